@@ -1,0 +1,23 @@
+"""The geometry of a plan: a clean coverage as arcs, each shared border once.
+
+`clean` makes imported polygons a coverage, `build` makes its arcs, `dissolve` joins its units.
+"""
+
+from terradesk.arcs.building import build, from_wkb
+from terradesk.arcs.contiguity import Adjacency, Components, components
+from terradesk.arcs.figures import BLOCK
+from terradesk.arcs.levels import Level
+from terradesk.arcs.model import Arcs
+from terradesk.arcs.topology import PIECE
+
+__all__ = [
+    "BLOCK",
+    "PIECE",
+    "Adjacency",
+    "Arcs",
+    "Components",
+    "Level",
+    "build",
+    "components",
+    "from_wkb",
+]
