@@ -1,0 +1,76 @@
+# TerraDesk: `make run` opens the window, `make test` checks everything. `make help` lists the rest.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
+PY := $(BIN)/python
+HEADLESS := $(if $(DISPLAY)$(WAYLAND_DISPLAY)$(QT_QPA_PLATFORM)$(filter-out Linux,$(shell uname -s 2>/dev/null)),,yes)
+
+# Both stamps live in the one environment; dev.txt holds run.txt and more.
+.venv/made:
+	@python=$$(scripts/find_python.sh) && echo "Making .venv with $$python" && "$$python" -m venv --clear .venv
+	@touch $@
+
+.venv/run.stamp: requirements/run.txt | .venv/made
+	@echo "Installing what the program needs"
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements/run.txt
+	@touch $@
+
+.venv/dev.stamp: requirements/dev.txt | .venv/made
+	@echo "Installing what developers need"
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements/dev.txt
+	@touch $@ .venv/run.stamp
+
+.PHONY: run
+run: .venv/run.stamp  ## open the window on the sample plan; without a display do the same job headless
+ifeq ($(HEADLESS),)
+	@$(PY) scripts/system_packages.py window
+	@$(PY) main.py $(ARGS)
+else
+	@$(PY) main.py --headless $(ARGS)
+endif
+
+.PHONY: check
+check: .venv/dev.stamp  ## ruff, mypy, import-linter
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+.PHONY: test
+test: check  ## check, then every test that needs no other program
+	@$(PY) scripts/system_packages.py tests
+	QT_QPA_PLATFORM=offscreen $(PY) -m pytest $(ARGS)
+
+.PHONY: proof
+proof: .venv/dev.stamp  ## full counts, and the files through LibreOffice, Chromium and QGIS
+	@$(PY) scripts/system_packages.py proof
+	HYPOTHESIS_PROFILE=proof QT_QPA_PLATFORM=offscreen $(PY) -m pytest -m proof $(ARGS)
+
+.PHONY: bench
+bench: .venv/dev.stamp  ## measure speed; figures go to bench/results.md by hand
+	$(PY) -m bench $(ARGS)
+
+.PHONY: screenshots
+screenshots: .venv/dev.stamp  ## pictures of the window for the README and for looking at
+	@$(PY) scripts/system_packages.py tests
+	QT_QPA_PLATFORM=offscreen $(PY) scripts/screenshots.py $(ARGS)
+
+.PHONY: package
+package: .venv/dev.stamp  ## one-folder program for this platform in dist/
+	$(PY) installer/build.py
+
+.PHONY: requirements
+requirements: .venv/dev.stamp  ## compile the pins and hashes anew from requirements/*.in
+	@for name in run dev; do \
+	    CUSTOM_COMPILE_COMMAND="make requirements" $(BIN)/pip-compile --quiet --upgrade --generate-hashes --allow-unsafe --strip-extras \
+	        --no-emit-index-url --no-emit-trusted-host --no-emit-find-links \
+	        --output-file requirements/$$name.txt requirements/$$name.in || exit 1; \
+	done
+
+.PHONY: clean
+clean:  ## remove everything that can be made again
+	rm -rf .venv build dist out .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.PHONY: help
+help:  ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
