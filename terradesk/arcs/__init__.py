@@ -4,6 +4,7 @@
 """
 
 from terradesk.arcs.building import build, from_wkb
+from terradesk.arcs.cleaning import Cleaned, clean, dissolve
 from terradesk.arcs.contiguity import Adjacency, Components, components
 from terradesk.arcs.figures import BLOCK
 from terradesk.arcs.levels import Level
@@ -15,9 +16,12 @@ __all__ = [
     "PIECE",
     "Adjacency",
     "Arcs",
+    "Cleaned",
     "Components",
     "Level",
     "build",
+    "clean",
     "components",
+    "dissolve",
     "from_wkb",
 ]

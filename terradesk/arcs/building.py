@@ -9,7 +9,7 @@ import shapely
 
 from terradesk.arcs import levels
 from terradesk.arcs.figures import arc_boxes
-from terradesk.arcs.jit import Objects
+from terradesk.arcs.jit import Int32s, Objects
 from terradesk.arcs.model import Arcs, assemble
 from terradesk.arcs.ordering import gather, hilbert_keys
 from terradesk.arcs.topology import cut
@@ -65,7 +65,7 @@ def from_wkb(wkb: Sequence[bytes | None], origin: tuple[float, float] | None = N
     return assemble(len(wkb), origin, (left, right), line, ladder, ranks)
 
 
-def _extent(xy: levels.Int32s) -> levels.Int32s:
+def _extent(xy: Int32s) -> Int32s:
     if len(xy) == 0:
         return np.zeros(4, np.int32)
     return np.concatenate((xy.min(axis=0), xy.max(axis=0)))

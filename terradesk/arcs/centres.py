@@ -93,7 +93,7 @@ def _heights(arcs: Int32s, boxes: Int32s, box: Int32s) -> Floats:
 
 @kernel
 def _holds(line: Floats, n: int, x: float) -> bool:
-    """Is x strictly inside, by the sorted crossings of its height?"""
+    """Whether x is strictly inside, by the sorted crossings of its height."""
     depth = 0.0
     for k in range(n):
         if line[k, 0] >= x:

@@ -55,7 +55,7 @@ def neighbours(left: Int32s, right: Int32s, lengths: Floats, n_units: int) -> Ad
     a, b = left[shared].astype(np.int64), right[shared].astype(np.int64)
     keys = np.concatenate((a * n_units + b, b * n_units + a))
     pairs, which = np.unique(keys, return_inverse=True)
-    total = np.bincount(which, np.tile(lengths[shared], 2), len(pairs))
+    total = np.bincount(which, np.tile(lengths[shared], 2), len(pairs)).astype(np.float64)
     starts = np.searchsorted(pairs, np.arange(n_units + 1, dtype=np.int64) * n_units)
     others = pairs % max(n_units, 1)
     return Adjacency(starts.astype(np.int32), others.astype(np.int32), total)

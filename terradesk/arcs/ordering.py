@@ -10,7 +10,7 @@ _ORDER = 12  # bits of each axis on the curve
 
 
 @kernel
-def _hilbert(x: int, y: int) -> int:
+def _hilbert(x: np.int64, y: np.int64) -> np.int64:
     """Distance along the curve of a cell (Wikipedia, "Hilbert curve", xy2d)."""
     distance = np.int64(0)
     side = np.int64(1) << (_ORDER - 1)

@@ -71,7 +71,7 @@ def _unpack(data: Bytes, n_vertices: int) -> tuple[Int32s, bool]:
 
 def to_bytes(arcs: Arcs) -> bytes:
     """Blob of the arcs: header, then zlib of the arrays as .npy one after the other."""
-    tables = {
+    tables: dict[str, NDArray[Any]] = {
         "counts": np.array([arcs.n_units, len(arcs.xy)], np.int64),
         "origin": np.array(arcs.origin, np.float64),
         "left": arcs.left,
@@ -144,7 +144,7 @@ def _check(t: dict[str, NDArray[Any]]) -> None:
         and t["centres"].shape == (n_units, 2)
         and len(t["left"]) == len(t["right"]) == len(t["sizes"])
         and n_vertices == len(t["ranks"]) == int(t["sizes"].sum(dtype=np.int64))
-        and (t["sizes"] >= 2).all()
+        and bool((t["sizes"] >= 2).all())
         and len(t["deltas"]) >= 2 * n_vertices
         and bool(((sides >= -1) & (sides < n_units)).all())
         and bool(np.isfinite(t["origin"]).all())

@@ -58,7 +58,7 @@ def _vertex_ids(xy: Int32s) -> tuple[Int32s, int]:
             if xy[twin, 0] == xy[i, 0] and xy[twin, 1] == xy[i, 1]:
                 ids[i] = found
                 break
-            slot = slot + 1 if slot + 1 < size else 0
+            slot = (slot + 1) % size
     return ids, n
 
 

@@ -33,20 +33,18 @@ class Rings:
 
 
 @kernel
-def _u32(data: Bytes, at: int) -> int:
+def _u32(data: Bytes, at: int) -> np.int64:
     low = np.int64(data[at]) | np.int64(data[at + 1]) << 8
     return low | np.int64(data[at + 2]) << 16 | np.int64(data[at + 3]) << 24
 
 
 @kernel
-def _vertex_size(kind: int) -> int:
+def _vertex_size(kind: np.int64) -> np.int64:
     """Bytes of a vertex of this WKB type: EWKB flags or the ISO thousands tell Z and M."""
     extra = (kind >> 31 & 1) + (kind >> 30 & 1)
     thousands = (kind & 0xFFFF) // 1000
-    if thousands == 3:
-        extra = 2
-    elif thousands > 0:
-        extra = 1
+    if thousands > 0:
+        extra = np.int64(2 if thousands == 3 else 1)
     return 16 + 8 * extra
 
 
@@ -66,7 +64,7 @@ def _ring_table(data: Bytes, starts: Int64s) -> tuple[Int64s, int]:
             return table[:0], unit
         kind = _u32(data, at + 1)
         multi = (kind & 0xFFFF) % 1000 == 6
-        parts = 1
+        parts = np.int64(1)
         if multi:
             parts = _u32(data, at + 5)
             at += 9

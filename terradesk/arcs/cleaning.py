@@ -1,0 +1,234 @@
+"""Imported polygons to a coverage: valid, without overlaps, with borders that match."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+from numpy.typing import ArrayLike
+
+from terradesk.arcs.jit import Bools, Floats, Int64s, Objects
+from terradesk.i18n import _, ngettext
+
+GAP_WIDTH = 1.0  # metres: narrower holes between areas are errors of digitising, not lakes
+_SPECK = 1.0  # m2: smaller overlaps are rounding
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cleaned:
+    """A coverage, and what had to change to get it.
+
+    Attributes
+    ----------
+    polygons : (n,) object array
+        (Multi)Polygon of each input row, None where there is no area.
+    area_change : (n,) float64
+        m2 after cleaning minus m2 of the row's own polygon made valid.
+    repaired : (n,) bool
+        The row was invalid, or had parts that are not areas.
+    lost : (n,) bool
+        The row had an area and has none now: others cover it.
+    n_overlaps : int
+        Pairs of rows that overlapped by more than 1 m2.
+    n_gaps : int
+        Holes between rows that were closed.
+    notes : tuple of str
+        The same in words, translated; empty when nothing was wrong.
+    """
+
+    polygons: Objects
+    area_change: Floats
+    repaired: Bools
+    lost: Bools
+    n_overlaps: int
+    n_gaps: int
+    notes: tuple[str, ...]
+
+
+def clean(polygons: ArrayLike, gap_width: float = GAP_WIDTH) -> Cleaned:
+    """Make polygons a coverage: valid, edge-matched, without overlaps or slivers between them.
+
+    An overlap goes to the smaller area, so that an area inside another stays and the larger one
+    gets a hole. Z is dropped, and so are parts that are not areas.
+
+    Parameters
+    ----------
+    polygons : (n,) object array of shapely geometries or None
+        In metres of the plan's CRS.
+    gap_width : float
+        Metres; enclosed gaps up to this width are given to a neighbour.
+    """
+    raw = np.asarray(polygons, object)
+    valid, repaired = _valid(raw)
+    before = _areas(valid)
+    n_overlaps = n_gaps = 0
+    is_whole = True
+    result = valid
+    try:
+        if not shapely.coverage_is_valid(valid):
+            n_overlaps = _overlaps(valid)
+            result = _polygonal(shapely.coverage_clean(valid, merge_strategy="min_area"))
+        n_gaps = _narrow_gaps(result, gap_width)
+        if n_gaps:
+            closed = shapely.coverage_clean(result, gap_width=gap_width, merge_strategy="min_area")
+            result = _polygonal(closed)
+    except shapely.errors.GEOSException:
+        is_whole = False  # made valid, yet neighbours may not match: better than no import
+    after = _areas(result)
+    lost = (before > 0) & (after == 0)
+    notes = _notes(repaired, lost, n_overlaps, n_gaps, is_whole)
+    return Cleaned(result, after - before, repaired, lost, n_overlaps, n_gaps, notes)
+
+
+def _areas(polygons: Objects) -> Floats:
+    return np.nan_to_num(np.asarray(shapely.area(polygons), np.float64))
+
+
+def _valid(raw: Objects) -> tuple[Objects, Bools]:
+    """Valid polygons with None for no area, and which rows were changed."""
+    finite = _finite(raw)
+    flat = shapely.force_2d(finite)
+    is_valid = shapely.is_valid(flat) | shapely.is_missing(flat)
+    mended = flat.copy()
+    mended[~is_valid] = shapely.make_valid(
+        flat[~is_valid], method="structure", keep_collapsed=False
+    )
+    result = _polygonal(mended)
+    given = ~(shapely.is_missing(raw) | shapely.is_empty(raw))
+    is_polygonal = np.isin(shapely.get_type_id(flat), (3, 6))
+    return result, given & (~is_valid | ~is_polygonal | shapely.is_missing(finite))
+
+
+def _finite(raw: Objects) -> Objects:
+    """The rows, None where a coordinate is not a number: nothing can be mended there."""
+    xy, rows = shapely.get_coordinates(raw, return_index=True)
+    result = raw.copy()
+    result[np.unique(rows[~np.isfinite(xy).all(axis=1)])] = None
+    return result
+
+
+def _polygonal(geometries: Objects) -> Objects:
+    """The polygonal parts of each row; None where there are none."""
+    result = np.asarray(geometries, object).copy()
+    kinds = shapely.get_type_id(result)
+    result[(kinds >= 0) & np.isin(kinds, (3, 6, 7), invert=True)] = None
+    for row in np.flatnonzero(kinds == 7):
+        result[row] = _areas_of_collection(result[row])
+    result[shapely.is_empty(result)] = None
+    return result
+
+
+def _areas_of_collection(collection: shapely.Geometry) -> shapely.Geometry:
+    parts = [collection]
+    while any(shapely.get_type_id(parts) > 3):
+        parts = [p for part in parts for p in shapely.get_parts(part)]
+    return shapely.union_all([part for part in parts if part.geom_type == "Polygon"])
+
+
+def _overlaps(valid: Objects) -> int:
+    """Pairs that overlap, looked for only among rows whose edges are wrong."""
+    wrong = shapely.coverage_invalid_edges(valid)
+    rows = np.flatnonzero(~(shapely.is_missing(wrong) | shapely.is_empty(wrong)))
+    tree = shapely.STRtree(valid[rows])
+    a, b = tree.query(valid[rows], predicate="intersects")
+    a, b = a[a < b], b[a < b]
+    common = shapely.area(shapely.intersection(valid[rows[a]], valid[rows[b]]))
+    return int((common > _SPECK).sum())
+
+
+def _narrow_gaps(coverage: Objects, width: float) -> int:
+    """Holes in the union that no circle wider than `width` fits into."""
+    if width <= 0:
+        return 0
+    whole = shapely.get_parts(shapely.coverage_union_all(coverage))
+    rings = shapely.get_rings(whole)
+    holes = np.setdiff1d(np.arange(len(rings)), _shells(whole))
+    gaps = shapely.polygons(rings[holes])
+    # a circle of radius area / perimeter always fits: spares the search in wide holes
+    gaps = gaps[2 * shapely.area(gaps) <= width * shapely.length(gaps)]
+    radius = shapely.length(shapely.maximum_inscribed_circle(gaps, tolerance=width / 20))
+    return int((2 * radius <= width).sum())
+
+
+def _shells(polygons: Objects) -> Int64s:
+    """Places of the exterior rings in `get_rings` of the polygons."""
+    counts = 1 + shapely.get_num_interior_rings(polygons).astype(np.int64)
+    return np.asarray(np.cumsum(counts) - counts, np.int64)
+
+
+def _notes(
+    repaired: Bools, lost: Bools, n_overlaps: int, n_gaps: int, is_whole: bool
+) -> tuple[str, ...]:
+    n = int(repaired.sum())
+    said = [
+        (n, ngettext("Repaired the shape of {n} area.", "Repaired the shapes of {n} areas.", n)),
+        (
+            n_overlaps,
+            ngettext(
+                "{n} pair of areas overlapped; the smaller area kept the common part.",
+                "{n} pairs of areas overlapped; the smaller area kept the common part.",
+                n_overlaps,
+            ),
+        ),
+        (
+            n_gaps,
+            ngettext(
+                "Closed {n} narrow gap between areas.",
+                "Closed {n} narrow gaps between areas.",
+                n_gaps,
+            ),
+        ),
+    ]
+    n = int(lost.sum())
+    hidden = ngettext(
+        "{n} area lies wholly under others and has no shape of its own.",
+        "{n} areas lie wholly under others and have no shape of their own.",
+        n,
+    )
+    notes = [text.format(n=count) for count, text in (*said, (n, hidden)) if count]
+    if not is_whole:
+        notes.append(_("The borders could not be matched; some neighbours may not be recognised."))
+    return tuple(notes)
+
+
+def dissolve(polygons: ArrayLike, labels: ArrayLike, n_labels: int) -> Objects:
+    """Union of the units of each label.
+
+    Parameters
+    ----------
+    polygons : (n_units,) object array
+        A clean coverage; None and empty ones count for nothing.
+    labels : (n_units,) int
+        Territory of each unit, -1 = none.
+    n_labels : int
+
+    Returns
+    -------
+    (n_labels,) object array
+        (Multi)Polygon, None for a label without area. Valid even where the coverage is not
+        clean, then by the slower general union.
+    """
+    geometries = np.asarray(polygons, object)
+    rows = np.asarray(labels)
+    if rows.shape != geometries.shape:
+        raise ValueError("one label per polygon is needed")
+    has_area = ~(shapely.is_missing(geometries) | shapely.is_empty(geometries))
+    order = np.flatnonzero(has_area & (rows >= 0))
+    order = order[np.argsort(rows[order], kind="stable")]
+    stops = np.searchsorted(rows[order], np.arange(n_labels + 1))
+    result = np.full(n_labels, None, object)
+    for label in range(n_labels):
+        if stops[label] < stops[label + 1]:
+            result[label] = _union(geometries[order[stops[label] : stops[label + 1]]])
+    return result
+
+
+def _union(polygons: Objects) -> shapely.Geometry:
+    try:
+        whole = shapely.coverage_union_all(polygons)
+        if whole.is_valid:
+            return whole
+    except shapely.errors.GEOSException:
+        pass
+    return shapely.union_all(shapely.make_valid(polygons))
