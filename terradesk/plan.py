@@ -84,7 +84,7 @@ class Plan:
         """Arcs of the units that are present: what the map draws and measures read."""
         if self.coverage is None or bool(self.units_present.all()):
             return self.coverage
-        from terradesk.arcs import present_only
+        from terradesk.arcs.outlines import present_only
 
         coverage, present = self.coverage, self.units_present
         parts = (coverage, self.units.is_present, self.hidden)

@@ -1,0 +1,235 @@
+"""DocumentModel: the Document's observer in, Qt signals out; what the window looks at and works on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from PySide6 import QtCore
+
+from terradesk.document import Document, Step
+from terradesk.edits import Edit, Touched, touched
+from terradesk.plan import UNASSIGNED, AlignmentView, Plan
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Edited:
+    """One step as the views see it.
+
+    Parameters
+    ----------
+    step : Step or None
+        None when another plan or scenario came into view.
+    before, plan : Plan
+    touched : Touched
+        What of the alignment in view changed.
+    """
+
+    step: Step | None
+    before: Plan
+    plan: Plan
+    touched: Touched
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tentative:
+    """What a gesture or another question would do, not done yet.
+
+    Parameters
+    ----------
+    edit : Edit or None
+    plan : Plan
+        The plan as it would be.
+    unit_rows, account_rows : ndarray of int32
+    target : int
+        Territory id they would go to, -1 none.
+    """
+
+    edit: Edit | None
+    plan: Plan
+    unit_rows: np.ndarray
+    account_rows: np.ndarray
+    target: int
+
+
+_NO_ROWS = np.empty(0, np.int32)
+
+
+class DocumentModel(QtCore.QObject):
+    """The open document for Qt. Views connect to its signals and call its methods, never each other.
+
+    Signals
+    -------
+    opened()
+        Another document; everything is new.
+    edited(Edited)
+        Once per do, undo and redo.
+    alignment_changed()
+        Another scenario is in view.
+    current_changed(int)
+        Current territory (id), -1 none: what brush, fill and Enter assign to.
+    selection_changed()
+        Selected units or accounts.
+    hovered(int)
+        Unit row under the cursor, -1 none.
+    previewed(object)
+        `Tentative` while a gesture goes on, None when it ends.
+    message(str, bool)
+        What just happened, and whether Undo belongs to it.
+    """
+
+    opened = QtCore.Signal()
+    edited = QtCore.Signal(object)
+    alignment_changed = QtCore.Signal()
+    current_changed = QtCore.Signal(int)
+    selection_changed = QtCore.Signal()
+    hovered = QtCore.Signal(int)
+    previewed = QtCore.Signal(object)
+    message = QtCore.Signal(str, bool)
+
+    def __init__(self, parent: QtCore.QObject | None = None) -> None:
+        super().__init__(parent)
+        self._document: Document | None = None
+        self._leave = lambda: None
+        self._before: Plan | None = None
+        self._alignment = 0
+        self._current = UNASSIGNED
+        self._recent: list[int] = []
+        self.selected_units: np.ndarray = _NO_ROWS
+        self.selected_accounts: np.ndarray = _NO_ROWS
+        self.tentative: Tentative | None = None
+
+    # ------------------------------------------------------------------ the document
+    @property
+    def document(self) -> Document:
+        """The open document; only asked for while `is_open`."""
+        assert self._document is not None
+        return self._document
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a plan is open."""
+        return self._document is not None
+
+    @property
+    def plan(self) -> Plan:
+        """The plan as it is now."""
+        return self.document.plan
+
+    @property
+    def alignment(self) -> int:
+        """Id of the alignment in view."""
+        return self._alignment
+
+    @property
+    def view(self) -> AlignmentView:
+        """The alignment in view."""
+        return self.plan.alignment(self._alignment)
+
+    def open(self, document: Document, alignment: int = 0) -> None:
+        """Show another document; the last scenario that is not the baseline comes into view."""
+        self.close()
+        self._document = document
+        self._before = document.plan
+        self._alignment = alignment or self._first_alignment(document.plan)
+        self._leave = document.observe(self._on_step)
+        self.opened.emit()
+
+    @staticmethod
+    def _first_alignment(plan: Plan) -> int:
+        open_ones = [s for s in plan.scenarios if not s.is_baseline] or plan.scenarios
+        return plan.alignment_of(open_ones[-1].id)
+
+    def close(self) -> None:
+        """Let go of the document."""
+        if self._document is not None:
+            self._leave()
+            self._document.close()
+            self._document = None
+        self.selected_units = self.selected_accounts = _NO_ROWS
+        self._current, self._recent, self.tentative = UNASSIGNED, [], None
+
+    # ------------------------------------------------------------------ changing
+    def do(self, edit: Edit | None) -> Step | None:
+        """Do an edit (None does nothing); raises what `Document.do` raises."""
+        self.preview(None)
+        return self.document.do(edit) if edit is not None else None
+
+    def undo(self) -> Step | None:
+        """Undo the last step; a step of another scenario brings that one into view first."""
+        self.preview(None)
+        self._follow(self.document.undo_step)
+        return self.document.undo()
+
+    def redo(self) -> Step | None:
+        """Redo; follows the scenario like `undo`."""
+        self.preview(None)
+        self._follow(self.document.redo_step)
+        return self.document.redo()
+
+    def _follow(self, step: Step | None) -> None:
+        if step and step.edit.alignment in self.plan.assignments:
+            self.show_alignment(step.edit.alignment)
+
+    def _on_step(self, step: Step, plan: Plan) -> None:
+        before, self._before = self._before, plan
+        assert before is not None
+        if self._alignment not in plan.assignments:
+            self._alignment = self._first_alignment(plan)
+            self.alignment_changed.emit()
+        if self._current not in self.view.territories:
+            self.set_current(UNASSIGNED)
+        self.edited.emit(Edited(step, before, plan, touched(step.edit, self._alignment)))
+
+    # ------------------------------------------------------------------ what is looked at
+    def show_alignment(self, alignment: int) -> None:
+        """Bring another scenario into view."""
+        if alignment == self._alignment or alignment not in self.plan.assignments:
+            return
+        self.preview(None)
+        self._alignment = alignment
+        if self._current not in self.view.territories:
+            self.set_current(UNASSIGNED)
+        self.alignment_changed.emit()
+
+    @property
+    def current(self) -> int:
+        """Current territory (id), -1 none."""
+        return self._current
+
+    @property
+    def recent(self) -> list[int]:
+        """Territories that were current, latest first, at most nine."""
+        return [t for t in self._recent if t in self.view.territories]
+
+    def set_current(self, territory: int) -> None:
+        """Make a leaf territory the current one; -1 for none."""
+        if territory != UNASSIGNED:
+            self._recent = [territory, *(t for t in self._recent if t != territory)][:9]
+        if territory != self._current:
+            self._current = territory
+            self.current_changed.emit(territory)
+
+    def select_units(self, rows: np.ndarray) -> None:
+        """Select these unit rows and no others."""
+        rows = np.unique(np.asarray(rows, np.int32))
+        if not np.array_equal(rows, self.selected_units):
+            self.selected_units = rows
+            self.selection_changed.emit()
+
+    def select_accounts(self, rows: np.ndarray) -> None:
+        """Select these account rows and no others."""
+        rows = np.unique(np.asarray(rows, np.int32))
+        if not np.array_equal(rows, self.selected_accounts):
+            self.selected_accounts = rows
+            self.selection_changed.emit()
+
+    def preview(self, tentative: Tentative | None) -> None:
+        """Show what a gesture would do; None when it is over."""
+        if tentative is not None or self.tentative is not None:
+            self.tentative = tentative
+            self.previewed.emit(tentative)
+
+    def say(self, text: str, has_undo: bool = False) -> None:
+        """Tell the user what just happened."""
+        self.message.emit(text, has_undo)
