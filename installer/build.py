@@ -36,7 +36,8 @@ def test_itself() -> None:
             for name, value in os.environ.items()
             if not name.startswith(("PYTHON", "NUMBA", "VIRTUAL_ENV"))
         }
-        environment |= {"TERRADESK_DATA_DIR": f"{home}/data", "TERRADESK_CACHE_DIR": f"{home}/cache"}
+        environment["TERRADESK_DATA_DIR"] = f"{home}/data"
+        environment["TERRADESK_CACHE_DIR"] = f"{home}/cache"
         subprocess.run([str(PROGRAM), "--self-test"], cwd=home, env=environment, check=True)
 
 
