@@ -68,16 +68,16 @@ def clean(polygons: ArrayLike, gap_width: float = GAP_WIDTH) -> Cleaned:
     try:
         if not shapely.coverage_is_valid(valid):
             n_overlaps = _overlaps(valid)
-            result = _polygonal(shapely.coverage_clean(valid, merge_strategy="min_area"))
+            result = _coverage(valid, 0.0)
         n_gaps = _narrow_gaps(result, gap_width)
         if n_gaps:
-            closed = shapely.coverage_clean(result, gap_width=gap_width, merge_strategy="min_area")
-            result = _polygonal(closed)
+            result = _coverage(result, gap_width)
     except shapely.errors.GEOSException:
         is_whole = False  # made valid, yet neighbours may not match: better than no import
     after = _areas(result)
     lost = (before > 0) & (after == 0)
-    notes = _notes(repaired, lost, n_overlaps, n_gaps, is_whole)
+    counts = int(repaired.sum()), n_overlaps, n_gaps, int(lost.sum()), int((before == 0).sum())
+    notes = _notes(*counts, is_whole)
     return Cleaned(result, after - before, repaired, lost, n_overlaps, n_gaps, notes)
 
 
@@ -126,6 +126,15 @@ def _areas_of_collection(collection: shapely.Geometry) -> shapely.Geometry:
     return shapely.union_all([part for part in parts if part.geom_type == "Polygon"])
 
 
+def _coverage(polygons: Objects, gap_width: float) -> Objects:
+    """Edge-matched polygons; rows without area stay out, for shapely moves None to the end."""
+    rows = np.flatnonzero(~shapely.is_missing(polygons))
+    result = np.full(len(polygons), None, object)
+    cleaned = shapely.coverage_clean(polygons[rows], gap_width=gap_width, merge_strategy="min_area")
+    result[rows] = cleaned
+    return _polygonal(result)
+
+
 def _overlaps(valid: Objects) -> int:
     """Pairs that overlap, looked for only among rows whose edges are wrong."""
     wrong = shapely.coverage_invalid_edges(valid)
@@ -158,11 +167,10 @@ def _shells(polygons: Objects) -> Int64s:
 
 
 def _notes(
-    repaired: Bools, lost: Bools, n_overlaps: int, n_gaps: int, is_whole: bool
+    n_repaired: int, n_overlaps: int, n_gaps: int, n_lost: int, n_empty: int, is_whole: bool
 ) -> tuple[str, ...]:
-    n = int(repaired.sum())
-    said = [
-        (n, ngettext("Repaired the shape of {n} area.", "Repaired the shapes of {n} areas.", n)),
+    said = (
+        (n_repaired, ngettext("Repaired {n} shape.", "Repaired {n} shapes.", n_repaired)),
         (
             n_overlaps,
             ngettext(
@@ -171,24 +179,20 @@ def _notes(
                 n_overlaps,
             ),
         ),
+        (n_gaps, ngettext("Closed {n} narrow gap.", "Closed {n} narrow gaps.", n_gaps)),
         (
-            n_gaps,
+            n_lost,
             ngettext(
-                "Closed {n} narrow gap between areas.",
-                "Closed {n} narrow gaps between areas.",
-                n_gaps,
+                "{n} area lies wholly under others and has no shape of its own.",
+                "{n} areas lie wholly under others and have no shape of their own.",
+                n_lost,
             ),
         ),
-    ]
-    n = int(lost.sum())
-    hidden = ngettext(
-        "{n} area lies wholly under others and has no shape of its own.",
-        "{n} areas lie wholly under others and have no shape of their own.",
-        n,
+        (n_empty, ngettext("{n} area has no shape.", "{n} areas have no shape.", n_empty)),
     )
-    notes = [text.format(n=count) for count, text in (*said, (n, hidden)) if count]
+    notes = [text.format(n=count) for count, text in said if count]
     if not is_whole:
-        notes.append(_("The borders could not be matched; some neighbours may not be recognised."))
+        notes.append(_("The borders could not be matched; some neighbours may be missing."))
     return tuple(notes)
 
 

@@ -1,0 +1,284 @@
+"""The equal-area CRS of a plan, and the way into it and out of it."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+from numpy.typing import ArrayLike, NDArray
+
+from terradesk.errors import TerraDeskError
+from terradesk.i18n import _
+
+if TYPE_CHECKING:
+    from pyproj import Transformer
+
+Floats = NDArray[np.float64]
+Objects = NDArray[np.object_]
+
+LONLAT = "OGC:CRS84"  # WGS 84, longitude first
+STRAIGHT = 0.5  # metres that a straight edge may stray from its true course
+_SHORT = 2000.0  # metres: shorter edges stray less than 0.1 m in any equal-area projection
+_WORLD = 200.0  # degrees: wider extents get a world projection
+_MOST_PIECES = 1000
+
+
+def narrowest_interval(west: ArrayLike, east: ArrayLike | None = None) -> tuple[float, float]:
+    """Smallest interval of longitudes that holds all the given ones, over the 180th if need be.
+
+    Parameters
+    ----------
+    west, east : (n,) float
+        Intervals in degrees, west <= east; points when `east` is left out.
+
+    Returns
+    -------
+    west, east
+        -180 <= west < 180 and west <= east <= west + 360; (-180, 180) when nothing is given.
+    """
+    starts = np.asarray(west, np.float64).ravel()
+    stops = starts if east is None else np.asarray(east, np.float64).ravel()
+    known = np.isfinite(starts) & np.isfinite(stops)
+    widths = np.clip(stops[known] - starts[known], 0.0, 360.0)
+    starts = (starts[known] + 180.0) % 360.0 - 180.0
+    if len(starts) == 0:
+        return -180.0, 180.0
+    order = np.argsort(starts, kind="stable")
+    starts, stops = starts[order], starts[order] + widths[order]
+    reach = np.maximum.accumulate(stops)
+    following = np.append(starts[1:], starts[0] + 360.0)
+    gaps = following - np.maximum(reach, reach[-1] - 360.0)
+    k = int(np.argmax(gaps))
+    if gaps[k] <= 0:
+        return -180.0, 180.0
+    first = float((following[k] + 180.0) % 360.0 - 180.0)
+    return first, first + 360.0 - float(gaps[k])
+
+
+def lonlat_extent(polygons: ArrayLike, crs: str = LONLAT) -> tuple[float, float, float, float]:
+    """Extent of polygons in degrees: lon_min, lat_min, lon_max, lat_max.
+
+    lon_max exceeds 180 where the extent crosses the antimeridian. Polygons cut there, as is
+    usual in files, count as one.
+
+    Parameters
+    ----------
+    polygons : (n,) object array of shapely geometries or None
+    crs : str
+        What their coordinates are in.
+    """
+    parts = shapely.get_parts(np.asarray(polygons, object))
+    boxes = shapely.bounds(parts)
+    boxes = boxes[np.isfinite(boxes).all(axis=1)]
+    if not is_geographic(crs):
+        boxes = _lonlat_boxes(boxes, crs)
+    west, east = narrowest_interval(boxes[:, 0], boxes[:, 2])
+    if len(boxes) == 0:
+        return west, -90.0, east, 90.0
+    return west, float(boxes[:, 1].min()), east, float(boxes[:, 3].max())
+
+
+def _lonlat_boxes(boxes: Floats, crs: str) -> Floats:
+    """Boxes in degrees around nine points of each box."""
+    t = np.array([0.0, 0.5, 1.0])
+    x = boxes[:, [0]] + t * (boxes[:, [2]] - boxes[:, [0]])
+    y = boxes[:, [1]] + t * (boxes[:, [3]] - boxes[:, [1]])
+    lon, lat = lonlat(np.repeat(x, 3, axis=1), np.tile(y, 3), crs)
+    sides = [narrowest_interval(row) for row in lon]
+    low, high = np.array(sides).reshape(-1, 2).T
+    return np.column_stack((low, lat.min(axis=1), high, lat.max(axis=1)))
+
+
+def equal_area_crs(lon_min: float, lat_min: float, lon_max: float, lat_max: float) -> str:
+    """Equal-area CRS in metres for an extent in degrees, as a PROJ string.
+
+    Albers for wide extents in middle latitudes, with the standard parallels a sixth inside the
+    extent; Equal Earth for the world; Lambert azimuthal otherwise. On WGS 84.
+    Source: Snyder 1987, Map Projections: A Working Manual, p. 33 and 99 (one-sixth rule).
+
+    Parameters
+    ----------
+    lon_min, lat_min, lon_max, lat_max : float
+        lon_max < lon_min, or above 180, means that the extent crosses the antimeridian.
+
+    Raises
+    ------
+    ValueError
+        Latitudes beyond the poles or in the wrong order, or a number that is not finite.
+    """
+    sides = (lon_min, lat_min, lon_max, lat_max)
+    if not (np.isfinite(sides).all() and -90.001 <= lat_min <= lat_max <= 90.001):
+        raise ValueError(f"{sides} is not an extent in degrees")
+    width = lon_max - lon_min if lon_max >= lon_min else lon_max - lon_min + 360.0
+    height = lat_max - lat_min
+    digits = 0 if max(width, height) > 20 else 1 if max(width, height) > 2 else 3
+    lon = round((lon_min + width / 2 + 180.0) % 360.0 - 180.0, digits)
+    lat = round((lat_min + lat_max) / 2, digits)
+    if width > _WORLD:
+        return _proj(f"+proj=eqearth +lon_0={lon:g}")
+    if _is_wide(width, height, lat) and not lat_min < 0 < lat_max:
+        south, north = lat_min + height / 6, lat_max - height / 6
+        parallels = f"+lat_1={south:.{digits + 1}f} +lat_2={north:.{digits + 1}f}"
+        return _proj(f"+proj=aea {parallels} +lat_0={lat:g} +lon_0={lon:g}")
+    return _proj(f"+proj=laea +lat_0={lat:g} +lon_0={lon:g}")
+
+
+def _is_wide(width: float, height: float, lat: float) -> bool:
+    """Whether a cone fits better than a plane: wide, and neither polar nor tropical."""
+    is_middle = 15.0 <= abs(lat) <= 70.0
+    return is_middle and width > 5.0 and width * np.cos(np.radians(lat)) > 1.4 * height
+
+
+def _proj(projection: str) -> str:
+    return f"{projection} +x_0=0 +y_0=0 +datum=WGS84 +units=m +no_defs +type=crs"
+
+
+@lru_cache(maxsize=32)
+def _crs(text: str) -> Any:
+    from pyproj import CRS
+    from pyproj.exceptions import CRSError
+
+    try:
+        return CRS.from_user_input(text)
+    except CRSError as error:
+        raise TerraDeskError(
+            _("The coordinate system of the file is not known: {name}").format(name=text[:80]),
+            _("Choose the coordinate system by hand when you import the file."),
+        ) from error
+
+
+@lru_cache(maxsize=32)
+def _transformer(from_crs: str, to_crs: str) -> Transformer:
+    from pyproj import Transformer
+
+    return Transformer.from_crs(_crs(from_crs), _crs(to_crs), always_xy=True)
+
+
+def is_geographic(crs: str) -> bool:
+    """Whether coordinates of this CRS are degrees."""
+    return bool(_crs(crs).is_geographic)
+
+
+def wkt(crs: str) -> str:
+    """The CRS as WKT, for files of other programs."""
+    return str(_crs(crs).to_wkt())
+
+
+def lonlat(x: ArrayLike, y: ArrayLike, plan_crs: str) -> tuple[Floats, Floats]:
+    """Longitudes and latitudes (WGS 84 degrees) of points in a CRS; not finite where unknown."""
+    lon, lat = _transformer(plan_crs, LONLAT).transform(np.asarray(x), np.asarray(y))
+    return np.asarray(lon, np.float64), np.asarray(lat, np.float64)
+
+
+def to_plan(polygons_or_xy: ArrayLike, from_crs: str, plan_crs: str) -> NDArray[Any]:
+    """Polygons or points in another CRS.
+
+    Edges that would stray more than half a metre from their true course get more vertices, the
+    same on both sides of a border. Parts that a file has cut at the 180th meridian are joined.
+
+    Parameters
+    ----------
+    polygons_or_xy : (n,) object array of shapely (Multi)Polygons or None, or (n, 2) float
+    from_crs, plan_crs : str
+        Authority code (EPSG:4326), PROJ string or WKT. x is longitude or easting, always.
+
+    Returns
+    -------
+    Of the same kind and length. Coordinates that have no place in the CRS are not finite.
+
+    Raises
+    ------
+    TerraDeskError
+        A CRS is not known.
+    """
+    values = np.asarray(polygons_or_xy)
+    transformer = _transformer(from_crs, plan_crs)
+    if values.dtype != object:
+        return _project(values.reshape(-1, 2).astype(np.float64), transformer)
+    has_seam = is_geographic(from_crs) and _is_joined_at_180(transformer)
+    return _project_polygons(values, transformer, has_seam)
+
+
+def _project(xy: Floats, transformer: Transformer) -> Floats:
+    return np.column_stack(transformer.transform(xy[:, 0], xy[:, 1])).astype(np.float64)
+
+
+def _is_joined_at_180(transformer: Transformer) -> bool:
+    """Whether both sides of the antimeridian are one place in the target CRS."""
+    x, y = transformer.transform([180.0, -180.0], [10.0, 10.0])
+    return bool(np.hypot(x[0] - x[1], y[0] - y[1]) < 1.0)
+
+
+def _project_polygons(polygons: Objects, transformer: Transformer, has_seam: bool) -> Objects:
+    result = np.full(len(polygons), None, object)
+    is_area = np.isin(shapely.get_type_id(polygons), (3, 6)) & ~shapely.is_empty(polygons)
+    rows = np.flatnonzero(is_area)
+    if len(rows) == 0:
+        return result
+    kind, xy, offsets = shapely.to_ragged_array(shapely.force_2d(polygons[rows]))
+    at_seam = np.abs(np.abs(xy[:, 0]) - 180.0) < 1e-9
+    if has_seam:
+        xy[at_seam, 0] = 180.0  # one number for one place, so that the parts fit to the bit
+    xy, rings = _densify(xy, np.asarray(offsets[0], np.int64), transformer)
+    result[rows] = shapely.from_ragged_array(kind, xy, (rings, *offsets[1:]))
+    if has_seam and at_seam.any():
+        touched = rows[_owners(offsets, np.flatnonzero(at_seam))]
+        result[touched] = [shapely.union_all(shapely.get_parts(one)) for one in result[touched]]
+    return result
+
+
+def _owners(offsets: tuple[Any, ...], vertices: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Geometries of a ragged array that own the vertices, ascending and unique."""
+    owners = vertices
+    for starts in offsets:
+        owners = np.unique(np.searchsorted(starts, owners, side="right") - 1)
+    return owners
+
+
+def _densify(
+    xy: Floats, rings: NDArray[np.int64], transformer: Transformer
+) -> tuple[Floats, NDArray[np.int64]]:
+    """Projected vertices with those added that edges need, and the new ring offsets."""
+    flat = _project(xy, transformer)
+    is_edge = np.ones(max(len(xy) - 1, 0), bool)
+    is_edge[rings[1:-1] - 1] = False  # from the end of a ring to the start of the next
+    chord = np.hypot(*np.diff(flat, axis=0).T)
+    edges = np.flatnonzero(is_edge & (chord > _SHORT))
+    pieces = np.ones(len(xy), np.int64)
+    pieces[edges] = _pieces(xy[edges], xy[edges + 1], flat[edges], flat[edges + 1], transformer)
+    starts = np.concatenate(([0], np.cumsum(pieces)))
+    owners = np.repeat(np.arange(len(xy)), pieces)
+    step = np.arange(len(owners)) - starts[owners]
+    out = flat[owners]
+    new = np.flatnonzero(step)
+    k = owners[new]
+    between = _between(xy[k], xy[k + 1], step[new] / pieces[k])
+    out[new] = _project(between, transformer)
+    return out, starts[rings]
+
+
+def _between(a: Floats, b: Floats, t: Floats) -> Floats:
+    """Points at t between a and b, bit for bit the same for b, a and 1 - t."""
+    is_back = (a[:, 0] > b[:, 0]) | ((a[:, 0] == b[:, 0]) & (a[:, 1] > b[:, 1]))
+    low = np.where(is_back[:, None], b, a)
+    high = np.where(is_back[:, None], a, b)
+    return low + (high - low) * np.where(is_back, 1 - t, t)[:, None]
+
+
+def _pieces(
+    a: Floats, b: Floats, flat_a: Floats, flat_b: Floats, transformer: Transformer
+) -> NDArray[np.int64]:
+    """How many pieces each edge needs to stay within STRAIGHT of its course.
+
+    The error of a chord falls with the square of its length.
+    """
+    error = np.zeros(len(a))
+    for t in (0.25, 0.5, 0.75):
+        true = _project(a + (b - a) * t, transformer)
+        chord = flat_a + (flat_b - flat_a) * t
+        error = np.fmax(error, np.hypot(*(true - chord).T))
+    error[~np.isfinite(error)] = 0.0
+    needed = np.ceil(np.sqrt(error / STRAIGHT))
+    return np.clip(needed, 1, _MOST_PIECES).astype(np.int64)
