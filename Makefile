@@ -3,7 +3,6 @@
 SHELL := /bin/sh
 BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 PY := $(BIN)/python
-HEADLESS := $(if $(DISPLAY)$(WAYLAND_DISPLAY)$(QT_QPA_PLATFORM)$(filter-out Linux,$(shell uname -s 2>/dev/null)),,yes)
 
 # Both stamps live in the one environment; dev.txt holds run.txt and more.
 .venv/made:
@@ -22,12 +21,8 @@ HEADLESS := $(if $(DISPLAY)$(WAYLAND_DISPLAY)$(QT_QPA_PLATFORM)$(filter-out Linu
 
 .PHONY: run
 run: .venv/run.stamp  ## open the window on the sample plan; without a display do the same job headless
-ifeq ($(HEADLESS),)
 	@$(PY) scripts/system_packages.py window
 	@$(PY) main.py $(ARGS)
-else
-	@$(PY) main.py --headless $(ARGS)
-endif
 
 .PHONY: check
 check: .venv/dev.stamp  ## ruff, mypy, import-linter

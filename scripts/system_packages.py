@@ -58,6 +58,11 @@ def lacks_library(name: str) -> bool:
     return False
 
 
+def has_screen() -> bool:
+    """Whether a window will be opened at all; without a screen the program runs without Qt."""
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
 def missing(purpose: str) -> dict[str, str]:
     """What is not there, each with its Debian package."""
     libraries = WINDOW if purpose == "window" else OFFSCREEN
@@ -83,7 +88,7 @@ def install(packages: list[str]) -> int:
 
 def main(purpose: str) -> int:
     """Exit code 0 when everything is there afterwards or this system needs nothing."""
-    if not sys.platform.startswith("linux"):
+    if not sys.platform.startswith("linux") or (purpose == "window" and not has_screen()):
         return 0
     absent = missing(purpose)
     if not absent:
