@@ -1,0 +1,231 @@
+"""ACTIONS: every command of the window as pure data; the window binds the handlers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from PySide6 import QtGui
+
+from terradesk.i18n import N_, _
+
+from . import theme
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One command.
+
+    Parameters
+    ----------
+    id : str
+        Stable name, e.g. ``"file.open"``; the part before the dot is the menu.
+    text : str
+        Untranslated text of the menu entry.
+    handler : str
+        Method of the window that does it.
+    icon : str
+        Name in the icon set, "" for none.
+    shortcut : str
+        Key sequence; those that act only on the map are handled there and have ``on_map``.
+    words : str
+        Other words that the command palette finds it by (the trade's terms among them).
+    needs : {"", "plan", "units", "territories", "accounts", "selection", "current"}
+        What must be there for it to be enabled.
+    is_checkable : bool
+    on_map : bool
+    starts_group : bool
+        Whether a line goes above it in the menu.
+    """
+
+    id: str
+    text: str
+    handler: str
+    icon: str = ""
+    shortcut: str = ""
+    words: str = ""
+    needs: str = "plan"
+    is_checkable: bool = False
+    on_map: bool = False
+    starts_group: bool = False
+
+    @property
+    def menu(self) -> str:
+        """Id of the menu it belongs to."""
+        return self.id.split(".")[0]
+
+
+MENUS = (
+    ("file", N_("&File")),
+    ("edit", N_("&Edit")),
+    ("view", N_("&View")),
+    ("territory", N_("&Territory")),
+    ("build", N_("&Build")),
+    ("analyse", N_("&Analyse")),
+    ("export", N_("E&xport")),
+    ("help", N_("&Help")),
+)
+
+ACTIONS = (
+    Action("file.welcome", N_("New plan…"), "show_welcome", "map", "Ctrl+N", needs=""),
+    Action("file.open", N_("Open a plan…"), "open_plan", "folder-open", "Ctrl+O", needs=""),
+    Action("file.sample", N_("Open the sample plan"), "open_sample", "sparkles", needs=""),
+    Action(
+        "file.accounts", N_("Add accounts from a file…"), "import_accounts", "file-up", "Ctrl+I",
+        N_("import customers spreadsheet Excel CSV prospects"), starts_group=True,
+    ),
+    Action(
+        "file.boundaries", N_("Start from a boundary file…"), "import_boundaries", "layers",
+        words=N_("import shapefile GeoPackage GeoJSON map"), needs="",
+    ),
+    Action("file.save", N_("Name this version…"), "name_version", "save", "Ctrl+S", starts_group=True),
+    Action("file.copy", N_("Save a copy…"), "save_copy", "copy", "Ctrl+Shift+S"),
+    Action("file.settings", N_("Settings…"), "show_settings", "settings", "Ctrl+,", needs="",
+           starts_group=True),
+    Action("file.quit", N_("Quit"), "close", "", "Ctrl+Q", needs="", starts_group=True),
+    Action("edit.undo", N_("Undo"), "undo", "undo-2", "Ctrl+Z"),
+    Action("edit.redo", N_("Redo"), "redo", "redo-2", "Ctrl+Shift+Z"),
+    Action("edit.all", N_("Select all"), "select_all", "", "Ctrl+A", needs="units",
+           starts_group=True),
+    Action("edit.invert", N_("Invert the selection"), "invert_selection", "", "Ctrl+Shift+I",
+           needs="units"),
+    Action("edit.none", N_("Select nothing"), "select_none", "", "Ctrl+Shift+A"),
+    Action("edit.copy_map", N_("Copy map picture"), "copy_picture", "image", "Ctrl+Shift+C",
+           starts_group=True),
+    Action("edit.search", N_("Search or run a command"), "show_palette", "search", "Ctrl+K",
+           needs="", starts_group=True),
+    Action("view.home", N_("Show the whole plan"), "zoom_home", "maximize", "Home", on_map=True),
+    Action("view.selection", N_("Zoom to the selection"), "zoom_selection", "zoom-in", "Z",
+           needs="selection", on_map=True),
+    Action("view.in", N_("Zoom in"), "zoom_in", "plus", "Ctrl++"),
+    Action("view.out", N_("Zoom out"), "zoom_out", "minus", "Ctrl+-"),
+    Action("view.accounts", N_("Show accounts on the map"), "toggle_accounts", "map-pin",
+           is_checkable=True, starts_group=True),
+    Action("view.labels", N_("Show territory names"), "toggle_labels", "tag", is_checkable=True),
+    Action("view.base", N_("Show the base map"), "toggle_base_map", "globe", is_checkable=True),
+    Action("view.panels", N_("Hide all panels"), "toggle_panels", "", "F9", is_checkable=True,
+           starts_group=True),
+    Action("view.theme", N_("Switch between light and dark"), "toggle_theme", "moon", needs="",
+           words=N_("dark mode theme")),
+    Action("view.full", N_("Full screen"), "toggle_full_screen", "", "F11", needs="",
+           is_checkable=True),
+    Action("territory.new", N_("New territory from the selection"), "new_territory", "plus", "N",
+           on_map=True, needs="units"),
+    Action("territory.assign", N_("Assign the selection to the current territory"),
+           "assign_selection", "check", "Return", needs="selection", on_map=True),
+    Action("territory.unassign", N_("Unassign the selection"), "unassign_selection", "eraser",
+           "Del", needs="selection", on_map=True),
+    Action("territory.current", N_("Choose the current territory…"), "choose_current", "target",
+           "T", on_map=True, needs="territories"),
+    Action("territory.start", N_("Start territories from…"), "start_territories", "split",
+           words=N_("column file owner number empty alignment import"), needs="units",
+           starts_group=True),
+    Action("territory.group", N_("New region"), "new_group", "layers-2",
+           words=N_("district hierarchy group"), needs="territories"),
+    Action("territory.rename", N_("Rename…"), "rename_territory", "pencil", "F2", needs="current",
+           starts_group=True),
+    Action("territory.colour", N_("Change the colour…"), "recolour_territory", "palette",
+           needs="current"),
+    Action("territory.lock", N_("Lock or unlock"), "toggle_lock", "lock", "Ctrl+L",
+           needs="current"),
+    Action("territory.merge", N_("Merge the selected territories"), "merge_territories", "merge",
+           needs="territories"),
+    Action("territory.delete", N_("Delete the territory"), "delete_territory", "trash-2",
+           needs="current"),
+    Action("territory.named", N_("Return named accounts to their area"), "return_accounts",
+           "user-minus", words=N_("override named account exception"), needs="accounts",
+           starts_group=True),
+    Action("build.try", N_("Try something"), "try_something", "git-compare", "Ctrl+D",
+           words=N_("scenario copy duplicate what if")),
+    Action("build.scenario_rename", N_("Rename the scenario…"), "rename_scenario", "pencil",
+           words=N_("scenario name")),
+    Action("build.baseline", N_("Make this scenario the baseline"), "make_baseline", "flag",
+           words=N_("scenario baseline compare disruption")),
+    Action("build.replace", N_("Replace the original with this copy"), "replace_original", "check",
+           words=N_("scenario keep replace")),
+    Action("build.discard", N_("Discard this scenario"), "discard_scenario", "trash-2",
+           words=N_("scenario delete")),
+    Action("analyse.balance", N_("Balance"), "show_balance", "scale",
+           words=N_("tolerance target deviation index CV Gini")),
+    Action("analyse.targets", N_("Targets…"), "edit_targets", "target", needs="territories",
+           words=N_("quota goal ideal")),
+    Action("analyse.inspector", N_("Inspector"), "show_inspector", "info", "F4",
+           words=N_("why is this here explain")),
+    Action("analyse.history", N_("History"), "show_history", "history", "Ctrl+H",
+           words=N_("versions steps audit undo")),
+    Action("export.workbook", N_("Excel workbook…"), "export_workbook", "file-spreadsheet",
+           "Ctrl+E", N_("xlsx spreadsheet hand over")),
+    Action("export.shapefile", N_("Shapefiles…"), "export_shapefile", "layers",
+           words=N_("GIS ESRI hand over"), needs="units"),
+    Action("export.csv", N_("Assignment as CSV…"), "export_csv", "table",
+           words=N_("equivalency UnitID TerritoryID"), needs="units"),
+    Action("export.html", N_("Interactive map…"), "export_html", "globe",
+           words=N_("web HTML folium Leaflet"), needs="units"),
+    Action("export.png", N_("Map as picture…"), "export_png", "image", words="PNG", needs="units"),
+    Action("export.pdf", N_("Map as PDF…"), "export_pdf", "printer", words="PDF print",
+           needs="units"),
+    Action("help.tips", N_("Show the tips again"), "show_tips", "circle-help"),
+    Action("help.keys", N_("Keys and mouse"), "show_keys", "keyboard", "F1", needs=""),
+    Action("help.about", N_("About TerraDesk"), "show_about", "info", needs=""),
+)  # fmt: skip
+
+
+def make_actions(
+    owner: QtGui.QAction | object,
+    shortcuts: dict[str, str],
+    handler_of: Callable[[str], Callable[..., object]],
+) -> dict[str, QtGui.QAction]:
+    """A QAction for each of `ACTIONS`, bound to the methods of its owner.
+
+    Parameters
+    ----------
+    owner : QObject
+        Parent of the actions.
+    shortcuts : dict
+        Key sequences the user chose, by action id.
+    handler_of : callable
+        Gives the method for a handler's name.
+    """
+    out: dict[str, QtGui.QAction] = {}
+    for one in ACTIONS:
+        action = QtGui.QAction(_(one.text), owner)  # type: ignore[call-overload]
+        action.setObjectName(one.id)
+        action.setCheckable(one.is_checkable)
+        keys = shortcuts.get(one.id, one.shortcut)
+        if keys and not one.on_map:
+            action.setShortcut(QtGui.QKeySequence(keys))
+        elif keys:
+            action.setText(f"{_(one.text)}\t{_key_text(keys)}")
+        if one.icon:
+            action.setIcon(theme.icon(one.icon))
+        plain = _(one.text).replace("…", "")
+        action.setToolTip(f"{plain} ({_key_text(keys)})" if keys else plain)
+        action.triggered.connect(handler_of(one.handler))
+        out[one.id] = action
+    return out
+
+
+def _key_text(keys: str) -> str:
+    return QtGui.QKeySequence(keys).toString(QtGui.QKeySequence.SequenceFormat.NativeText)
+
+
+def in_menu(menu: str) -> Iterator[Action]:
+    """Actions of one menu, in order."""
+    return (a for a in ACTIONS if a.menu == menu)
+
+
+def found(text: str) -> list[Action]:
+    """Actions whose text or other words fit what was typed, best first."""
+    from rapidfuzz import fuzz
+
+    words = text.casefold().strip()
+    if not words:
+        return list(ACTIONS)
+    scored = []
+    for one in ACTIONS:
+        own, other = _(one.text).casefold(), _(one.words).casefold()
+        score = max(fuzz.partial_ratio(words, own), 0.9 * fuzz.partial_ratio(words, other))
+        score += 20 if words in own else 10 if words in other else 0
+        scored.append((score, one))
+    scored.sort(key=lambda pair: -pair[0])
+    return [one for score, one in scored if score >= 70]
