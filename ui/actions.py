@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from PySide6 import QtGui
+from PySide6 import QtCore, QtGui
 
 from terradesk.i18n import N_, _
 
@@ -78,7 +78,8 @@ ACTIONS = (
         "file.boundaries", N_("Start from a boundary file…"), "import_boundaries", "layers",
         words=N_("import shapefile GeoPackage GeoJSON map"), needs="",
     ),
-    Action("file.save", N_("Name this version…"), "name_version", "save", "Ctrl+S", starts_group=True),
+    Action("file.save", N_("Name this version…"), "name_version", "save", "Ctrl+S",
+           starts_group=True),
     Action("file.copy", N_("Save a copy…"), "save_copy", "copy", "Ctrl+Shift+S"),
     Action("file.settings", N_("Settings…"), "show_settings", "settings", "Ctrl+,", needs="",
            starts_group=True),
@@ -171,7 +172,7 @@ ACTIONS = (
 
 
 def make_actions(
-    owner: QtGui.QAction | object,
+    owner: QtCore.QObject,
     shortcuts: dict[str, str],
     handler_of: Callable[[str], Callable[..., object]],
 ) -> dict[str, QtGui.QAction]:
@@ -188,7 +189,7 @@ def make_actions(
     """
     out: dict[str, QtGui.QAction] = {}
     for one in ACTIONS:
-        action = QtGui.QAction(_(one.text), owner)  # type: ignore[call-overload]
+        action = QtGui.QAction(_(one.text), owner)
         action.setObjectName(one.id)
         action.setCheckable(one.is_checkable)
         keys = shortcuts.get(one.id, one.shortcut)

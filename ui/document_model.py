@@ -1,4 +1,4 @@
-"""DocumentModel: the Document's observer in, Qt signals out; what the window looks at and works on."""
+"""DocumentModel: the Document's observer in, Qt signals out."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ _NO_ROWS = np.empty(0, np.int32)
 
 
 class DocumentModel(QtCore.QObject):
-    """The open document for Qt. Views connect to its signals and call its methods, never each other.
+    """The open document for Qt: views connect to its signals and call its methods only.
 
     Signals
     -------
