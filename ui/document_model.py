@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from PySide6 import QtCore
 
 from terradesk.document import Document, Step
-from terradesk.edits import Edit, Touched, touched
+from terradesk.edits import Assigned, Edit, Touched, touched
+from terradesk.errors import TerraDeskError
+from terradesk.i18n import _
 from terradesk.plan import UNASSIGNED, AlignmentView, Plan
 
 
@@ -55,6 +58,10 @@ class Tentative:
 _NO_ROWS = np.empty(0, np.int32)
 
 
+def _raise(error: BaseException, can_retry: bool) -> bool:
+    raise error
+
+
 class DocumentModel(QtCore.QObject):
     """The open document for Qt: views connect to its signals and call its methods only.
 
@@ -98,6 +105,7 @@ class DocumentModel(QtCore.QObject):
         self.selected_units: np.ndarray = _NO_ROWS
         self.selected_accounts: np.ndarray = _NO_ROWS
         self.tentative: Tentative | None = None
+        self.on_error: Callable[[BaseException, bool], bool] = _raise
 
     # ------------------------------------------------------------------ the document
     @property
@@ -154,6 +162,45 @@ class DocumentModel(QtCore.QObject):
         """Do an edit (None does nothing); raises what `Document.do` raises."""
         self.preview(None)
         return self.document.do(edit) if edit is not None else None
+
+    def attempt(
+        self, make: Callable[[], Edit | Assigned | None], nothing: str = ""
+    ) -> Step | None:
+        """Make an edit and do it, tell the user what it did, or why it could not be done.
+
+        Parameters
+        ----------
+        make : callable
+            Gives an `Edit`, an `Assigned`, or None when there is nothing to do.
+        nothing : str
+            What to say when nothing changes.
+
+        Returns
+        -------
+        Step or None
+        """
+        while True:
+            try:
+                made = make()
+                assigned = made if isinstance(made, Assigned) else Assigned(made)
+                before = self.plan
+                step = self.do(assigned.edit)
+            except TerraDeskError as error:
+                if not self.on_error(error, True):
+                    return None
+                continue
+            if step is not None:
+                self.say(self._sentence(before, step, assigned), True)
+            elif assigned.n_locked:
+                self.say(_("Nothing changed: it is locked."))
+            elif nothing:
+                self.say(nothing)
+            return step
+
+    def _sentence(self, before: Plan, step: Step, assigned: Assigned) -> str:
+        from terradesk import measures
+
+        return measures.sentence(before, self.plan, self._alignment, step.edit, assigned)
 
     def undo(self) -> Step | None:
         """Undo the last step; a step of another scenario brings that one into view first."""
