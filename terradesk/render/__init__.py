@@ -9,5 +9,6 @@ from terradesk.render.overview import Overview
 from terradesk.render.state import MapState, Mark
 from terradesk.render.style import Style
 from terradesk.render.view import View
+from terradesk.render.warming import warm_up
 
-__all__ = ["Frame", "MapState", "Mark", "Overview", "Style", "View"]
+__all__ = ["Frame", "MapState", "Mark", "Overview", "Style", "View", "warm_up"]

@@ -241,7 +241,7 @@ def border_kinds(
         if tl != tr:
             if tl != -2 and tr != -2:
                 kind = 1
-                if (parents[tl] if tl >= 0 else -1) != (parents[tr] if tr >= 0 else -1):
+                if tl >= 0 and tr >= 0 and parents[tl] != parents[tr]:
                     kind = 2
             if (tl >= 0 and locked[tl]) or (tr >= 0 and locked[tr]):
                 kind |= 4

@@ -1,0 +1,213 @@
+"""Base map: land, lakes, rivers, borders and names around a plan, in the plan's CRS.
+
+Read once per plan from the GeoPackage in the resources, projected, and kept as ``.npz`` in the
+cache folder (arrays only, no pickle).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from terradesk import paths
+from terradesk.arcs import Arcs
+from terradesk.render import compose
+from terradesk.render.jit import Bytes, Floats
+from terradesk.render.lines import thin_lines, wide_lines
+from terradesk.render.scan import Job
+
+if TYPE_CHECKING:
+    from terradesk.render.frame import Frame
+
+__all__ = ["BaseMap", "base_map"]
+
+_VERSION = 1
+_LEAST_LAKE_PX2 = 40
+_RIVERS_FROM_CM = 1.4e5  # ground size of a pixel below which rivers and cities appear
+_COAST_WEIGHT, _BORDER_WEIGHT = 102, 110
+_COAST_REACH = 2
+
+
+@dataclass(frozen=True, eq=False)
+class BaseMap:
+    """What lies under and around a plan.
+
+    Attributes
+    ----------
+    land, lakes : Arcs
+        Polygons, with the origin of the plan's arcs.
+    rivers, borders : Arcs
+        Lines: arcs with nothing on either side.
+    cities : (n, 2) float64
+        Metres in the plan's CRS, largest first.
+    city_names : (n,) str
+    populations : (n,) float64
+    countries : (k, 2) float64
+        A point inside each country, metres.
+    country_names : (k,) str
+    regions : (rows, columns) int16
+        Which country a cell belongs to, -1 none: where its name may stand.
+    regions_box : tuple of float
+        x0, y0, x1, y1 of the cells, metres.
+    """
+
+    land: Arcs
+    lakes: Arcs
+    rivers: Arcs
+    borders: Arcs
+    cities: Floats
+    city_names: NDArray[np.str_]
+    populations: Floats
+    countries: Floats
+    country_names: NDArray[np.str_]
+    regions: NDArray[np.int16]
+    regions_box: tuple[float, float, float, float]
+
+    def draw(self, frame: Frame, job: Job) -> None:
+        """Draw land and sea into the base plane of a frame, lakes and rivers into its water."""
+        planes, style, at = frame.planes, frame.style, frame.view.place
+        cm_per_px = 1 / frame.view.scale
+        land, level = self.land, self.land.level(cm_per_px)
+        view, scanned, near = frame.arcs_near(land, job, _COAST_REACH)
+        frame.fill_ids(land, level, job, view, scanned)
+        compose.land_and_sea(planes.ids, planes.base, style.land, style.sea, job)
+        shore = (land.left[near] < 0) | (land.right[near] < 0)
+        self._thin(frame, job, land, near, np.where(shore, _COAST_WEIGHT, 0).astype(np.uint8))
+        _, _, near = frame.arcs_near(self.borders, job, _COAST_REACH)
+        weights = np.full(len(near), _BORDER_WEIGHT, np.uint8)
+        self._thin(frame, job, self.borders, near, weights)
+        self._draw_lakes(frame, job)
+        if cm_per_px < _RIVERS_FROM_CM * style.pixel_ratio:
+            _, _, near = frame.arcs_near(self.rivers, job, _COAST_REACH)
+            line = self.rivers.levels[self.rivers.level(cm_per_px)]
+            kinds = np.full(self.rivers.n_arcs, 2, np.uint8)
+            wide_lines(
+                near,
+                kinds,
+                style.water_tables,
+                style.water_radii,
+                line.xy,
+                line.offsets,
+                at,
+                job,
+                planes.water,
+            )
+
+    @staticmethod
+    def _thin(frame: Frame, job: Job, arcs: Arcs, near: NDArray[np.int32], weights: Bytes) -> None:
+        planes = frame.planes
+        line = arcs.levels[arcs.level(1 / frame.view.scale)]
+        thin_lines(near, weights, line.xy, line.offsets, frame.view.place, job, planes.thin)
+        compose.ink_base(planes.thin, planes.base, frame.style.coast, job)
+
+    def _draw_lakes(self, frame: Frame, job: Job) -> None:
+        lakes, planes, style = self.lakes, frame.planes, frame.style
+        view, scanned, near = frame.arcs_near(lakes, job, _COAST_REACH)
+        if not len(scanned):
+            compose.clear(planes.water, job)
+            return
+        level = lakes.level(1 / frame.view.scale)
+        frame.fill_ids(lakes, level, job, view, scanned)
+        px_per_m = frame.view.px_per_m / style.pixel_ratio
+        keep = lakes.areas * px_per_m**2 >= _LEAST_LAKE_PX2
+        compose.water_mask(planes.ids, planes.water, keep, job)
+        sides = np.maximum(lakes.left, 0), np.maximum(lakes.right, 0)
+        kinds = (keep[sides[0]] | keep[sides[1]]).astype(np.uint8)
+        line = lakes.levels[level]
+        wide_lines(
+            near,
+            kinds,
+            style.water_tables,
+            style.water_radii,
+            line.xy,
+            line.offsets,
+            frame.view.place,
+            job,
+            planes.water,
+        )
+
+    def save(self, path: Path) -> None:
+        """Write an ``.npz`` of plain arrays."""
+        arcs: dict[str, Any] = {
+            name: np.frombuffer(getattr(self, name).to_bytes(), np.uint8)
+            for name in ("land", "lakes", "rivers", "borders")
+        }
+        fresh = path.with_suffix(".tmp.npz")
+        np.savez(
+            fresh,
+            **arcs,
+            cities=self.cities,
+            city_names=self.city_names,
+            populations=self.populations,
+            countries=self.countries,
+            country_names=self.country_names,
+            regions=self.regions,
+            regions_box=np.array(self.regions_box),
+        )
+        fresh.replace(path)
+
+    @classmethod
+    def load(cls, path: Path) -> BaseMap:
+        """Read what `save` wrote.
+
+        Raises
+        ------
+        OSError, ValueError, KeyError
+            The file is missing or damaged.
+        """
+        with np.load(path, allow_pickle=False) as file:
+            arcs = {
+                name: Arcs.from_bytes(file[name].tobytes())
+                for name in ("land", "lakes", "rivers", "borders")
+            }
+            x0, y0, x1, y1 = (float(v) for v in file["regions_box"])
+            return cls(
+                **arcs,
+                cities=file["cities"],
+                city_names=file["city_names"],
+                populations=file["populations"],
+                countries=file["countries"],
+                country_names=file["country_names"],
+                regions=file["regions"],
+                regions_box=(x0, y0, x1, y1),
+            )
+
+
+def base_map(arcs: Arcs, crs: str, cache: Path | None = None) -> BaseMap:
+    """Base map of the surroundings of a plan, from the cache if it is there.
+
+    Parameters
+    ----------
+    arcs : Arcs
+        Of the plan; the base map takes its origin.
+    crs : str
+        The plan's CRS.
+    cache : Path, optional
+        Folder of the cached files; by default the program's.
+
+    Raises
+    ------
+    FileNotFoundError
+        The installation lacks its base map.
+    """
+    from terradesk.render.basemap_reading import read, surroundings
+
+    source = paths.resource("basemap.gpkg")
+    box = surroundings(arcs)
+    stamp = (_VERSION, crs, [round(v) for v in box], arcs.origin, source.stat().st_size)
+    key = hashlib.sha256(repr(stamp).encode()).hexdigest()[:16]
+    file = (cache or paths.cache_dir()) / f"basemap-{key}.npz"
+    try:
+        return BaseMap.load(file)
+    except (OSError, ValueError, KeyError):
+        made = read(source, crs, box, arcs.origin)
+    try:
+        made.save(file)
+    except OSError:  # a full or read-only disk costs time at the next start, nothing else
+        file.with_suffix(".tmp.npz").unlink(missing_ok=True)
+    return made

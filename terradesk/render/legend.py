@@ -1,0 +1,90 @@
+"""Legend as data: only what is on the map now, in the order it is read."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from terradesk.i18n import _
+from terradesk.render.state import MapState, Mark
+
+__all__ = ["LegendEntry", "class_texts", "legend"]
+
+Symbol = Literal["fill", "accounts", "unassigned", "locked", "selected", "changed", "district"]
+
+
+@dataclass(frozen=True, slots=True)
+class LegendEntry:
+    """One line of a legend.
+
+    Parameters
+    ----------
+    symbol : str
+        What is drawn beside the text.
+    text : str
+    colour : str
+        ``#RRGGBB`` of a fill, else empty.
+    """
+
+    symbol: Symbol
+    text: str
+    colour: str = ""
+
+
+def class_texts(breaks: ArrayLike, shown: Callable[[float], str]) -> list[str]:
+    """Text of each class between limits.
+
+    Parameters
+    ----------
+    breaks : (k,) float
+        Inner limits; none give no class.
+    shown : callable
+        Makes a number a text.
+    """
+    limits = [shown(float(v)) for v in np.asarray(breaks, np.float64)]
+    if not limits:
+        return []
+    between = [f"{a} – {b}" for a, b in itertools.pairwise(limits)]
+    first, last = _("up to {limit}"), _("above {limit}")
+    return [first.format(limit=limits[0]), *between, last.format(limit=limits[-1])]
+
+
+def legend(
+    state: MapState,
+    colours: Sequence[str] = (),
+    texts: Sequence[str] = (),
+    accounts: str = "",
+    district: str = "",
+) -> list[LegendEntry]:
+    """Entries for what the map shows.
+
+    Parameters
+    ----------
+    state : MapState
+    colours, texts : sequences
+        Of the classes when the map is coloured by a measure, low to high.
+    accounts : str
+        What the discs mean, empty when there are none.
+    district : str
+        What the heavy borders part, empty to leave them out.
+    """
+    pairs = list(zip(colours, texts, strict=True))
+    out = [LegendEntry("fill", text, colour) for colour, text in reversed(pairs)]
+    if accounts:
+        out.append(LegendEntry("accounts", accounts))
+    if district and bool((state.borders & 3 == 2).any()):
+        out.append(LegendEntry("district", district))
+    if bool((state.territories < 0).any()):
+        out.append(LegendEntry("unassigned", _("Not assigned")))
+    if len(state.marked(Mark.SELECTED)):
+        out.append(LegendEntry("selected", _("Selected")))
+    if len(state.marked(Mark.CHANGED)):
+        out.append(LegendEntry("changed", _("Would change")))
+    if state.has_locked:
+        out.append(LegendEntry("locked", _("Locked")))
+    return out
