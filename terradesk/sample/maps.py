@@ -1,0 +1,100 @@
+"""New plans from the maps that come with TerraDesk."""
+
+from __future__ import annotations
+
+from terradesk import records as rec
+from terradesk.i18n import _
+from terradesk.plan import Plan, new_plan
+from terradesk.progress import Progress, silent
+from terradesk.sample.catalogue import (
+    AMOUNTS,
+    BUILT_IN_MAPS,
+    FIGURES,
+    BuiltInMap,
+    built_in_map,
+)
+from terradesk.sample.layers import read_units
+from terradesk.sample.shapes import coverage
+from terradesk.sample.uids import stable_uid
+
+__all__ = ["BUILT_IN_MAPS", "BuiltInMap", "built_in_map", "new_from_map"]
+
+_MONEY = ("income_zipavg", "avg_weekly_wage")
+
+
+def new_from_map(key: str, progress: Progress = silent) -> Plan:
+    """A plan of a built-in map: its areas and figures, no accounts and no territories.
+
+    The first time the borders are matched and projected (about 2 s for US counties); then they
+    come from the cache.
+
+    Parameters
+    ----------
+    key : str
+        Of a map in `BUILT_IN_MAPS`.
+    progress : callable, optional
+
+    Raises
+    ------
+    KeyError
+        There is no such map.
+    FileNotFoundError
+        The installation lacks its data.
+    """
+    built_in = built_in_map(key)
+    units = read_units(built_in)
+    crs, arcs = coverage(built_in, units, progress)
+    plan = new_plan(
+        crs,
+        units,
+        arcs,
+        title=_(built_in.title),
+        columns=unit_columns(built_in),
+        measures=unit_measures(built_in),
+        settings=map_settings(built_in),
+    )
+    progress(1.0, "")
+    return plan
+
+
+def unit_columns(built_in: BuiltInMap) -> tuple[rec.Column, ...]:
+    """What the columns of a map's areas mean."""
+    return tuple(_column(name) for name in built_in.columns)
+
+
+def _column(name: str) -> rec.Column:
+    label, role = FIGURES.get(name, (name.capitalize(), "text"))
+    return rec.Column(
+        stable_uid("column", "units", name),
+        0,
+        table="units",
+        name=name,
+        label=_(label),
+        role=role,
+        format="money" if name in _MONEY else "number",
+    )
+
+
+def unit_measures(built_in: BuiltInMap) -> tuple[rec.Measure, ...]:
+    """Sums of a map's figures, and the number of areas."""
+    sums = tuple(
+        rec.Measure(measure_uid(name), 0, name=_(FIGURES[name][0]), source="units", column=name)
+        for name in built_in.columns
+        if name in AMOUNTS
+    )
+    n_areas = rec.Measure(measure_uid("n_units"), 0, name=_("Number of areas"), source="n_units")
+    return (*sums, n_areas)
+
+
+def measure_uid(name: str) -> str:
+    """Uid of the measure of a built-in figure, the same in all plans made from built-in maps."""
+    return stable_uid("measure", name)
+
+
+def map_settings(built_in: BuiltInMap) -> dict[str, str]:
+    """The plan's words for its areas, and the credits."""
+    return {
+        "noun_one": _(built_in.noun_one),
+        "noun_many": _(built_in.noun_many),
+        "credits": built_in.credits,
+    }
