@@ -1,0 +1,106 @@
+"""Tools of the map: one module each, and their table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from terradesk.i18n import N_
+
+from .brush import Brush
+from .eraser import Eraser
+from .gesture import (
+    NEW,
+    AccountSpots,
+    Keys,
+    MapEvent,
+    Options,
+    Panned,
+    Picked,
+    Preview,
+    Refused,
+    Result,
+    Selection,
+    Shape,
+    Tool,
+    ToolContext,
+)
+from .hand import Hand
+from .lasso import Lasso
+from .pick import Pick
+from .rectangle import Rectangle
+from .select import Select
+
+__all__ = [
+    "NEW",
+    "TOOLS",
+    "AccountSpots",
+    "Keys",
+    "MapEvent",
+    "Options",
+    "Panned",
+    "Picked",
+    "Preview",
+    "Refused",
+    "Result",
+    "Selection",
+    "Shape",
+    "Tool",
+    "ToolContext",
+    "ToolEntry",
+    "tool_entry",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class ToolEntry:
+    """One tool in the palette.
+
+    Parameters
+    ----------
+    id : str
+    text : str
+        Untranslated name.
+    icon : str
+    shortcut : str
+        A single letter; acts only while the map has the focus.
+    factory : callable
+        Makes the tool.
+    group : str
+        Tools of a group stand together; those of "shapes" share one button.
+    """
+
+    id: str
+    text: str
+    icon: str
+    shortcut: str
+    factory: Callable[[], Tool]
+    group: str
+
+
+TOOLS: tuple[ToolEntry, ...] = (
+    ToolEntry("select", N_("Select and move"), "mouse-pointer", "V", Select, "select"),
+    ToolEntry("hand", N_("Move the map"), "hand", "H", Hand, "select"),
+    ToolEntry("brush", N_("Brush"), "paintbrush", "B", Brush, "draw"),
+    ToolEntry("lasso", N_("Lasso"), "lasso", "L", Lasso, "shapes"),
+    ToolEntry(
+        "rectangle", N_("Rectangle"), "square-dashed-mouse-pointer", "R", Rectangle, "shapes"
+    ),
+    ToolEntry("eraser", N_("Eraser"), "eraser", "E", Eraser, "correct"),
+    ToolEntry("pick", N_("Pick a territory"), "pipette", "I", Pick, "correct"),
+)
+"""All tools in the order of the palette; a new tool is a module and a line here."""
+
+
+def tool_entry(tool_id: str) -> ToolEntry:
+    """The entry with an id.
+
+    Raises
+    ------
+    KeyError
+        If there is no such tool.
+    """
+    for entry in TOOLS:
+        if entry.id == tool_id:
+            return entry
+    raise KeyError(tool_id)
