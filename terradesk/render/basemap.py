@@ -28,7 +28,7 @@ __all__ = ["BaseMap", "base_map"]
 
 _VERSION = 1
 _LEAST_LAKE_PX2 = 40
-_RIVERS_FROM_CM = 1.4e5  # ground size of a pixel below which rivers and cities appear
+_RIVERS_FROM_CM = 1.4e5  # ground size of a pixel at 100 % below which rivers appear
 _COAST_WEIGHT, _BORDER_WEIGHT = 102, 110
 _COAST_REACH = 2
 
@@ -82,7 +82,7 @@ class BaseMap:
         weights = np.full(len(near), _BORDER_WEIGHT, np.uint8)
         self._thin(frame, job, self.borders, near, weights)
         self._draw_lakes(frame, job)
-        if cm_per_px < _RIVERS_FROM_CM * style.pixel_ratio:
+        if cm_per_px * style.pixel_ratio < _RIVERS_FROM_CM:
             _, _, near = frame.arcs_near(self.rivers, job, _COAST_REACH)
             line = self.rivers.levels[self.rivers.level(cm_per_px)]
             kinds = np.full(self.rivers.n_arcs, 2, np.uint8)

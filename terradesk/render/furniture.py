@@ -12,7 +12,7 @@ from terradesk.render.legend import LegendEntry
 from terradesk.render.scale import scale_bar
 from terradesk.render.scene import Scene
 from terradesk.render.style import Style
-from terradesk.render.text import CAP_HEIGHT, Text, text_width
+from terradesk.render.text import CAP_HEIGHT, Anchor, Text, is_arabic_script, text_width
 from terradesk.render.view import View
 
 __all__ = ["Furniture", "draw_padlock", "furnish", "header_height"]
@@ -250,18 +250,16 @@ def header(scene: Scene, style: Style, width: int) -> list[Text]:
     r = style.pixel_ratio
     roles = style.roles
     middle = header_height(scene, r) / 2
-    out = []
-    date = i18n.date(scene.date) if scene.date is not None else ""
     raised = 10 * r if scene.subtitle else 0
-    out.append(
-        Text(
-            scene.title, 16 * r, _middle(middle - raised, 22 * r), 22 * r, roles["text"], bold=True
-        )
-    )
+    ends: list[tuple[float, Anchor]] = [(16 * r, "left"), (width - 16 * r, "right")]
+    if is_arabic_script(scene.title):
+        ends.reverse()
+    lines = [(scene.title, 22 * r, middle - raised, ends[0], "text")]
     if scene.subtitle:
-        at = _middle(middle + 15 * r, 13 * r)
-        out.append(Text(scene.subtitle, 16 * r, at, 13 * r, roles["text2"]))
-    if date:
-        at = _middle(middle - raised, 13 * r)
-        out.append(Text(date, width - 16 * r, at, 13 * r, roles["text2"], anchor="right"))
-    return out
+        lines.append((scene.subtitle, 13 * r, middle + 15 * r, ends[0], "text2"))
+    if scene.date is not None:
+        lines.append((i18n.date(scene.date), 13 * r, middle - raised, ends[1], "text2"))
+    return [
+        Text(text, x, _middle(y, size), size, roles[role], role == "text", anchor)
+        for text, size, y, (x, anchor), role in lines
+    ]

@@ -17,12 +17,14 @@ from terradesk.arcs import Arcs
 from terradesk.render.jit import Bools, Floats, Int32s, Int64s, Place, kernel
 from terradesk.render.overview import Overview
 from terradesk.render.poles import largest_parts, poles
+from terradesk.render.regions import room
 from terradesk.render.view import View
 
 __all__ = ["Labels", "Placed"]
 
 _ANCHOR_PX = 120  # resolution of the outlines in which circles are looked for
 _STEP_PX, _RINGS, _ANGLES = 14.0, 9, 18
+_VIEW_CELLS = 200  # across the view, to find room for names in it
 _NOT_OWN, _LEFTWARDS = 26.0, 20.0
 _NOWHERE = (-1e300, -1e300, 1e300, 1e300)
 
@@ -154,6 +156,7 @@ class Labels:
         self.arcs = arcs
         self.anchors = np.zeros((n, 3))
         self.sizes = np.zeros((n, 2))
+        self._anchors_now = self.anchors
         self._part_areas = np.zeros(n)
         self._places = np.zeros((n, 4))
         self._placed_for: tuple[object, ...] = ()
@@ -213,6 +216,7 @@ class Labels:
         pixel_ratio: float = 1.0,
         obstacles: ArrayLike | None = None,
         keep_inside: float | None = None,
+        pixels: Int32s | None = None,
     ) -> list[Placed]:
         """Names to draw in a view, the largest territory first.
 
@@ -229,18 +233,45 @@ class Labels:
             hold for this view only.
         keep_inside : float, optional
             Keep text blocks so many pixels inside the view: for pictures.
+        pixels : (height, width) int32, optional
+            Unit of every pixel of the view (`Frame.ids`): a territory whose middle is out of sight
+            is then named in its visible part; places hold for this view only.
         """
-        fixed = view if obstacles is not None or keep_inside is not None else None
+        given = (obstacles, keep_inside, pixels)
+        fixed = None if all(one is None for one in given) else view
         key = (self._version, view.scale, pixel_ratio, fixed)
         if key != self._placed_for:
-            self._find(view, territories, overview, pixel_ratio, obstacles, keep_inside)
+            owners = np.asarray(territories, np.int32)
+            self._anchors_now = self.anchors
+            if pixels is not None:
+                self._anchors_now = self._visible_anchors(view, pixels, owners)
+            self._find(view, owners, overview, pixel_ratio, obstacles, keep_inside)
             self._placed_for = key
         return self._in(view)
+
+    def _visible_anchors(self, view: View, pixels: Int32s, owners: Int32s) -> Floats:
+        """Anchors with those out of sight moved to where the territory has most room in view."""
+        anchors = self.anchors.copy()
+        step = max(1, min(pixels.shape) // _VIEW_CELLS)
+        units = pixels[step // 2 :: step, step // 2 :: step]
+        seen = np.where(units >= 0, owners[units], -1)
+        x, y = anchors[:, 0] * view.scale - view.kx, view.ky - anchors[:, 1] * view.scale
+        is_near = (x > 0) & (y > 0) & (x < view.width) & (y < view.height)
+        for t in np.unique(seen[seen >= 0]):
+            if is_near[t]:
+                continue
+            free = room((seen == t).astype(np.uint8))
+            row, column = np.unravel_index(int(free.argmax()), free.shape)
+            if free[row, column] > 1:
+                at_x, at_y = (int(column) + 0.5) * step, (int(row) + 0.5) * step
+                radius = float(free[row, column]) * step / view.scale
+                anchors[t] = (view.kx + at_x) / view.scale, (view.ky - at_y) / view.scale, radius
+        return anchors
 
     def _find(
         self,
         view: View,
-        territories: ArrayLike,
+        territories: Int32s,
         overview: Overview,
         pixel_ratio: float,
         obstacles: ArrayLike | None,
@@ -255,13 +286,13 @@ class Labels:
         self._places[:, 3] = 0
         _place(
             np.argsort(-self._part_areas, kind="stable"),
-            self.anchors,
+            self._anchors_now,
             self.sizes,
             view.scale,
             _STEP_PX * pixel_ratio,
             overview.ids,
             overview.view.place,
-            np.asarray(territories, np.int32),
+            territories,
             given.reshape(-1, 4) + corner,
             bounds,
             self._places,
@@ -270,8 +301,8 @@ class Labels:
     def _in(self, view: View) -> list[Placed]:
         x, y = self._places[:, 0] - view.kx, self._places[:, 1] + view.ky
         w, h = self.sizes[:, 0] / 2, self.sizes[:, 1] / 2
-        ax = self.anchors[:, 0] * view.scale - view.kx
-        ay = view.ky - self.anchors[:, 1] * view.scale
+        ax = self._anchors_now[:, 0] * view.scale - view.kx
+        ay = view.ky - self._anchors_now[:, 1] * view.scale
         seen = (x + w > 0) & (y + h > 0) & (x - w < view.width) & (y - h < view.height)
         rows = np.flatnonzero((self._places[:, 3] > 0) & seen)
         return [

@@ -60,6 +60,7 @@ def legend(
     texts: Sequence[str] = (),
     accounts: str = "",
     district: str = "",
+    rows: ArrayLike | None = None,
 ) -> list[LegendEntry]:
     """Entries for what the map shows.
 
@@ -72,19 +73,23 @@ def legend(
         What the discs mean, empty when there are none.
     district : str
         What the heavy borders part, empty to leave them out.
+    rows : (k,) int, optional
+        Units in view; all by default.
     """
+    seen = np.arange(len(state.marks)) if rows is None else np.asarray(rows, np.int64)
     pairs = list(zip(colours, texts, strict=True))
     out = [LegendEntry("fill", text, colour) for colour, text in reversed(pairs)]
     if accounts:
         out.append(LegendEntry("accounts", accounts))
-    if district and bool((state.borders & 3 == 2).any()):
+    if district and bool((state.borders[state.arcs_of(seen)] & 3 == 2).any()):
         out.append(LegendEntry("district", district))
-    if bool((state.territories < 0).any()):
+    owners = state.territories[seen]
+    if bool((owners < 0).any()):
         out.append(LegendEntry("unassigned", _("Not assigned")))
-    if len(state.marked(Mark.SELECTED)):
+    if bool((state.marks[seen] & Mark.SELECTED).any()):
         out.append(LegendEntry("selected", _("Selected")))
-    if len(state.marked(Mark.CHANGED)):
+    if bool((state.marks[seen] & Mark.CHANGED).any()):
         out.append(LegendEntry("changed", _("Would change")))
-    if state.has_locked:
+    if bool(state.locked[owners[owners >= 0]].any()):
         out.append(LegendEntry("locked", _("Locked")))
     return out

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["write"]
 
 _POINTS_PER_MM = 72 / 25.4
+_BASELINE = 0.8  # of a cell as high as its font, where FPDF.cell sets the baseline
 
 
 def write(
@@ -53,8 +54,9 @@ def write(
     from fpdf import FPDF
 
     canvas = ImageDraw.Draw(image, "RGBA")
-    for text in texts:
-        draw_text(canvas, text, ink=False)
+    shapes = find_spec("uharfbuzz") is not None
+    for text in texts:  # letters that cannot be joined in the PDF are drawn into the picture
+        draw_text(canvas, text, ink=is_arabic_script(text.text) and not shapes)
     pdf = FPDF(unit="pt", format=(page_mm[0] * _POINTS_PER_MM, page_mm[1] * _POINTS_PER_MM))
     pdf.set_auto_page_break(False)
     pdf.set_title(title)
@@ -63,25 +65,31 @@ def write(
     margin = margin_mm * _POINTS_PER_MM
     points_per_px = (pdf.w - 2 * margin) / image.width
     pdf.image(image, margin, margin, pdf.w - 2 * margin, image.height * points_per_px)
-    shapes = find_spec("uharfbuzz") is not None
     for text in texts:
-        _text(pdf, text, margin, points_per_px, shapes)
+        if text.text and (shapes or not is_arabic_script(text.text)):
+            _text(pdf, text, margin, points_per_px)
     path.write_bytes(bytes(pdf.output()))
 
 
-def _text(pdf: FPDF, text: Text, margin: float, points_per_px: float, shapes: bool) -> None:
+def _text(pdf: FPDF, text: Text, margin: float, points_per_px: float) -> None:
     """Put one line of real text on the page."""
-    if not text.text:
-        return
     family = _font(pdf, text)
     pdf.set_font(family, size=text.size * points_per_px)
-    pdf.set_text_shaping(use_shaping_engine=shapes and is_arabic_script(text.text))
+    is_joined = is_arabic_script(text.text)
+    pdf.set_text_shaping(use_shaping_engine=is_joined)
     value = int(text.ink[1:7], 16)
     pdf.set_text_color(value >> 16, value >> 8 & 255, value & 255)
-    pdf.set_char_spacing(0.0 if is_arabic_script(text.text) else text.spacing * points_per_px)
+    pdf.set_char_spacing(0.0 if is_joined else text.spacing * points_per_px)
     width = text_width(text.text, text.size, text.bold, text.spacing)
     left = text.x - {"left": 0.0, "middle": width / 2, "right": width}[text.anchor]
-    pdf.text(margin + left * points_per_px, margin + text.y * points_per_px, text.text)
+    x, y = margin + left * points_per_px, margin + text.y * points_per_px
+    if not is_joined:
+        pdf.text(x, y, text.text)
+        return
+    pdf.c_margin = 0  # FPDF.text does not put the parts of a line in reading order, cells do
+    height = text.size * points_per_px
+    pdf.set_xy(x, y - _BASELINE * height)
+    pdf.cell(h=height, text=text.text)
 
 
 def _font(pdf: FPDF, text: Text) -> str:

@@ -16,7 +16,6 @@ from terradesk.render.names import city_names, country_names
 from terradesk.render.overview import Overview
 from terradesk.render.points import MANY, draw_density, draw_discs, radii
 from terradesk.render.scene import Classes, Scene
-from terradesk.render.state import MapState
 from terradesk.render.style import Style
 from terradesk.render.text import CAP_HEIGHT, Text, draw_text, text_width
 from terradesk.render.view import View
@@ -98,14 +97,23 @@ def compose_still(
     top = furniture.header_height(scene, scale)
     view = _view(scene, style, (wide, high - top), bool(legend or scale_bar))
     state = scene.state()
-    image = _map(scene, style, view, state)
+    frame = Frame(state, style, view.width, view.height, scene.base)
+    frame.look(view)
+    image, pixels = _map(scene, frame), frame.ids()
     entries = []
     if legend:
         colours = scene.classes.colours[int(dark)] if scene.classes else ()
         texts = scene.classes.texts if scene.classes else ()
-        entries = legend_entries(state, colours, texts, scene.account_text, scene.district_text)
+        entries = legend_entries(
+            state,
+            colours,
+            texts,
+            scene.account_text,
+            scene.district_text,
+            np.unique(pixels[pixels >= 0]),
+        )
     around = furniture.furnish(image, scene, style, view, entries, scale_bar, credits)
-    texts_on_map = [*_names(image, scene, style, view, around.obstacles), *around.texts]
+    texts_on_map = [*_names(image, scene, frame, around.obstacles), *around.texts]
     page = Image.new("RGB", (wide, high), style.roles["panel"])
     page.paste(image, (0, top))
     if not top:
@@ -122,13 +130,11 @@ def _view(scene: Scene, style: Style, size: tuple[int, int], has_corner: bool) -
     return View.fit(scene.extent(), size, scene.arcs.origin, (margin, margin, margin, low))
 
 
-def _map(scene: Scene, style: Style, view: View, state: MapState) -> Image.Image:
+def _map(scene: Scene, frame: Frame) -> Image.Image:
     """Fills, lines, base map and accounts as a picture."""
-    frame = Frame(state, style, view.width, view.height, scene.base)
-    frame.look(view)
     rgb = frame.image()
     if scene.accounts is not None:
-        _accounts(rgb, scene, style, view)
+        _accounts(rgb, scene, frame.style, frame.view)
     channels = np.stack([rgb >> 16 & 255, rgb >> 8 & 255, rgb & 255], axis=-1).astype(np.uint8)
     return Image.fromarray(channels)
 
@@ -147,16 +153,18 @@ def _accounts(rgb: np.ndarray, scene: Scene, style: Style, view: View) -> None:
 def _names(
     image: Image.Image,
     scene: Scene,
-    style: Style,
-    view: View,
+    frame: Frame,
     obstacles: list[tuple[float, float, float, float]],
 ) -> list[Text]:
     """Names of territories, cities and countries; leaders and padlocks are drawn."""
     overview = scene.overview or Overview.draw(scene.arcs)
+    style, view = frame.style, frame.view
     labels = Labels(scene.arcs, len(scene.names))
     labels.touch(_known(scene))
     labels.set_sizes([_block(scene, t, style) for t in range(len(scene.names))])
-    placed = labels.placed(view, _known(scene), overview, style.pixel_ratio, obstacles, 6)
+    placed = labels.placed(
+        view, _known(scene), overview, style.pixel_ratio, obstacles, 6, frame.ids()
+    )
     placed = [one for one in placed if scene.names[one.territory]]
     _leaders(image, placed, labels, style)
     out: list[Text] = []

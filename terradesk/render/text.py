@@ -10,7 +10,15 @@ from PIL import ImageDraw, ImageFont
 
 from terradesk import paths
 
-__all__ = ["CAP_HEIGHT", "Text", "draw_text", "font_file", "is_arabic_script", "text_width"]
+__all__ = [
+    "CAP_HEIGHT",
+    "Anchor",
+    "Text",
+    "draw_text",
+    "font_file",
+    "is_arabic_script",
+    "text_width",
+]
 
 CAP_HEIGHT = 0.714
 """Height of capitals in ems; the middle of a line of text lies half of it above the baseline."""
