@@ -92,6 +92,14 @@ def icon(name: str, role: str = "text2", size: int = 16) -> QtGui.QIcon:
     return out
 
 
+def wants_dark(choice: str) -> bool:
+    """Whether the user's choice (system, light or dark) means the dark theme now."""
+    if choice != "system":
+        return choice == "dark"
+    hints = QtGui.QGuiApplication.styleHints()
+    return hints.colorScheme() == QtCore.Qt.ColorScheme.Dark
+
+
 def apply(app: QtWidgets.QApplication, dark: bool) -> None:
     """Give the application its style, palette, fonts and style sheet."""
     _State.is_dark = dark

@@ -1,0 +1,265 @@
+"""Commands that open, import, export: what leaves or enters the program."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6 import QtCore, QtGui, QtWidgets
+
+from terradesk.document import Document
+from terradesk.edits.scenarios import set_setting
+from terradesk.i18n import N_, _
+from terradesk.plan import Plan
+
+from ..jobs import Job
+
+if TYPE_CHECKING:
+    from .window import MainWindow
+
+TABLE_SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls", ".ods")
+PLAN_FILTER = N_("TerraDesk plans (*.gpkg)")
+
+
+class FileCommands:
+    """Handlers of the menus File and Export, and of files dropped on the window.
+
+    Parameters
+    ----------
+    window : MainWindow
+    """
+
+    def __init__(self, window: MainWindow) -> None:
+        self._window = window
+        self._model = window.model
+
+    # ------------------------------------------------------------------ opening
+    def open_plan(self) -> None:
+        """Choose a plan file and open it."""
+        path, _filter = QtWidgets.QFileDialog.getOpenFileName(
+            self._window, _("Open a plan"), self._window.settings.last_folder, _(PLAN_FILTER)
+        )
+        if path:
+            self.open_path(Path(path))
+
+    def open_path(self, path: Path) -> None:
+        """Open a plan file; any other file is imported."""
+        if path.suffix.lower() in TABLE_SUFFIXES:
+            self.import_accounts(path)
+            return
+
+        def load(progress: Any) -> Document | None:
+            from terradesk import planfile
+
+            return planfile.open_document(path) if planfile.is_plan(path) else None
+
+        def opened(document: Document | None) -> None:
+            if document is None:
+                self.import_boundaries(path)
+            else:
+                self._window.show_document(document)
+
+        self.run(_("Opening {name}").format(name=path.name), load, opened)
+
+    def open_sample(self) -> None:
+        """Open a fresh copy of the sample plan."""
+
+        def load(progress: Any) -> Document:
+            from terradesk import sample
+
+            return sample.open_sample(progress)
+
+        def opened(document: Document) -> None:
+            self._window.show_document(document)
+            self._window.show_tips()
+
+        self.run(_("Opening the sample plan"), load, opened)
+
+    def start_from_map(self, key: str) -> None:
+        """Make an untitled plan from a map that comes with the program."""
+
+        def load(progress: Any) -> Document:
+            from terradesk import planfile, sample
+
+            return planfile.new_untitled(sample.new_from_map(key, progress))
+
+        self.run(_("Preparing the map"), load, self._window.show_document)
+
+    def start_from_plan(self, plan: Plan) -> None:
+        """Open a plan just made (from a boundary file) as an untitled plan."""
+
+        def load(progress: Any) -> Document:
+            from terradesk import planfile
+
+            return planfile.new_untitled(plan)
+
+        self.run(_("Making the plan"), load, self._window.show_document)
+
+    def files_dropped(self, paths: list[Path]) -> None:
+        """Open or import files dropped on the window, one after another."""
+        for path in paths[:1]:
+            self.open_path(path)
+
+    # ------------------------------------------------------------------ importing
+    def import_accounts(self, path: Path | bool | None = None) -> None:
+        """Show the import page for a customer list."""
+        if not isinstance(path, Path):
+            chosen, _filter = QtWidgets.QFileDialog.getOpenFileName(
+                self._window, _("Add accounts"), self._window.settings.last_folder,
+                _("Customer lists (*.xlsx *.xlsm *.xls *.ods *.csv *.tsv *.txt)"),
+            )
+            if not chosen:
+                return
+            path = Path(chosen)
+        self._remember_folder(path)
+        from ..dialogs.import_accounts import ImportAccounts
+
+        plan = self._model.plan if self._model.is_open else None
+        dialog = ImportAccounts(path, plan, self._window)
+        dialog.accounts_made.connect(self._add_accounts)
+        dialog.plan_made.connect(self.start_from_plan)
+        dialog.open()
+
+    def _add_accounts(self, made: Any, source: str) -> None:
+        from ..dialogs.import_accounts import add_to_document
+
+        try:
+            add_to_document(self._model.document, made, source)
+        except Exception as error:
+            self._window.tell_error(error)
+            return
+        self._window.offer_balance_measure()
+
+    def import_boundaries(self, path: Path | bool | None = None) -> None:
+        """Show the import page for a boundary file; the result is a new plan."""
+        if not isinstance(path, Path):
+            chosen, _filter = QtWidgets.QFileDialog.getOpenFileName(
+                self._window, _("Start from a boundary file"),
+                self._window.settings.last_folder,
+                _("Boundary files (*.gpkg *.shp *.zip *.geojson *.json *.topojson *.kml)"),
+            )
+            if not chosen:
+                return
+            path = Path(chosen)
+        self._remember_folder(path)
+        from ..dialogs.import_boundaries import ImportBoundaries
+
+        dialog = ImportBoundaries(path, self._window)
+        dialog.plan_made.connect(self.start_from_plan)
+        dialog.open()
+
+    def start_territories(self) -> None:
+        """Show the dialog "Start territories from"."""
+        from ..dialogs.start_territories import StartTerritories
+
+        StartTerritories(self._model, self._window).open()
+
+    # ------------------------------------------------------------------ keeping
+    def name_version(self) -> None:
+        """Everything is saved already; give the plan as it is now a name in the history."""
+        name, ok = QtWidgets.QInputDialog.getText(
+            self._window, _("Already saved"), _("Name this version")
+        )
+        name = name.strip()
+        if ok and name:
+            self._model.attempt(
+                lambda: set_setting(
+                    self._model.plan, "version", name, N_("Named this version {a}"), a=name
+                )
+            )
+
+    def save_copy(self) -> None:
+        """Save the plan under another name and go on there."""
+        document = self._model.document
+        folder = self._window.settings.last_folder or str(Path.home())
+        start = str(Path(folder) / f"{self._window.plan_name()}.gpkg")
+        text, _filter = QtWidgets.QFileDialog.getSaveFileName(
+            self._window, _("Save a copy"), start, _(PLAN_FILTER)
+        )
+        if not text:
+            return
+        path = Path(text).with_suffix(".gpkg")
+        self._remember_folder(path)
+
+        def save(progress: Any) -> Document:
+            from terradesk import planfile
+
+            planfile.save_copy(document, path)
+            return planfile.open_document(path)
+
+        self.run(_("Saving a copy"), save, self._window.show_document)
+
+    # ------------------------------------------------------------------ exporting
+    def export_workbook(self) -> None:
+        """Excel workbook."""
+        self.export("workbook")
+
+    def export_shapefile(self) -> None:
+        """Shapefiles."""
+        self.export("shapefile")
+
+    def export_csv(self) -> None:
+        """Assignment as CSV."""
+        self.export("csv")
+
+    def export_html(self) -> None:
+        """Interactive map."""
+        self.export("html")
+
+    def export_png(self) -> None:
+        """Map as picture."""
+        self.export("png")
+
+    def export_pdf(self) -> None:
+        """Map as PDF."""
+        self.export("pdf")
+
+    def export(self, key: str, path: Path | None = None) -> None:
+        """Ask where to (unless ``path`` is given), export in the background, offer the folder."""
+        from terradesk import exporters
+
+        exporter = next(e for e in exporters.EXPORTERS if e.key == key)
+        if path is None:
+            folder = self._window.settings.last_folder or str(Path.home())
+            start = str(Path(folder) / f"{self._window.plan_name()}{exporter.suffix}")
+            text, _filter = QtWidgets.QFileDialog.getSaveFileName(
+                self._window, _(exporter.title), start, f"*{exporter.suffix}"
+            )
+            if not text:
+                return
+            path = Path(text)
+            if path.suffix.lower() != exporter.suffix:
+                path = path.with_name(path.name + exporter.suffix)
+            self._remember_folder(path)
+        plan, alignment = self._model.plan, self._model.alignment
+
+        def write(progress: Any) -> list[Path]:
+            return exporters.export(plan, alignment, path, key, progress)
+
+        self.run(_("Exporting {name}").format(name=path.name), write, self._exported)
+
+    def _exported(self, written: list[Path]) -> None:
+        first = written[0]
+        self._window.tell_exported(
+            _("Wrote {name} to {folder}.").format(name=first.name, folder=first.parent.name),
+            first.parent,
+        )
+
+    def open_folder(self, folder: Path) -> None:
+        """Show a folder in the file manager."""
+        QtGui.QDesktopServices.openUrl(QtCore.QUrl.fromLocalFile(str(folder)))
+
+    # ------------------------------------------------------------------ in the background
+    def run(
+        self, title: str, work: Callable[..., Any], then: Callable[[Any], object]
+    ) -> Job:
+        """Run ``work(progress=...)`` in a Job with progress and cancel in the status bar."""
+        job = Job(title, work)
+        job.succeeded.connect(then)
+        job.failed.connect(self._window.tell_error)
+        self._window.show_job(job)
+        return job.start()
+
+    def _remember_folder(self, path: Path) -> None:
+        self._window.change_settings(last_folder=str(path.parent))
