@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Callable
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 Objects = NDArray[np.object_]
+Project = Callable[[Floats], Floats]
 
 LONLAT = "OGC:CRS84"  # WGS 84, longitude first
 STRAIGHT = 0.5  # metres that a straight edge may stray from its true course
@@ -205,6 +207,16 @@ def _project(xy: Floats, transformer: Transformer) -> Floats:
     return np.column_stack(transformer.transform(xy[:, 0], xy[:, 1])).astype(np.float64)
 
 
+def _at_seam(xy: Floats) -> NDArray[np.bool_]:
+    return np.asarray(np.abs(np.abs(xy[:, 0]) - 180.0) < 1e-9)
+
+
+def _project_joined(xy: Floats, transformer: Transformer) -> Floats:
+    """Project with one number for both names of the antimeridian, so that parts fit to the bit."""
+    lon = np.where(_at_seam(xy), 180.0, xy[:, 0])
+    return _project(np.column_stack((lon, xy[:, 1])), transformer)
+
+
 def _is_joined_at_180(transformer: Transformer) -> bool:
     """Whether both sides of the antimeridian are one place in the target CRS."""
     x, y = transformer.transform([180.0, -180.0], [10.0, 10.0])
@@ -213,20 +225,29 @@ def _is_joined_at_180(transformer: Transformer) -> bool:
 
 def _project_polygons(polygons: Objects, transformer: Transformer, has_seam: bool) -> Objects:
     result = np.full(len(polygons), None, object)
-    is_area = np.isin(shapely.get_type_id(polygons), (3, 6)) & ~shapely.is_empty(polygons)
+    kinds = shapely.get_type_id(polygons)
+    is_area = np.isin(kinds, (3, 6)) & ~shapely.is_empty(polygons)
     rows = np.flatnonzero(is_area)
     if len(rows) == 0:
         return result
+    project = partial(_project_joined if has_seam else _project, transformer=transformer)
     kind, xy, offsets = shapely.to_ragged_array(shapely.force_2d(polygons[rows]))
-    at_seam = np.abs(np.abs(xy[:, 0]) - 180.0) < 1e-9
+    flat, rings = _densify(xy, np.asarray(offsets[0], np.int64), project)
+    result[rows] = shapely.from_ragged_array(kind, flat, (rings, *offsets[1:]))
+    single = np.flatnonzero(is_area & (kinds == 3))
+    result[single] = [shapely.get_geometry(one, 0) for one in result[single]]
     if has_seam:
-        xy[at_seam, 0] = 180.0  # one number for one place, so that the parts fit to the bit
-    xy, rings = _densify(xy, np.asarray(offsets[0], np.int64), transformer)
-    result[rows] = shapely.from_ragged_array(kind, xy, (rings, *offsets[1:]))
-    if has_seam and at_seam.any():
-        touched = rows[_owners(offsets, np.flatnonzero(at_seam))]
-        result[touched] = [shapely.union_all(shapely.get_parts(one)) for one in result[touched]]
+        touched = rows[_owners(offsets, np.flatnonzero(_at_seam(xy)))]
+        result[touched] = [_joined(one) for one in result[touched]]
     return result
+
+
+def _joined(polygon: shapely.Geometry) -> shapely.Geometry:
+    """Union of the parts; the polygon itself where they are too broken for that."""
+    try:
+        return shapely.union_all(shapely.get_parts(polygon))
+    except shapely.errors.GEOSException:
+        return polygon
 
 
 def _owners(offsets: tuple[Any, ...], vertices: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -238,45 +259,53 @@ def _owners(offsets: tuple[Any, ...], vertices: NDArray[np.int64]) -> NDArray[np
 
 
 def _densify(
-    xy: Floats, rings: NDArray[np.int64], transformer: Transformer
+    xy: Floats, rings: NDArray[np.int64], project: Project
 ) -> tuple[Floats, NDArray[np.int64]]:
     """Projected vertices with those added that edges need, and the new ring offsets."""
-    flat = _project(xy, transformer)
+    flat = project(xy)
     is_edge = np.ones(max(len(xy) - 1, 0), bool)
     is_edge[rings[1:-1] - 1] = False  # from the end of a ring to the start of the next
     chord = np.hypot(*np.diff(flat, axis=0).T)
     edges = np.flatnonzero(is_edge & (chord > _SHORT))
     pieces = np.ones(len(xy), np.int64)
-    pieces[edges] = _pieces(xy[edges], xy[edges + 1], flat[edges], flat[edges + 1], transformer)
+    pieces[edges] = _pieces(xy[edges], xy[edges + 1], flat[edges], flat[edges + 1], project)
     starts = np.concatenate(([0], np.cumsum(pieces)))
     owners = np.repeat(np.arange(len(xy)), pieces)
     step = np.arange(len(owners)) - starts[owners]
     out = flat[owners]
     new = np.flatnonzero(step)
     k = owners[new]
-    between = _between(xy[k], xy[k + 1], step[new] / pieces[k])
-    out[new] = _project(between, transformer)
+    out[new] = project(_between(xy[k], xy[k + 1], step[new], pieces[k]))
     return out, starts[rings]
 
 
-def _between(a: Floats, b: Floats, t: Floats) -> Floats:
-    """Points at t between a and b, bit for bit the same for b, a and 1 - t."""
-    is_back = (a[:, 0] > b[:, 0]) | ((a[:, 0] == b[:, 0]) & (a[:, 1] > b[:, 1]))
+def _is_back(a: Floats, b: Floats) -> NDArray[np.bool_]:
+    """Whether an edge runs from the higher to the lower end: neighbours see it both ways."""
+    return np.asarray((a[:, 0] > b[:, 0]) | ((a[:, 0] == b[:, 0]) & (a[:, 1] > b[:, 1])))
+
+
+def _between(a: Floats, b: Floats, step: NDArray[np.int64], pieces: NDArray[np.int64]) -> Floats:
+    """Ends of the given pieces of edges, bit for bit the same from either end."""
+    is_back = _is_back(a, b)
     low = np.where(is_back[:, None], b, a)
     high = np.where(is_back[:, None], a, b)
-    return low + (high - low) * np.where(is_back, 1 - t, t)[:, None]
+    share = np.where(is_back, pieces - step, step) / pieces
+    return low + (high - low) * share[:, None]
 
 
 def _pieces(
-    a: Floats, b: Floats, flat_a: Floats, flat_b: Floats, transformer: Transformer
+    a: Floats, b: Floats, flat_a: Floats, flat_b: Floats, project: Project
 ) -> NDArray[np.int64]:
     """How many pieces each edge needs to stay within STRAIGHT of its course.
 
     The error of a chord falls with the square of its length.
     """
+    is_back = _is_back(a, b)[:, None]
+    a, b = np.where(is_back, b, a), np.where(is_back, a, b)
+    flat_a, flat_b = np.where(is_back, flat_b, flat_a), np.where(is_back, flat_a, flat_b)
     error = np.zeros(len(a))
     for t in (0.25, 0.5, 0.75):
-        true = _project(a + (b - a) * t, transformer)
+        true = project(a + (b - a) * t)
         chord = flat_a + (flat_b - flat_a) * t
         error = np.fmax(error, np.hypot(*(true - chord).T))
     error[~np.isfinite(error)] = 0.0

@@ -136,13 +136,13 @@ def _coverage(polygons: Objects, gap_width: float) -> Objects:
 
 
 def _overlaps(valid: Objects) -> int:
-    """Pairs that overlap, looked for only among rows whose edges are wrong."""
-    wrong = shapely.coverage_invalid_edges(valid)
-    rows = np.flatnonzero(~(shapely.is_missing(wrong) | shapely.is_empty(wrong)))
-    tree = shapely.STRtree(valid[rows])
-    a, b = tree.query(valid[rows], predicate="intersects")
-    a, b = a[a < b], b[a < b]
-    common = shapely.area(shapely.intersection(valid[rows[a]], valid[rows[b]]))
+    """Pairs that overlap; rows whose edges are all right can only hold another one whole."""
+    areas = valid[~shapely.is_missing(valid)]
+    wrong = np.flatnonzero(~shapely.is_empty(shapely.coverage_invalid_edges(areas)))
+    a, b = shapely.STRtree(areas).query(areas[wrong], predicate="intersects")
+    pairs = np.unique(np.sort(np.column_stack((wrong[a], b)), axis=1), axis=0)
+    pairs = pairs[pairs[:, 0] < pairs[:, 1]]
+    common = shapely.area(shapely.intersection(areas[pairs[:, 0]], areas[pairs[:, 1]]))
     return int((common > _SPECK).sum())
 
 

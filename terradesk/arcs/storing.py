@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import struct
 import zlib
 from typing import Any
@@ -17,7 +16,18 @@ MAGIC = b"TDARCS"
 VERSION = 1
 _HEADER = struct.Struct("<6sHIQ")  # magic, version, crc of the rest, unpacked size
 _LARGEST = 4 << 30
-_NAMES = ("counts", "origin", "left", "right", "sizes", "ladder", "ranks", "centres", "deltas")
+_SHAPE = struct.Struct("<2Q")  # rows, columns (0 for a flat table) before each table
+FORMS = {  # tables in their order, with dtype and columns
+    "counts": ("<i8", 0),
+    "origin": ("<f8", 0),
+    "left": ("<i4", 0),
+    "right": ("<i4", 0),
+    "sizes": ("|u1", 0),
+    "ladder": ("<f8", 0),
+    "ranks": ("|u1", 0),
+    "centres": ("<f8", 2),
+    "deltas": ("|u1", 0),
+}
 
 
 @kernel
@@ -69,8 +79,13 @@ def _unpack(data: Bytes, n_vertices: int) -> tuple[Int32s, bool]:
     return xy, at == len(data)
 
 
+def _frame(name: str, table: NDArray[Any]) -> bytes:
+    kind, columns = FORMS[name]
+    return _SHAPE.pack(len(table), columns) + np.ascontiguousarray(table, kind).tobytes()
+
+
 def to_bytes(arcs: Arcs) -> bytes:
-    """Blob of the arcs: header, then zlib of the arrays as .npy one after the other."""
+    """Blob of the arcs: header, then zlib of the tables one after the other."""
     tables: dict[str, NDArray[Any]] = {
         "counts": np.array([arcs.n_units, len(arcs.xy)], np.int64),
         "origin": np.array(arcs.origin, np.float64),
@@ -82,10 +97,7 @@ def to_bytes(arcs: Arcs) -> bytes:
         "centres": arcs.centres,
         "deltas": _pack(arcs.xy),
     }
-    stream = io.BytesIO()
-    for name in _NAMES:
-        np.save(stream, tables[name], allow_pickle=False)
-    body = stream.getvalue()
+    body = b"".join(_frame(name, tables[name]) for name in FORMS)
     packed = zlib.compress(body, 6)
     return _HEADER.pack(MAGIC, VERSION, zlib.crc32(packed), len(body)) + packed
 
@@ -99,7 +111,7 @@ def _body(data: bytes) -> bytes:
         raise ValueError("these are not arcs")
     if version != VERSION:
         raise ValueError(f"arcs of version {version}; this program reads version {VERSION}")
-    if size > _LARGEST or zlib.crc32(packed) != crc:
+    if not 0 < size <= _LARGEST or zlib.crc32(packed) != crc:
         raise ValueError("the arcs are damaged")
     expand = zlib.decompressobj()
     try:
@@ -112,30 +124,28 @@ def _body(data: bytes) -> bytes:
 
 
 def _tables(body: bytes) -> dict[str, NDArray[Any]]:
-    stream = io.BytesIO(body)
-    try:
-        return {name: np.load(stream, allow_pickle=False) for name in _NAMES}
-    except (ValueError, EOFError, OSError) as error:
-        raise ValueError("the arcs are damaged") from error
-
-
-_FORMS = {
-    "counts": ("int64", 1),
-    "origin": ("float64", 1),
-    "left": ("int32", 1),
-    "right": ("int32", 1),
-    "sizes": ("uint8", 1),
-    "ladder": ("float64", 1),
-    "ranks": ("uint8", 1),
-    "centres": ("float64", 2),
-    "deltas": ("uint8", 1),
-}
+    tables = {}
+    at = 0
+    for name, (kind, columns) in FORMS.items():
+        if at + _SHAPE.size > len(body):
+            raise ValueError("the arcs are damaged")
+        rows, width = _SHAPE.unpack_from(body, at)
+        at += _SHAPE.size
+        cells = rows * max(width, 1)
+        size = cells * np.dtype(kind).itemsize
+        if width != columns or at + size > len(body):
+            raise ValueError("the arcs are damaged")
+        flat = np.frombuffer(body, kind, cells, at).copy()
+        tables[name] = flat.reshape(rows, width) if width else flat
+        at += size
+    if at != len(body):
+        raise ValueError("the arcs are damaged")
+    return tables
 
 
 def _check(t: dict[str, NDArray[Any]]) -> None:
     """Raise ValueError unless the tables fit together: kernels trust their shapes."""
-    fits = all((t[name].dtype.name, t[name].ndim) == form for name, form in _FORMS.items())
-    if not fits or t["counts"].shape != (2,) or t["origin"].shape != (2,):
+    if len(t["counts"]) != 2 or len(t["origin"]) != 2:
         raise ValueError("the arcs are damaged")
     n_units, n_vertices = (int(n) for n in t["counts"])
     sides = np.concatenate((t["left"], t["right"]))
