@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from terradesk import arcs
 from terradesk.errors import TerraDeskError
-from tests.core.coverages import brute_adjacency, coverages
+from tests.core.random_layers import brute_adjacency, coverages
 
 
 def area(polygons: np.ndarray) -> np.ndarray:

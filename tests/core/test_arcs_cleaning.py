@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from shapely import MultiPolygon, Polygon, box
 
 from terradesk import arcs
-from tests.core.coverages import cells, coverages, join
+from tests.core.random_layers import cells, coverages, join
 
 
 def area(polygons: np.ndarray) -> np.ndarray:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from terradesk import arcs
-from tests.core.coverages import brute_adjacency, cells, coverages
+from tests.core.random_layers import brute_adjacency, cells, coverages
 
 
 def brute_parts(labels: np.ndarray, pairs: set[tuple[int, int]]) -> list[int]:

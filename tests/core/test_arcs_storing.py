@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from terradesk import arcs
 from terradesk.arcs import storing
-from tests.core.coverages import cells, coverages
+from tests.core.random_layers import cells, coverages
 
 TABLES = ["left", "right", "boxes", "sizes", "blocks", "unit_boxes", "unit_starts", "unit_arcs"]
 TABLES += ["areas", "lengths", "centres", "xy", "offsets", "ranks", "ladder", "perimeters"]

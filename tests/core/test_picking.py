@@ -18,7 +18,7 @@ from terradesk.arcs.picking import (
     points_in_capsule,
     points_in_polygon,
 )
-from tests.core.coverages import SIDE, cells, coverages
+from tests.core.random_layers import SIDE, cells, coverages
 
 ORIGIN = (50_000.0, 50_000.0)
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from terradesk import projection
 from terradesk.errors import TerraDeskError
 from terradesk.projection import LONLAT
-from tests.core.coverages import SIDE, cells
+from tests.core.random_layers import SIDE, cells
 
 GEOD = pyproj.Geod(ellps="WGS84")
 LOWER_48 = (-124.76, 24.52, -66.95, 49.38)
