@@ -9,25 +9,59 @@ from terradesk.measures.choosing import (
     is_revenue_like,
     measure_of,
 )
+from terradesk.measures.figures import (
+    MEASURES,
+    Figure,
+    by_node,
+    by_slot,
+    figures,
+    of_measure,
+    title,
+)
+from terradesk.measures.moves import Moved, moved
+from terradesk.measures.shapes import (
+    Contiguity,
+    Piece,
+    compactness,
+    contiguity,
+    detached,
+    enclosed,
+)
 from terradesk.measures.sums import Context, Counts, counts, totals
-from terradesk.measures.telling import format_value
+from terradesk.measures.telling import format_value, sentence
 
 __all__ = [
+    "MEASURES",
     "Balance",
     "Context",
+    "Contiguity",
     "Counts",
+    "Figure",
     "Group",
+    "Moved",
+    "Piece",
     "balance",
     "balance_measure",
+    "by_node",
+    "by_slot",
     "choices",
+    "compactness",
+    "contiguity",
     "counts",
     "default_measure",
+    "detached",
+    "enclosed",
+    "figures",
     "format_value",
     "gini",
     "is_population_like",
     "is_revenue_like",
     "measure_of",
+    "moved",
+    "of_measure",
+    "sentence",
     "targets",
+    "title",
     "totals",
     "variation",
 ]

@@ -7,7 +7,11 @@ from functools import lru_cache
 
 from terradesk import i18n
 from terradesk import records as rec
-from terradesk.i18n import _
+from terradesk.edits import Assigned, Edit, describe
+from terradesk.edits.change import UNASSIGNED_NAME
+from terradesk.i18n import N_, _, ngettext
+from terradesk.measures.choosing import balance_measure, choices, is_revenue_like
+from terradesk.measures.moves import Moved, moved
 from terradesk.plan import Plan
 
 _M2_PER_KM2 = 1e6
@@ -58,3 +62,113 @@ def _sign_leads(language: str) -> bool:
 
     pattern = Locale.parse(language).currency_formats["standard"].pattern
     return pattern.strip("\u200e\u200f").startswith("¤")
+
+
+_MOVES = {
+    "Moved {n} {noun} from {a} to {b}": N_("Moved {what} from {a} to {b}."),
+    "Moved {n} {noun} to {b}": N_("Moved {what} to {b}."),
+    "Assigned {n} {noun} to {b}": N_("Assigned {what} to {b}."),
+    "Assigned {n} {noun} to {m} territories": N_("Assigned {what} to {m} territories."),
+    "Took {n} {noun} out of {a}": N_("Took {what} out of {a}."),
+    "Unassigned {n} {noun}": N_("Unassigned {what}."),
+}
+"""Sentence of an assignment, by the sentence of its edit."""
+
+
+def sentence(
+    before: Plan,
+    after: Plan,
+    alignment: int,
+    edit: Edit | None,
+    assigned: Assigned | None = None,
+    *,
+    of_accounts: bool = False,
+) -> str:
+    """What a step did: areas, accounts and money that moved, and what stayed.
+
+    "Moved 14 counties, 231 accounts, $1.2 M from Denver to Dallas. 2 locked counties and 3 named
+    accounts stayed."
+
+    Parameters
+    ----------
+    before, after : Plan
+    alignment : int
+        The one the edit was made in.
+    edit : Edit or None
+        Edits other than assignments of units are told as the history tells them. None: nothing
+        was done.
+    assigned : Assigned, optional
+        From `terradesk.edits.assign` and its like: what was left alone.
+    of_accounts : bool
+        Whether accounts were assigned (`name_accounts`, `return_accounts`), not units.
+    """
+    if edit is None:
+        done = _("Nothing changed.")
+    elif edit.msgid in _MOVES:
+        change = moved(before.alignment(alignment), after.alignment(alignment))
+        fields = {k: _name(v) if k in "ab" else v for k, v in edit.fields.items()}
+        done = _(_MOVES[edit.msgid]).format(**fields, what=_what(after, change))
+    else:
+        done = _("{text}.").format(text=describe(edit))
+    stayed = _stayed(after, assigned, of_accounts) if assigned else ""
+    return f"{done} {stayed}".strip()
+
+
+def _name(name: str | int) -> str:
+    text = _(UNASSIGNED_NAME) if name == UNASSIGNED_NAME else str(name)
+    return i18n.isolate(text) if i18n.language() == "fa" else text
+
+
+def _what(plan: Plan, change: Moved) -> str:
+    """What moved, as in "14 counties, 231 accounts, $1.2 M"."""
+    parts = [f"{i18n.number(change.units)} {plan.noun(change.units)}"]
+    if change.accounts:
+        parts.append(_n_accounts(change.accounts))
+    measure = _told(plan)
+    value = change.amounts.get(measure.uid, 0.0) if measure else 0.0
+    if measure and value:
+        parts.append(_amount(plan, measure, value))
+    out = parts[0]
+    for part in parts[1:]:
+        out = _("{first}, {next}").format(first=out, next=part)
+    return out
+
+
+def _told(plan: Plan) -> rec.Measure | None:
+    """The measure worth telling: the balance measure unless it only counts, else the money."""
+    chosen = balance_measure(plan)
+    if chosen and chosen.source in ("units", "accounts"):
+        return chosen
+    money = (m for m in choices(plan) if m.source == "accounts" and is_revenue_like(m.name))
+    return next(money, None)
+
+
+def _amount(plan: Plan, measure: rec.Measure, value: float) -> str:
+    text = format_value(plan, measure, value, short=True)
+    if measure.format == "money":
+        return text
+    name = measure.name
+    name = name if name[1:2].isupper() else name[:1].lower() + name[1:]
+    return _("{value} {name}").format(value=text, name=name)
+
+
+def _n_accounts(n: int) -> str:
+    return ngettext("{n} account", "{n} accounts", n).format(n=i18n.number(n))
+
+
+def _stayed(plan: Plan, assigned: Assigned, of_accounts: bool) -> str:
+    """As in "2 locked counties and 3 named accounts stayed."; empty when nothing was left."""
+    n_locked, n_named = assigned.n_locked, assigned.n_named
+    if of_accounts:
+        locked = ngettext("{n} locked account", "{n} locked accounts", n_locked)
+    else:
+        locked = _("{n} locked {noun}")
+    locked = locked.format(n=i18n.number(n_locked), noun=plan.noun(n_locked))
+    named = ngettext("{n} named account", "{n} named accounts", n_named)
+    named = named.format(n=i18n.number(n_named))
+    if n_locked and n_named:
+        what = _("{first} and {next}").format(first=locked, next=named)
+    else:
+        what = locked if n_locked else named
+    n = n_locked + n_named
+    return ngettext("{what} stayed.", "{what} stayed.", n).format(what=what) if n else ""
