@@ -254,7 +254,7 @@ class Labels:
         anchors = self.anchors.copy()
         step = max(1, min(pixels.shape) // _VIEW_CELLS)
         units = pixels[step // 2 :: step, step // 2 :: step]
-        seen = np.where(units >= 0, owners[units], -1)
+        seen = np.append(owners, -1)[units]
         x, y = anchors[:, 0] * view.scale - view.kx, view.ky - anchors[:, 1] * view.scale
         is_near = (x > 0) & (y > 0) & (x < view.width) & (y < view.height)
         for t in np.unique(seen[seen >= 0]):
