@@ -63,7 +63,9 @@ def city_names(
     if metres > _CITIES_FROM_M:
         return []
     at = view.to_pixels(base.cities)
-    inside = (at > 0).all(axis=1) & (at[:, 0] < view.width) & (at[:, 1] < view.height)
+    edge = 10 * pixel_ratio
+    room_to = np.array([view.width, view.height]) - edge
+    inside = (at > edge).all(axis=1) & (at < room_to).all(axis=1)
     least = 9e4 / max(1.0, (1100 / metres) ** 1.2)
     out: list[Named] = []
     boxes = list(taken)
@@ -75,7 +77,7 @@ def city_names(
             x + width(name) + 14 * pixel_ratio,
             y + 9 * pixel_ratio,
         )
-        if _is_free(box, boxes):
+        if box[2] < view.width and _is_free(box, boxes):
             boxes.append(box)
             out.append(Named(name, float(x), float(y)))
     return out
