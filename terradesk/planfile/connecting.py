@@ -1,0 +1,50 @@
+"""Connections to plan files, with what is safe for files from strangers."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from urllib.parse import quote
+
+from terradesk.planfile import failures
+from terradesk.planfile.schema import SCHEMA_VERSION, read_meta
+
+BUSY_MS = 200
+
+
+def connect(path: Path, may_write: bool) -> sqlite3.Connection:
+    """A connection to a plan; until its owner allows it, nothing can be written through it.
+
+    Raises
+    ------
+    TerraDeskError
+        If the file is not a plan.
+    sqlite3.Error
+        If it cannot be read.
+    """
+    mode = "rw" if may_write else "ro"
+    uri = f"file:{quote(str(path.resolve()))}?mode={mode}"
+    # Jobs commit imports from their own thread; the store's lock keeps calls apart.
+    db = sqlite3.connect(
+        uri, uri=True, timeout=BUSY_MS / 1000, isolation_level=None, check_same_thread=False
+    )
+    try:
+        db.execute("PRAGMA trusted_schema = OFF")
+        db.execute("PRAGMA cell_size_check = ON")
+        db.execute("PRAGMA synchronous = FULL")
+        db.execute("PRAGMA temp_store = MEMORY")
+        db.execute("PRAGMA query_only = ON")
+        _check_kind(db, path)
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+def _check_kind(db: sqlite3.Connection, path: Path) -> None:
+    names = {name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    if "td_meta" not in names:
+        raise failures.not_a_plan(path, "gpkg_contents" in names)
+    meta = read_meta(db)
+    if int(meta["min_reader"]) > SCHEMA_VERSION:
+        raise failures.too_new(path, meta["schema_version"])

@@ -1,0 +1,143 @@
+"""From the file to a plan."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from terradesk import records as rec
+from terradesk.accounts import Accounts
+from terradesk.document import Step
+from terradesk.edits import Edit
+from terradesk.plan import UNASSIGNED, Plan, Table
+from terradesk.planfile import big_tables, coverage, payload
+from terradesk.planfile.schema import STRIDE, TABLES, cells, read_meta
+from terradesk.units import GEOMETRY_KINDS, Units
+
+if TYPE_CHECKING:
+    pass
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Loaded:
+    """A plan, and the digest under which its coverage must be stored again, if it must."""
+
+    plan: Plan
+    new_digest: str | None
+
+
+def load(db: sqlite3.Connection) -> Loaded:
+    """The plan as the file holds it.
+
+    Raises
+    ------
+    ValueError, KeyError, TypeError, OverflowError, sqlite3.Error
+        If the file is damaged.
+    """
+    db.execute("BEGIN")  # one state, even if another program writes meanwhile
+    try:
+        return _load(db, read_meta(db))
+    finally:
+        db.execute("ROLLBACK")
+
+
+def _load(db: sqlite3.Connection, meta: Mapping[str, str]) -> Loaded:
+    units = _units(db, meta)
+    arcs, digest = coverage.load(db, len(units), units.source_crs, meta["crs"])
+    tables: dict[str, Table] = {kind: _table(db, kind) for kind in rec.KINDS}
+    next_id = max([int(meta["next_id"]), *(r.id + 1 for t in tables.values() for r in t.values())])
+    hidden = db.execute("SELECT table_name, batch FROM batches WHERE NOT is_present")
+    plan = Plan(
+        uid=meta["plan_uid"],
+        crs=meta["crs"],
+        units=units,
+        accounts=_accounts(db, len(units)),
+        coverage=arcs,
+        tables=tables,
+        assignments=_assignments(db, tables["alignment"], len(units), next_id),
+        hidden=frozenset((str(table), int(batch)) for table, batch in hidden),
+        next_id=next_id,
+    )
+    return Loaded(plan, digest)
+
+
+def _units(db: sqlite3.Connection, meta: Mapping[str, str]) -> Units:
+    _, own, columns = _big_table(db, "units")
+    kind = meta["geometry_kind"]
+    if kind not in GEOMETRY_KINDS:
+        raise ValueError(f"units of kind {kind}")
+    return Units(**own, columns=columns, geometry_kind=kind, source_crs=meta["source_crs"])
+
+
+def _accounts(db: sqlite3.Connection, n_units: int) -> Accounts:
+    _, own, columns = _big_table(db, "accounts")
+    unit = own["unit"]
+    own["unit"] = np.where((unit >= 0) & (unit < n_units), unit, -1).astype(np.int32)
+    return Accounts(**own, columns=columns)
+
+
+def _big_table(
+    db: sqlite3.Connection, table: str
+) -> tuple[int, dict[str, Any], dict[str, np.ndarray]]:
+    own, extra = big_tables.OWN_FIELDS[table], big_tables.attributes(db, table)
+    n, own_values = big_tables.read(db, table, own)
+    columns = {f.name: big_tables.read(db, table, [f])[1][f.name] for f in extra}
+    return n, own_values, columns
+
+
+def _table(db: sqlite3.Connection, kind: str) -> dict[tuple[int, str], rec.Row]:
+    cursor = db.execute(f"SELECT * FROM {TABLES[kind]} ORDER BY fid")
+    names = [d[0] for d in cursor.description]
+    known = [(names.index(c.name), c) for c in cells(kind) if c.name in names]
+    row_type = rec.KINDS[kind]
+    rows = (row_type(**{c.name: c.from_sql(row[i]) for i, c in known}) for row in cursor)
+    return {(row.alignment, row.uid): row for row in rows}
+
+
+def _assignments(
+    db: sqlite3.Connection, alignments: Table, n_units: int, next_id: int
+) -> dict[int, np.ndarray]:
+    found = np.fromiter(
+        db.execute("SELECT fid, COALESCE(territory, -1) FROM assignment"),
+        np.dtype([("fid", np.int64), ("territory", np.int64)]),
+    )
+    alignment, unit = np.divmod(found["fid"], STRIDE)
+    territory = found["territory"]
+    territory[(territory < 0) | (territory >= next_id)] = UNASSIGNED
+    out = {}
+    for row in alignments.values():
+        mine = (alignment == row.id) & (unit < n_units)
+        out[row.id] = np.full(n_units, UNASSIGNED, np.int32)
+        out[row.id][unit[mine]] = territory[mine]
+    return out
+
+
+def edit_of(msgid: str, fields: str, reason: str, alignment: int, blob: bytes) -> Edit:
+    """The complete edit of a history row."""
+    changes, records, batches = payload.decode(blob)
+    return Edit(msgid, json.loads(fields), changes, records, batches, reason, alignment)
+
+
+def steps(db: sqlite3.Connection) -> list[Step]:
+    """The history without what each step changed."""
+    rows = db.execute(
+        "SELECT seq, kind, refers_to, time, user, msgid, fields, reason, alignment"
+        " FROM history ORDER BY seq"
+    )
+    return [
+        Step(
+            seq,
+            kind,
+            refers_to,
+            datetime.fromisoformat(time),
+            user,
+            Edit(msgid, json.loads(fields), reason=reason, alignment=alignment),
+        )
+        for seq, kind, refers_to, time, user, msgid, fields, reason, alignment in rows
+    ]
