@@ -1,0 +1,1 @@
+"""Planning: how a plan starts; later also segments, workload and targets."""
