@@ -1,0 +1,410 @@
+"""The one door to GDAL: the fence around it, checks of paths and content, layers in and out.
+
+Files that TerraDesk did not make are read only in a worker that was started with
+`fence_environment`; GDAL looks at these variables once, when pyogrio is imported.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import warnings
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from terradesk.errors import TerraDeskError
+from terradesk.i18n import _, isolate
+
+ALLOWED = (
+    "ESRI Shapefile",
+    "FlatGeobuf",
+    "GPKG",
+    "GeoJSON",
+    "GeoJSONSeq",
+    "KML",
+    "LIBKML",
+    "MapInfo File",
+    "TopoJSON",
+)
+"""Drivers that may open a foreign file."""
+
+_OTHERS = """
+ADBC AIVector AVCBin AVCE00 AmigoCloud Arrow BAG CAD CSV CSW Carto DGN DXF EDIGEO EEDA ESRIJSON
+Elasticsearch FileGDB GDALG GML GMLAS GPSBabel GPX GTFS GTI GeoRSS HANA HTTP Idrisi JML JSONFG LVBAG
+MBTiles MEM MSSQLSpatial MVT MapML MiraMonVector MongoDBv3 MySQL NAS NGW OAPIF OCI ODBC ODS OGCAPI
+OGR_GMT OGR_PDS OGR_VRT OSM OpenFileGDB PCIDSK PDF PDS4 PGDUMP PGeo PLSCENES PMTiles Parquet
+PostgreSQL S57 SOSI SQLite SXF Selafin VDV VFK VICAR VRT WAsP WFS XLS XLSX netCDF
+"""
+SKIPPED = tuple(_OTHERS.split())
+"""Every other driver known by name; GDAL ignores the names that a build lacks."""
+
+DRIVERS = {".gpkg": "GPKG", ".shp": "ESRI Shapefile", ".geojson": "GeoJSON"}
+"""Driver that `write` takes for a suffix."""
+
+_NOWHERE = "http://127.0.0.1:1"  # the only thing that stops a GeoJSON "crs" link
+_HEAD = 4096
+_CRS_LINK = re.compile(
+    rb'"crs"\s*:\s*\{(?=(?:[^{}]|\{[^{}]*\})*"type"\s*:\s*"link")(?:[^{}]|\{[^{}]*\})*\}'
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LayerInfo:
+    """A layer of a file.
+
+    Parameters
+    ----------
+    name : str
+    n_rows : int
+        -1 when the file does not say.
+    geometry_type : str
+        As GDAL names it (Polygon, MultiLineString); empty when there are no shapes.
+    columns : tuple of str
+    """
+
+    name: str
+    n_rows: int
+    geometry_type: str
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Layer:
+    """The rows of a layer.
+
+    Parameters
+    ----------
+    wkb : ndarray of object, shape (n,)
+        Two-dimensional WKB as bytes, or None.
+    crs : str
+        Authority code or WKT, empty when the file does not say.
+    columns : mapping of str to ndarray, shape (n,)
+        float64 (NaN = empty) or object (str, empty = "").
+    """
+
+    wkb: np.ndarray
+    crs: str
+    columns: Mapping[str, np.ndarray]
+
+
+def fence_environment(also_skip: Iterable[str] = ()) -> dict[str, str]:
+    """Environment in which GDAL opens only the allowed formats and reaches no network.
+
+    Parameters
+    ----------
+    also_skip : iterable of str
+        Drivers of a newer GDAL, see `unfenced`.
+    """
+    skip = ",".join([*SKIPPED, *also_skip])
+    proxies = {f"{scheme}_proxy": _NOWHERE for scheme in ("http", "https", "ftp", "all")}
+    return {
+        "OGR_SKIP": skip,
+        "GDAL_SKIP": skip,
+        "GDAL_HTTP_PROXY": _NOWHERE,
+        "GDAL_HTTPS_PROXY": _NOWHERE,
+        "GDAL_HTTP_MAX_RETRY": "0",
+        "GDAL_HTTP_CONNECTTIMEOUT": "1",
+        "GDAL_DRIVER_PATH": "disable",
+        "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": "{none}",
+        "GML_DOWNLOAD_SCHEMA": "NO",
+        "GML_SKIP_RESOLVE_ELEMS": "ALL",
+        "PROJ_NETWORK": "OFF",
+        **proxies,
+        **{name.upper(): value for name, value in proxies.items()},
+        "no_proxy": "",
+        "NO_PROXY": "",
+    }
+
+
+def unfenced() -> list[str]:
+    """Drivers that could open a file here although they are not allowed: none in the fence."""
+    import pyogrio
+
+    return sorted(set(pyogrio.list_drivers()) - set(ALLOWED))
+
+
+def check_path(path: str | Path) -> Path:
+    """The absolute path of an existing regular file.
+
+    Raises
+    ------
+    TerraDeskError
+        It names something else: a missing file, a folder, an address, a GDAL virtual file.
+    """
+    text = str(path)
+    given = Path(path)
+    is_address = re.match(r"[A-Za-z][A-Za-z0-9+.\-]+:", text) and not given.exists()
+    if not text or "\0" in text or text.replace("\\", "/").startswith("/vsi") or is_address:
+        raise TerraDeskError(
+            _("“{name}” is not a file on this computer.").format(name=isolate(text[:200])),
+            _("Save the file on this computer, then choose it again."),
+        )
+    if not given.is_file():
+        raise TerraDeskError(
+            _("There is no file “{name}”.").format(name=isolate(text[:200])),
+            _("Check whether it was moved, renamed or is a folder."),
+        )
+    return given.resolve()
+
+
+def check_content(path: Path) -> None:
+    """Refuse a file whose content is not what its name says.
+
+    Raises
+    ------
+    TerraDeskError
+        The content is of another kind.
+    """
+    with path.open("rb") as file:
+        head = file.read(_HEAD)
+    kind = _content_kind(head)
+    expected = _EXPECTED.get(path.suffix.lower())
+    if expected is not None and kind not in expected:
+        raise TerraDeskError(
+            _("“{name}” is not a {suffix} file: it holds {content}.").format(
+                name=isolate(path.name), suffix=path.suffix.lower(), content=_(_KINDS[kind])
+            ),
+            _("Ask for the file again, or export it again from the program that made it."),
+        )
+
+
+_EXPECTED = {
+    ".shp": ("shapefile",),
+    ".shx": ("shapefile",),
+    ".gpkg": ("sqlite",),
+    ".fgb": ("flatgeobuf",),
+    ".geojson": ("json",),
+    ".json": ("json",),
+    ".topojson": ("json",),
+    ".geojsonl": ("json",),
+    ".kml": ("kml",),
+    ".tab": ("mapinfo",),
+    ".mif": ("mapinfo",),
+    ".zip": ("zip",),
+}
+_KINDS = {
+    "shapefile": "a shapefile",
+    "sqlite": "a database",
+    "flatgeobuf": "a map in FlatGeobuf",
+    "zip": "a zip archive",
+    "json": "JSON",
+    "kml": "KML",
+    "xml": "XML",
+    "mapinfo": "a MapInfo table",
+    "nothing": "nothing",
+    "text": "plain text",
+    "unknown": "something else",
+}
+_MAGIC = (
+    (b"\x00\x00\x27\x0a", "shapefile"),
+    (b"SQLite format 3\x00", "sqlite"),
+    (b"fgb", "flatgeobuf"),
+    (b"PK\x03\x04", "zip"),
+    (b"PK\x05\x06", "zip"),
+)
+
+
+def _content_kind(head: bytes) -> str:
+    for magic, kind in _MAGIC:
+        if head.startswith(magic):
+            return kind
+    text = head.removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n\x1e")
+    if text.startswith((b"{", b"[")):
+        return "json"
+    if text.startswith(b"<"):
+        is_kml = b"<kml" in text.lower() and b"<!DOCTYPE" not in text and b"<!ENTITY" not in text
+        return "kml" if is_kml else "xml"
+    if text[:6].lower() in (b"!table", b"versio"):
+        return "mapinfo"
+    if not text:
+        return "unknown" if head else "nothing"
+    return "unknown" if b"\x00" in head else "text"
+
+
+def without_crs_link(path: Path, folder: Path) -> tuple[Path, bool]:
+    """A GeoJSON file without a coordinate system that points to the network.
+
+    Parameters
+    ----------
+    path : Path
+    folder : Path
+        Where a changed copy may go.
+
+    Returns
+    -------
+    path : Path
+        The file itself, or the copy.
+    had_link : bool
+    """
+    data = path.read_bytes()
+    if b'"link"' not in data or not _CRS_LINK.search(data):
+        return path, False
+    copy = folder / path.name
+    copy.write_bytes(_CRS_LINK.sub(b'"crs":null', data))
+    return copy, True
+
+
+def layers(path: Path) -> list[LayerInfo]:
+    """Layers of a file with their columns.
+
+    Raises
+    ------
+    TerraDeskError
+        GDAL cannot read the file.
+    """
+    import pyogrio
+
+    found = []
+    with _reading(path):
+        for name, _kind in pyogrio.list_layers(path):
+            info = pyogrio.read_info(path, layer=name)
+            columns = tuple(str(c) for c in info["fields"])
+            n_rows, kind = int(info["features"]), info["geometry_type"] or ""
+            found.append(LayerInfo(str(name), n_rows, str(kind), columns))
+    return found
+
+
+def read(path: Path, layer: str | None = None, encoding: str | None = None) -> Layer:
+    """All rows of a layer, the first one unless named.
+
+    Parameters
+    ----------
+    path : Path
+        Checked with `check_path` and `check_content`.
+    layer : str, optional
+    encoding : str, optional
+        Of the texts, where the file does not say it.
+
+    Raises
+    ------
+    TerraDeskError
+        GDAL cannot read the file.
+    """
+    from pyogrio import raw
+
+    with _reading(path):
+        meta, _fids, wkb, values = raw.read(path, layer=layer, encoding=encoding, force_2d=True)
+    names = [str(name) for name in meta["fields"]]
+    n = len(wkb) if wkb is not None else len(values[0]) if values else 0
+    columns = {name: _column(array) for name, array in zip(names, values, strict=True)}
+    shapes = np.full(n, None, object) if wkb is None else np.asarray(wkb, object)
+    return Layer(shapes, meta["crs"] or "", columns)
+
+
+def restore_shape_index() -> None:
+    """Let this process make missing .shx files beside the .shp files that it reads."""
+    import pyogrio
+
+    pyogrio.set_gdal_config_options({"SHAPE_RESTORE_SHX": True})
+
+
+class _reading:
+    """Turns the errors of GDAL into ours and silences its remarks."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._quiet = warnings.catch_warnings()
+
+    def __enter__(self) -> None:
+        self._quiet.__enter__()
+        warnings.simplefilter("ignore")
+
+    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
+        from pyogrio.errors import DataLayerError, DataSourceError, FieldError, GeometryError
+
+        self._quiet.__exit__(kind, error, trace)
+        if isinstance(error, DataLayerError | DataSourceError | FieldError | GeometryError):
+            said = str(error).replace(str(self.path), self.path.name).partition("\n")[0]
+            raise TerraDeskError(
+                _("“{name}” cannot be read.").format(name=isolate(self.path.name)),
+                _("It may be damaged or incomplete. The reader says: {reason}").format(
+                    reason=isolate(said[:200])
+                ),
+            ) from error
+
+
+_EXACT = 2**53  # whole numbers beyond it are ids, and float64 would change them
+
+
+def _column(values: np.ndarray) -> np.ndarray:
+    """A column as float64 or text."""
+    kind = values.dtype.kind
+    if kind == "f" or (kind in "iub" and (len(values) == 0 or abs(values).max() <= _EXACT)):
+        return values.astype(np.float64)
+    if kind == "M":
+        texts = np.datetime_as_string(values)
+        midnight = all(t == "NaT" or t[10:].strip("T0:.") == "" for t in texts)
+        cells = ["" if t == "NaT" else t[:10] if midnight else t for t in texts]
+    else:
+        cells = [_text(value) for value in values.tolist()]
+    out = np.empty(len(cells), object)
+    out[:] = cells
+    return out
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bytes | bytearray | memoryview):
+        return bytes(value).hex()
+    if isinstance(value, list | dict | np.ndarray):
+        return json.dumps(value, ensure_ascii=False, default=str)
+    return str(value).replace("\0", "")
+
+
+def write(
+    path: Path,
+    wkb: Sequence[bytes | None] | np.ndarray,
+    columns: Mapping[str, np.ndarray],
+    crs: str,
+    geometry_type: str,
+    layer: str | None = None,
+    append_layer: bool = False,
+) -> None:
+    """Write one layer; the suffix says the format (see `DRIVERS`).
+
+    Parameters
+    ----------
+    path : Path
+    wkb : (n,) bytes or None
+    columns : mapping of str to ndarray, shape (n,)
+        float64 (NaN = empty), integers or object (str).
+    crs : str
+        Authority code or WKT.
+    geometry_type : str
+        Point, MultiPolygon ...
+    layer : str, optional
+        The name of the file unless given.
+    append_layer : bool
+        Keep the other layers of an existing GeoPackage.
+
+    Raises
+    ------
+    OSError
+        The file cannot be written.
+    """
+    from pyogrio import raw
+    from pyogrio.errors import DataSourceError
+
+    if path.exists() and not append_layer:
+        path.unlink()
+    shapes = np.empty(len(wkb), object)
+    shapes[:] = list(wkb)
+    try:
+        raw.write(
+            path,
+            geometry=shapes,
+            field_data=[np.asarray(values) for values in columns.values()],
+            fields=list(columns),
+            geometry_type=geometry_type,
+            crs=crs,
+            driver=DRIVERS[path.suffix.lower()],
+            layer=layer or path.stem,
+            encoding="UTF-8",
+        )
+    except DataSourceError as error:
+        raise OSError(str(error)) from error

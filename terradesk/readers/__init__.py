@@ -1,0 +1,88 @@
+"""Files to tables: boundaries to units, spreadsheets to accounts, each with an import report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from terradesk import plugins
+from terradesk.gdal import LayerInfo
+from terradesk.i18n import N_
+from terradesk.readers import boundaries as _boundaries
+from terradesk.readers import spreadsheets as _spreadsheets
+from terradesk.readers import tables as _tables
+from terradesk.readers.boundaries import Boundaries, layers, read_boundaries
+from terradesk.readers.made_units import MadeUnits, guess_code_name, make_units
+from terradesk.readers.recognising import ROLES, ColumnGuess, recognise
+from terradesk.readers.report import ImportReport, Issue
+from terradesk.readers.tables import Table, read_table, sheets
+
+__all__ = [
+    "READERS",
+    "ROLES",
+    "Boundaries",
+    "ColumnGuess",
+    "ImportReport",
+    "Issue",
+    "LayerInfo",
+    "MadeUnits",
+    "Reader",
+    "Table",
+    "all_readers",
+    "guess_code_name",
+    "layers",
+    "make_units",
+    "read_boundaries",
+    "read_table",
+    "reader_for",
+    "recognise",
+    "sheets",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A kind of file that TerraDesk reads.
+
+    Parameters
+    ----------
+    key : str
+        A word of its own.
+    title : str
+        For the list of a file dialog; marked for translation.
+    suffixes : tuple of str
+        In small letters, with the point.
+    read : callable
+        Called with the path (and ``layer=`` or ``sheet=``, ``progress=``); gives `Boundaries` or
+        `Table`.
+    gives : {"boundaries", "table"}
+    """
+
+    key: str
+    title: str
+    suffixes: tuple[str, ...]
+    read: Callable[..., Any]
+    gives: str
+
+
+READERS = (
+    Reader("boundaries", N_("Maps"), _boundaries.SUFFIXES, read_boundaries, "boundaries"),
+    Reader("workbook", N_("Workbooks"), _spreadsheets.SUFFIXES, read_table, "table"),
+    Reader("text", N_("Text tables"), _tables.TEXT_SUFFIXES, read_table, "table"),
+)
+"""What TerraDesk itself reads."""
+
+
+@lru_cache(maxsize=1)
+def all_readers() -> tuple[Reader, ...]:
+    """`READERS` and those of installed packages (entry points ``terradesk.readers``)."""
+    return plugins.extend("terradesk.readers", READERS)
+
+
+def reader_for(path: str | Path) -> Reader | None:
+    """The reader for a file by its suffix, None when there is none."""
+    name = Path(path).name.lower()
+    return next((r for r in all_readers() if name.endswith(r.suffixes)), None)

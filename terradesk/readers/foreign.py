@@ -1,0 +1,76 @@
+"""Where a file is read: our own resources here, everything else in a worker behind the fence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from terradesk import gdal, paths, workers
+from terradesk.errors import TerraDeskError
+from terradesk.i18n import _, isolate
+from terradesk.progress import Progress
+
+_also_skip: list[str] = []  # drivers of a GDAL newer than this list
+
+
+def is_own(path: Path) -> bool:
+    """Whether the file came with the program."""
+    return path.is_relative_to(paths.resources().resolve())
+
+
+def call(
+    function: Callable[..., Any],
+    path: str | Path,
+    progress: Progress,
+    is_trusted: bool = False,
+    **arguments: Any,
+) -> Any:
+    """Call a reading function with a checked path, where it is safe to.
+
+    Parameters
+    ----------
+    function : callable
+        At the top of a module; called with ``path`` (str), the arguments and ``progress``.
+    path : str or Path
+    progress : Progress
+    is_trusted : bool
+        Made by TerraDesk itself: no worker is needed.
+
+    Raises
+    ------
+    TerraDeskError
+        The path is no file, or the file cannot be read.
+    """
+    checked = gdal.check_path(path)
+    if is_trusted or is_own(checked):
+        return function(path=str(checked), progress=progress, **arguments)
+    job = {"function": f"{function.__module__}:{function.__name__}", "path": str(checked)}
+    found = _in_worker({**job, "arguments": arguments}, checked, progress)
+    if "unfenced" in found:
+        _also_skip.extend(found["unfenced"])
+        found = _in_worker({**job, "arguments": arguments}, checked, progress)
+    return found["found"]
+
+
+def _in_worker(job: Mapping[str, Any], path: Path, progress: Progress) -> Any:
+    environment = gdal.fence_environment(_also_skip)
+    try:
+        return workers.run(behind_fence, job, progress, environment=environment)
+    except workers.WorkerFailed as error:
+        raise TerraDeskError(
+            _("“{name}” cannot be read.").format(name=isolate(path.name)), str(error)
+        ) from error
+
+
+def behind_fence(
+    function: str, path: str, arguments: Mapping[str, Any], progress: Progress
+) -> dict[str, Any]:
+    """Read in a worker, or say which drivers stand outside the fence."""
+    import importlib
+
+    module, _colon, name = function.partition(":")
+    reader = importlib.import_module(module)
+    if getattr(reader, "NEEDS_GDAL", False) and (outside := gdal.unfenced()):
+        return {"unfenced": outside}
+    return {"found": getattr(reader, name)(path=path, progress=progress, **arguments)}
