@@ -227,6 +227,7 @@ class TopBar(QtWidgets.QToolBar):
         return out
 
     def _measures(self) -> list[Choice | None]:
+        from terradesk import measures
         from terradesk.edits.scenarios import set_balance_measure
 
         chosen = self._balance_measure()
@@ -235,7 +236,7 @@ class TopBar(QtWidgets.QToolBar):
                 m.name, "", chosen is not None and m.uid == chosen.uid,
                 _attempt(self._model, lambda uid=m.uid: set_balance_measure(self._model.plan, uid)),
             )
-            for m in self._model.plan.rows(rec.Measure)
+            for m in measures.choices(self._model.plan)
         ]
 
     def _colours(self) -> list[Choice | None]:

@@ -117,6 +117,8 @@ class MainWindow(QtWidgets.QMainWindow):
     def _connect_panel(self, dock: str, panel: Any) -> None:
         if hasattr(panel, "command"):
             panel.command.connect(self.run_command)
+        if hasattr(panel, "chosen_changed"):
+            panel.chosen_changed.connect(self.refresh_actions)
         if hasattr(panel, "show_units"):
             panel.show_units.connect(self.map.zoom_to_units)
         if hasattr(panel, "tab_text_changed"):

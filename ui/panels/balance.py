@@ -1,0 +1,400 @@
+"""Balance: how many are in tolerance, who is worst, and a bar per territory, ranked."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6 import QtCore, QtGui, QtWidgets
+
+from terradesk import i18n, measures
+from terradesk.edits import scenarios
+from terradesk.i18n import _
+from terradesk.plan import UNASSIGNED
+
+from .. import theme
+from ..document_model import DocumentModel, Edited, Tentative
+from . import figures, painting
+
+SPAN = 0.24
+
+
+class Bars(QtWidgets.QWidget):
+    """One row per territory: swatch, name, bar, value. Band and target line run through all rows.
+
+    Signals
+    -------
+    chosen(int)
+        A territory was clicked.
+    """
+
+    chosen = QtCore.Signal(int)
+
+    def __init__(self, model: DocumentModel) -> None:
+        super().__init__()
+        self._model = model
+        self._order: list[int] = []
+        self.setLayoutDirection(QtCore.Qt.LayoutDirection.LeftToRight)
+        self.setMouseTracking(True)
+        self.setAccessibleName(_("Bars of the territories"))
+        self._hovered = -1
+
+    def set_order(self, order: list[int]) -> None:
+        """Territory ids from the top down; kept while a gesture goes on."""
+        self._order = order
+        self.setFixedHeight(len(order) * theme.HEIGHT["bar_row"] + 8)
+        self.update()
+
+    def _row_at(self, y: float) -> int:
+        row = int(y // theme.HEIGHT["bar_row"])
+        return self._order[row] if 0 <= row < len(self._order) else UNASSIGNED
+
+    def mouseMoveEvent(self, event: QtGui.QMouseEvent) -> None:
+        """Light up the row, and say its whole name and value."""
+        self._hovered = self._row_at(event.position().y())
+        self.setToolTip(self._tip(self._hovered))
+        self.update()
+
+    def leaveEvent(self, event: QtCore.QEvent) -> None:
+        """No row is lit."""
+        self._hovered = -1
+        self.update()
+
+    def mousePressEvent(self, event: QtGui.QMouseEvent) -> None:
+        """Choose a territory."""
+        territory = self._row_at(event.position().y())
+        if territory != UNASSIGNED:
+            self.chosen.emit(territory)
+
+    def _tip(self, territory: int) -> str:
+        view, balance = self._model.view, figures.balance_of(self._model.view)
+        if balance is None or territory not in view.slots or territory == UNASSIGNED:
+            return ""
+        slot = view.slots[territory]
+        value = measures.format_value(view.plan, balance.measure, float(balance.values[slot]))
+        target = measures.format_value(view.plan, balance.measure, float(balance.targets[slot]))
+        deviation = i18n.deviation(float(balance.deviations[slot]), balance.tolerance)
+        lines = (view.name_of(territory), f"{balance.measure.name} {value}",
+                 _("Target {value}").format(value=target), deviation)  # fmt: skip
+        return "\n".join(lines)
+
+    def paintEvent(self, event: QtGui.QPaintEvent) -> None:
+        """Paint all rows."""
+        model = self._model
+        if not model.is_open:
+            return
+        view = model.view
+        balance = figures.balance_of(view)
+        if balance is None:
+            return
+        after_view = model.tentative.plan.alignment(model.alignment) if model.tentative else None
+        after = figures.balance_of(after_view) if after_view else None
+        painter = QtGui.QPainter(self)
+        area = self._area()
+        self._paint_scale(painter, area, balance.tolerance)
+        for row, territory in enumerate(self._order):
+            if territory in view.slots:
+                top = row * theme.HEIGHT["bar_row"]
+                changed = after if after_view and after and territory in after_view.slots else None
+                self._paint_row(painter, top, territory, balance, changed, area)
+        middle = area.center().x()
+        line = QtCore.QRectF(round(middle) - 0.5, 0, 1.5, self.height() - 8)
+        painter.fillRect(line, theme.colour("target"))
+
+    def _area(self) -> QtCore.QRectF:
+        left, right = 0.40 * self.width(), self.width() - 72
+        return QtCore.QRectF(left, 0, max(40.0, right - left), self.height())
+
+    def _paint_scale(self, painter: QtGui.QPainter, area: QtCore.QRectF, tolerance: float) -> None:
+        half = area.width() / 2 * min(1.0, tolerance / SPAN)
+        band = QtCore.QRectF(area.center().x() - half, 0, 2 * half, self.height() - 8)
+        painter.fillRect(band, theme.colour("band"))
+
+    def _paint_row(
+        self, painter: QtGui.QPainter, top: int, territory: int,
+        balance: measures.Balance, after: measures.Balance | None, area: QtCore.QRectF,
+    ) -> None:  # fmt: skip
+        model, view, height = self._model, self._model.view, theme.HEIGHT["bar_row"]
+        slot = view.slots[territory]
+        deviation = float(balance.deviations[slot])
+        shown = balance
+        if after is not None and model.tentative is not None:
+            tentative_view = model.tentative.plan.alignment(model.alignment)
+            new_slot = tentative_view.slots[territory]
+            if abs(float(after.deviations[new_slot]) - deviation) > 1e-9:
+                shown, slot = after, new_slot
+        is_changing = shown is not balance
+        is_strong = is_changing or territory == model.current
+        if is_strong or territory == self._hovered:
+            painter.setRenderHint(QtGui.QPainter.RenderHint.Antialiasing)
+            painter.setPen(QtCore.Qt.PenStyle.NoPen)
+            painter.setBrush(theme.colour("accent_soft" if is_strong else "hover"))
+            back = QtCore.QRectF(8, top + 1, self.width() - 16, height - 2)
+            painter.drawRoundedRect(back, 6, 6)
+        fill = theme.territory_colour(view.territories[territory].colour)
+        painting.swatch(painter, QtCore.QRectF(16, top + 6, 10, 10), fill)
+        name = QtCore.QRect(32, top, int(area.left()) - 36, height)
+        painting.text(painter, name, view.name_of(territory), "text", 12, is_changing)
+        now = float(shown.deviations[slot])
+        bar = QtCore.QRectF(area.left(), top + 2, area.width(), height - 4)
+        before = deviation if is_changing else None
+        painting.index_bar(painter, bar, now, balance.tolerance, before, SPAN, has_band=False)
+        value = measures.format_value(view.plan, shown.measure, float(shown.values[slot]), True)
+        end = QtCore.QRect(self.width() - 76, top, 62, height)
+        role = painting.tone(now, balance.tolerance)
+        align = QtCore.Qt.AlignmentFlag.AlignRight
+        painting.text(painter, end, value, role, 12, is_changing, align)
+
+
+class BalancePanel(QtWidgets.QWidget):
+    """Key figure, worst, unassigned, tolerance; the bars; CV, Gini and more under More.
+
+    Parameters
+    ----------
+    model : DocumentModel
+    """
+
+    command = QtCore.Signal(str)
+
+    def __init__(self, model: DocumentModel) -> None:
+        super().__init__()
+        self.setObjectName("panel")
+        self.setAttribute(QtCore.Qt.WidgetAttribute.WA_StyledBackground)
+        self._model = model
+        self._before, self._arrow, self._after, self._of = (QtWidgets.QLabel() for _i in range(4))
+        self._before.setProperty("role", "figure")
+        self._after.setProperty("role", "figure_ok")
+        self._of.setProperty("role", "dim")
+        self._worst, self._unassigned, self._spread = (QtWidgets.QLabel() for _i in range(3))
+        self.tolerance = QtWidgets.QDoubleSpinBox()
+        self._banner = self._make_banner()
+        self.bars = Bars(model)
+        self._empty = QtWidgets.QLabel(
+            _("Nothing to balance yet. Make territories, or add accounts.")
+        )
+        self._empty.setWordWrap(True)
+        self._empty.setProperty("role", "dim")
+        self._build()
+        self._connect()
+
+    def _make_banner(self) -> QtWidgets.QFrame:
+        frame = QtWidgets.QFrame()
+        frame.setProperty("role", "note")
+        column = QtWidgets.QVBoxLayout(frame)
+        column.setContentsMargins(12, 8, 12, 8)
+        self._question = QtWidgets.QLabel()
+        self._question.setWordWrap(True)
+        self._question.setTextFormat(QtCore.Qt.TextFormat.PlainText)
+        row = QtWidgets.QHBoxLayout()
+        self._switch, self._keep = QtWidgets.QPushButton(_("Switch")), QtWidgets.QPushButton()
+        self._switch.setProperty("role", "primary")
+        for button in (self._switch, self._keep):
+            row.addWidget(button)
+            button.clicked.connect(frame.hide)
+        row.addStretch(1)
+        column.addWidget(self._question)
+        column.addLayout(row)
+        frame.hide()
+        return frame
+
+    def _build(self) -> None:
+        column = QtWidgets.QVBoxLayout(self)
+        column.setContentsMargins(0, 12, 0, 0)
+        column.setSpacing(2)
+        top = QtWidgets.QVBoxLayout()
+        top.setContentsMargins(16, 0, 16, 0)
+        top.setSpacing(4)
+        head = QtWidgets.QHBoxLayout()
+        head.setSpacing(8)
+        for label in (self._before, self._arrow, self._after, self._of):
+            head.addWidget(label, 0, QtCore.Qt.AlignmentFlag.AlignBaseline)
+        head.addStretch(1)
+        top.addWidget(self._banner)
+        top.addLayout(head)
+        for caption, widget in (
+            (_("Worst"), self._worst), (_("Unassigned"), self._unassigned),
+            (_("Tolerance"), self.tolerance), (_("Spread"), self._spread),
+        ):  # fmt: skip
+            row = QtWidgets.QHBoxLayout()
+            label = QtWidgets.QLabel(caption)
+            label.setProperty("role", "dim")
+            row.addWidget(label)
+            row.addStretch(1)
+            row.addWidget(widget)
+            top.addLayout(row)
+            if widget is self._spread:
+                self._spread_caption = label
+        self._spread.hide()
+        self._spread_caption.hide()
+        self.tolerance.setRange(0.1, 1000)
+        self.tolerance.setDecimals(1)
+        self.tolerance.setPrefix("±")
+        self.tolerance.setSuffix(" %")
+        self.tolerance.setButtonSymbols(QtWidgets.QAbstractSpinBox.ButtonSymbols.NoButtons)
+        self.tolerance.setAlignment(QtCore.Qt.AlignmentFlag.AlignRight)
+        self.tolerance.setKeyboardTracking(False)
+        self.tolerance.setFixedWidth(84)
+        self.tolerance.setAccessibleName(_("Tolerance"))
+        column.addLayout(top)
+        column.addSpacing(8)
+        column.addWidget(_Axis())
+        scroll = QtWidgets.QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(QtCore.Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        inner = QtWidgets.QWidget()
+        inner.setObjectName("panel")
+        inside = QtWidgets.QVBoxLayout(inner)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.addWidget(self.bars)
+        inside.addStretch(1)
+        scroll.setWidget(inner)
+        self._empty.setContentsMargins(16, 8, 16, 8)
+        column.addWidget(self._empty)
+        column.addWidget(scroll, 1)
+
+    def _connect(self) -> None:
+        model = self._model
+        model.opened.connect(self._opened)
+        model.alignment_changed.connect(self.refresh)
+        model.edited.connect(self._edited)
+        model.previewed.connect(self._previewed)
+        model.current_changed.connect(lambda _t: self.bars.update())
+        self.bars.chosen.connect(model.set_current)
+        self.tolerance.valueChanged.connect(self._set_tolerance)
+        self._switch.clicked.connect(self._use_offered)
+
+    # ------------------------------------------------------------------ showing
+    def corner(self) -> list[QtWidgets.QWidget]:
+        """The More button of the tab row."""
+        more = QtWidgets.QToolButton()
+        more.setText(_("More"))
+        more.setCheckable(True)
+        more.toggled.connect(self._show_more)
+        return [more]
+
+    def _show_more(self, is_on: bool) -> None:
+        self._spread.setVisible(is_on)
+        self._spread_caption.setVisible(is_on)
+
+    def _opened(self) -> None:
+        self._banner.hide()
+        self.refresh()
+
+    def _edited(self, edited: Edited) -> None:
+        self.refresh()
+
+    def _previewed(self, tentative: Tentative | None) -> None:
+        self._show_figures()
+        self.bars.update()
+
+    def refresh(self) -> None:
+        """Figures and order of now."""
+        view = self._model.view
+        balance = figures.balance_of(view)
+        has_bars = balance is not None and balance.n_territories > 0
+        self._empty.setVisible(not has_bars)
+        if balance is not None and has_bars:
+            leaves = [t.id for t in view.leaves]
+            leaves.sort(key=lambda t: -_sortable(balance.deviations[view.slots[t]]))
+            self.bars.set_order(leaves)
+        else:
+            self.bars.set_order([])
+        self.tolerance.blockSignals(True)
+        self.tolerance.setValue(100 * view.plan.tolerance)
+        self.tolerance.blockSignals(False)
+        self._show_figures()
+
+    def _show_figures(self) -> None:
+        model = self._model
+        balance = figures.balance_of(model.view)
+        if balance is None:
+            for label in (self._before, self._after, self._of, self._worst, self._unassigned):
+                label.setText("")
+            return
+        after = None
+        if model.tentative is not None:
+            after = figures.balance_of(model.tentative.plan.alignment(model.alignment))
+        n, m = balance.n_in_tolerance, balance.n_territories
+        changes = after is not None and after.n_in_tolerance != n
+        self._before.setText(i18n.number(n))
+        self._arrow.setVisible(changes)
+        self._after.setVisible(changes)
+        if changes and after is not None:
+            self._arrow.setPixmap(theme.pixmap("arrow-right", "text2", 16))
+            self._after.setText(i18n.number(after.n_in_tolerance))
+            is_better = after.n_in_tolerance > n
+            theme.restyle(self._after, "figure_ok" if is_better else "figure_over")
+        self._of.setText(_("of {m} in tolerance").format(m=i18n.number(m)))
+        self._show_worst(after or balance)
+
+    def _show_worst(self, balance: measures.Balance) -> None:
+        model = self._model
+        plan = model.tentative.plan if model.tentative is not None else model.plan
+        view = plan.alignment(model.alignment)
+        if balance.worst in view.slots and balance.worst != UNASSIGNED:
+            deviation = float(balance.deviations[view.slots[balance.worst]])
+            number = i18n.isolate(i18n.deviation(deviation, balance.tolerance))
+            self._worst.setText(f"{view.name_of(balance.worst)} {number}")
+            theme.restyle(self._worst, painting.tone(deviation, balance.tolerance))
+        else:
+            self._worst.setText("–")
+        is_none = balance.unassigned == 0
+        text = measures.format_value(plan, balance.measure, balance.unassigned, True)
+        self._unassigned.setText(_("none") if is_none else text)
+        self._spread.setText(
+            _("CV {cv} · Gini {gini}").format(
+                cv=i18n.number(balance.cv, 3), gini=i18n.number(balance.gini, 3)
+            )
+        )
+
+    # ------------------------------------------------------------------ changing
+    def _set_tolerance(self, percent: float) -> None:
+        model = self._model
+        if model.is_open:
+            model.attempt(lambda: scenarios.set_tolerance(model.plan, percent / 100))
+
+    def offer_revenue(self) -> None:
+        """Offer to balance by the accounts' revenue, if there is one and it is not in use."""
+        plan = self._model.plan
+        money = [m for m in measures.choices(plan)
+                 if m.source == "accounts" and measures.is_revenue_like(m.name)]  # fmt: skip
+        now = measures.balance_measure(plan)
+        if not money or now is None or now.uid == money[0].uid:
+            return
+        self._offered = money[0].uid
+        self._question.setText(_("Balance by {name} instead?").format(name=money[0].name))
+        self._keep.setText(_("Keep {name}").format(name=now.name))
+        self._banner.show()
+
+    def _use_offered(self) -> None:
+        model = self._model
+        model.attempt(lambda: scenarios.set_balance_measure(model.plan, self._offered))
+
+    def restyle(self) -> None:
+        """Follow the theme."""
+        if self._model.is_open:
+            self.refresh()
+
+
+class _Axis(QtWidgets.QWidget):
+    """The words above the bars: -20 %, target, +20 %."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFixedHeight(20)
+        self.setLayoutDirection(QtCore.Qt.LayoutDirection.LeftToRight)
+
+    def paintEvent(self, event: QtGui.QPaintEvent) -> None:
+        """Three words at their places on the scale."""
+        painter = QtGui.QPainter(self)
+        left, right = 0.40 * self.width(), self.width() - 72
+        middle, half = (left + right) / 2, (right - left) / 2
+        marks = ((-0.2, i18n.percent(-0.2)), (0.0, _("target")), (0.2, i18n.percent(0.2)))
+        for share, words in marks:
+            x = middle + half * share / SPAN
+            rect = QtCore.QRect(int(x) - 32, 0, 64, self.height())
+            painting.text(painter, rect, words, "text3", 10,
+                          align=QtCore.Qt.AlignmentFlag.AlignHCenter)  # fmt: skip
+
+
+def _sortable(deviation: float) -> float:
+    return float(deviation) if math.isfinite(deviation) else -math.inf

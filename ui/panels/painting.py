@@ -1,0 +1,103 @@
+"""What panels paint alike: swatch, index bar, elided text; bars are never mirrored."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6 import QtCore, QtGui
+
+from .. import theme
+
+INDEX_SPAN = 0.24
+"""Deviation at either end of an index bar."""
+
+
+def swatch(painter: QtGui.QPainter, rect: QtCore.QRectF, colour: QtGui.QColor) -> None:
+    """A territory's fill with a thin edge, radius 3."""
+    painter.setRenderHint(QtGui.QPainter.RenderHint.Antialiasing)
+    painter.setPen(QtGui.QPen(theme.colour("text3"), 1))
+    painter.setBrush(colour)
+    painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), 3, 3)
+
+
+def tone(deviation: float, tolerance: float) -> str:
+    """Role of a deviation's text: plain in tolerance, over or under outside."""
+    if not math.isfinite(deviation) or abs(deviation) <= tolerance + 1e-12:
+        return "text"
+    return "over" if deviation > 0 else "under"
+
+
+def index_bar(
+    painter: QtGui.QPainter,
+    rect: QtCore.QRectF,
+    deviation: float,
+    tolerance: float,
+    before: float | None = None,
+    span: float = INDEX_SPAN,
+    has_band: bool = True,
+) -> None:
+    """A bar from the target line; a hollow one shows what was before.
+
+    Parameters
+    ----------
+    painter : QPainter
+    rect : QRectF
+        The whole scale, -span to +span.
+    deviation, tolerance : float
+        Fractions; a deviation that is not finite draws no bar.
+    before : float, optional
+    span : float
+        Deviation at the ends; a bar that goes on is cut there.
+    has_band : bool
+        Whether to draw the tolerance band and the target line.
+    """
+    painter.setRenderHint(QtGui.QPainter.RenderHint.Antialiasing, False)
+    middle, half = rect.center().x(), rect.width() / 2
+    if has_band:
+        band = min(1.0, tolerance / span) * half
+        painter.fillRect(
+            QtCore.QRectF(middle - band, rect.top(), 2 * band, rect.height()), theme.colour("band")
+        )
+    height = min(9.0, rect.height() / 2)
+    top = rect.center().y() - height / 2
+    if math.isfinite(deviation):
+        is_out = abs(deviation) > tolerance + 1e-12
+        role = ("over_bar" if deviation > 0 else "under_bar") if is_out else "ok_bar"
+        painter.fillRect(_bar(middle, half, deviation / span, top, height), theme.colour(role))
+    if before is not None and math.isfinite(before):
+        painter.setBrush(QtCore.Qt.BrushStyle.NoBrush)
+        painter.setPen(QtGui.QPen(theme.colour("text2"), 1))
+        painter.drawRect(_bar(middle, half, before / span, top, height).adjusted(0, 0, -1, -1))
+    if has_band:
+        line = QtCore.QRectF(round(middle) - 0.5, rect.top(), 1.5, rect.height())
+        painter.fillRect(line, theme.colour("target"))
+
+
+def _bar(middle: float, half: float, share: float, top: float, height: float) -> QtCore.QRectF:
+    reach = max(-1.0, min(1.0, share)) * half
+    return QtCore.QRectF(min(middle, middle + reach), top, max(1.0, abs(reach)), height)
+
+
+def text(
+    painter: QtGui.QPainter,
+    rect: QtCore.QRect,
+    words: str,
+    role: str = "text",
+    px: int = 13,
+    bold: bool = False,
+    align: QtCore.Qt.AlignmentFlag = QtCore.Qt.AlignmentFlag.AlignLeft,
+) -> None:
+    """One line, elided, in the middle of its row; plain text whatever it holds."""
+    painter.setFont(theme.font(px, bold))
+    painter.setPen(theme.colour(role))
+    metrics = painter.fontMetrics()
+    shown = metrics.elidedText(words, QtCore.Qt.TextElideMode.ElideRight, rect.width())
+    flags = align | QtCore.Qt.AlignmentFlag.AlignVCenter | QtCore.Qt.TextFlag.TextSingleLine
+    painter.drawText(rect, flags, shown)
+
+
+def initials(name: str) -> str:
+    """Up to two initials; none for scripts that have no capitals."""
+    words = [w for w in name.replace(".", " ").split() if w]
+    letters = [w[0] for w in words if w[0].isupper()]
+    return "".join(letters[:1] + letters[-1:]) if len(letters) > 1 else "".join(letters)

@@ -1,0 +1,410 @@
+"""The tree of territories: deviation by hierarchy, chosen, dragged, renamed, merged."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+
+import numpy as np
+from PySide6 import QtCore, QtGui, QtWidgets
+
+from terradesk import edits, i18n
+from terradesk.edits import territories as te
+from terradesk.i18n import _, ngettext
+from terradesk.plan import UNASSIGNED
+
+from .. import theme
+from ..document_model import DocumentModel, Edited, Tentative
+from . import figures
+from .tree_rows import ID, RowDelegate, figures_of_rows
+
+ACCOUNTS_MIME = "application/x-terradesk-accounts"
+TERRITORIES_MIME = "application/x-terradesk-territories"
+
+
+class TreeView(QtWidgets.QTreeView):
+    """The tree itself; tells what was dropped where.
+
+    Signals
+    -------
+    dropped(str, list of int, int)
+        MIME type, ids or rows, territory id dropped on (0 = the top).
+    hovered_with(str, list of int, int)
+        The same while the mouse still moves; territory -2 when it left.
+    """
+
+    dropped = QtCore.Signal(str, list, int)
+    hovered_with = QtCore.Signal(str, list, int)
+
+    def __init__(self) -> None:
+        super().__init__()
+        mode = QtWidgets.QAbstractItemView
+        self.setHeaderHidden(True)
+        self.setRootIsDecorated(False)
+        self.setIndentation(0)
+        self.setUniformRowHeights(True)
+        self.setSelectionMode(mode.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(mode.EditTrigger.NoEditTriggers)
+        self.setDragEnabled(True)
+        self.setAcceptDrops(True)
+        self.setDropIndicatorShown(False)
+        self.setMouseTracking(True)
+        self.setHorizontalScrollBarPolicy(QtCore.Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setAccessibleName(_("Territories"))
+
+    def startDrag(self, actions: QtCore.Qt.DropAction) -> None:
+        """Drag the selected rows."""
+        ids = [int(i.data(ID)) for i in self.selectionModel().selectedRows()]
+        data = QtCore.QMimeData()
+        data.setData(TERRITORIES_MIME, json.dumps(ids).encode())
+        drag = QtGui.QDrag(self)
+        drag.setMimeData(data)
+        drag.exec(QtCore.Qt.DropAction.MoveAction)
+
+    def _carried(self, data: QtCore.QMimeData) -> tuple[str, list[int]]:
+        for kind in (ACCOUNTS_MIME, TERRITORIES_MIME):
+            if data.hasFormat(kind):
+                with contextlib.suppress(ValueError, TypeError):
+                    return kind, [int(v) for v in json.loads(data.data(kind).data())]
+        return "", []
+
+    def _at(self, event: QtGui.QDropEvent) -> int:
+        index = self.indexAt(event.position().toPoint())
+        return int(index.data(ID)) if index.isValid() else 0
+
+    def dragEnterEvent(self, event: QtGui.QDragEnterEvent) -> None:
+        """Accounts and territories may come."""
+        if self._carried(event.mimeData())[0]:
+            event.acceptProposedAction()
+
+    def dragMoveEvent(self, event: QtGui.QDragMoveEvent) -> None:
+        """Show what a drop here would do."""
+        kind, rows = self._carried(event.mimeData())
+        if kind:
+            event.acceptProposedAction()
+            self.hovered_with.emit(kind, rows, self._at(event))
+
+    def dragLeaveEvent(self, event: QtGui.QDragLeaveEvent) -> None:
+        """The drag went elsewhere."""
+        self.hovered_with.emit("", [], -2)
+
+    def dropEvent(self, event: QtGui.QDropEvent) -> None:
+        """Tell what was dropped; the panel makes the edit."""
+        kind, rows = self._carried(event.mimeData())
+        self.hovered_with.emit("", [], -2)
+        if kind:
+            event.acceptProposedAction()
+            self.dropped.emit(kind, rows, self._at(event))
+
+    def drawBranches(
+        self, painter: QtGui.QPainter, rect: QtCore.QRect, index: QtCore.QModelIndex
+    ) -> None:
+        """The delegate draws the chevron."""
+
+
+class TerritoriesPanel(QtWidgets.QWidget):
+    """Filter, tree, and in small windows the balance figures at the foot.
+
+    Parameters
+    ----------
+    model : DocumentModel
+    """
+
+    command = QtCore.Signal(str)
+    show_units = QtCore.Signal(object)
+    chosen_changed = QtCore.Signal()
+
+    def __init__(self, model: DocumentModel) -> None:
+        super().__init__()
+        self.setObjectName("panel")
+        self.setAttribute(QtCore.Qt.WidgetAttribute.WA_StyledBackground)
+        self._model = model
+        self.filter = QtWidgets.QLineEdit()
+        self.filter.setProperty("role", "quiet")
+        self.filter.setClearButtonEnabled(True)
+        leading = QtWidgets.QLineEdit.ActionPosition.LeadingPosition
+        self._funnel = self.filter.addAction(theme.icon("funnel"), leading)
+        self.tree = TreeView()
+        self._items = QtGui.QStandardItemModel()
+        self.tree.setModel(self._items)
+        self._delegate = RowDelegate(self.tree)
+        self.tree.setItemDelegate(self._delegate)
+        self._empty = self._make_empty()
+        self._foot = QtWidgets.QLabel()
+        self._foot.setProperty("role", "dim")
+        self._foot.setContentsMargins(16, 8, 16, 8)
+        self._foot.hide()
+        column = QtWidgets.QVBoxLayout(self)
+        column.setContentsMargins(0, 8, 0, 0)
+        column.setSpacing(6)
+        row = QtWidgets.QHBoxLayout()
+        row.setContentsMargins(8, 0, 8, 0)
+        row.addWidget(self.filter)
+        column.addLayout(row)
+        column.addWidget(self.tree, 1)
+        column.addWidget(self._empty, 1)
+        column.addWidget(self._foot)
+        self._connect()
+
+    def _make_empty(self) -> QtWidgets.QWidget:
+        page = QtWidgets.QWidget()
+        column = QtWidgets.QVBoxLayout(page)
+        column.setContentsMargins(16, 16, 16, 16)
+        text = QtWidgets.QLabel(
+            _("No territories yet. Make them from a column, from a file, or draw them on the map.")
+        )
+        text.setWordWrap(True)
+        text.setProperty("role", "dim")
+        start = QtWidgets.QPushButton(_("Start territories from…"))
+        start.setProperty("role", "primary")
+        start.clicked.connect(lambda: self.command.emit("territory.start"))
+        column.addWidget(text)
+        column.addWidget(start)
+        column.addStretch(1)
+        return page
+
+    def _connect(self) -> None:
+        model = self._model
+        model.opened.connect(self.rebuild)
+        model.alignment_changed.connect(self.rebuild)
+        model.edited.connect(self._edited)
+        model.previewed.connect(self._previewed)
+        model.current_changed.connect(self._show_current)
+        self.filter.textChanged.connect(self._filter)
+        self.tree.clicked.connect(self._clicked)
+        self.tree.doubleClicked.connect(self._zoom_to)
+        self.tree.dropped.connect(self._dropped)
+        self.tree.hovered_with.connect(self._hover_drop)
+        self.tree.setContextMenuPolicy(QtCore.Qt.ContextMenuPolicy.CustomContextMenu)
+        self.tree.customContextMenuRequested.connect(self._menu)
+        self.tree.selectionModel().selectionChanged.connect(lambda *_a: self.chosen_changed.emit())
+        self._items.itemChanged.connect(self._renamed)
+
+    # ------------------------------------------------------------------ showing
+    def rebuild(self) -> None:
+        """Build the tree anew; what was open and selected stays so."""
+        view = self._model.view
+        closed = {i for i in self._indices() if not self.tree.isExpanded(i)}
+        closed_ids = {int(i.data(ID)) for i in closed if i.data(ID + 1)}
+        selected = set(self.selected_territories())
+        self._items.blockSignals(True)
+        self._items.clear()
+        items: dict[int, QtGui.QStandardItem] = {}
+        for node in view.territories.values():
+            item = QtGui.QStandardItem(node.name)
+            item.setData(node.id, ID)
+            item.setData(node.level > 0, ID + 1)
+            above = items.get(node.parent)
+            (above if above is not None else self._items.invisibleRootItem()).appendRow(item)
+            items[node.id] = item
+        self._items.blockSignals(False)
+        self._items.layoutChanged.emit()
+        self._delegate.colours = {t.id: t.colour for t in view.leaves}
+        self.tree.expandAll()
+        for index in self._indices():
+            if int(index.data(ID)) in closed_ids:
+                self.tree.collapse(index)
+        self._select(selected or {self._model.current})
+        has_any = bool(items)
+        self.tree.setVisible(has_any)
+        self.filter.setVisible(has_any)
+        self._empty.setVisible(not has_any)
+        n = len(view.leaves)
+        hint = ngettext("Filter {n} territory", "Filter {n} territories", n)
+        self.filter.setPlaceholderText(hint.format(n=i18n.number(n)))
+        self._filter(self.filter.text())
+        self.refresh()
+
+    def _indices(self) -> list[QtCore.QModelIndex]:
+        found, stack = [], [QtCore.QModelIndex()]
+        while stack:
+            parent = stack.pop()
+            for row in range(self._items.rowCount(parent)):
+                index = self._items.index(row, 0, parent)
+                found.append(index)
+                stack.append(index)
+        return found
+
+    def refresh(self) -> None:
+        """Show the figures of now, and of the gesture that goes on."""
+        view = self._model.view
+        self._delegate.figures = figures_of_rows(
+            view, self._model.tentative, self._model.alignment
+        )
+        self.tree.viewport().update()
+        self._refresh_foot()
+
+    def _refresh_foot(self) -> None:
+        balance = figures.balance_of(self._model.view)
+        if balance is None or not balance.n_territories:
+            self._foot.setText("")
+            return
+        n, m = balance.n_in_tolerance, balance.n_territories
+        good = _("{n} of {m} in tolerance").format(n=n, m=m)
+        worst = ""
+        if balance.worst != UNASSIGNED:
+            slot = self._model.view.slots[balance.worst]
+            number = i18n.deviation(float(balance.deviations[slot]), balance.tolerance)
+            name = self._model.view.name_of(balance.worst)
+            worst = _("worst {name} {number}").format(name=name, number=number)
+        self._foot.setText(f"{good} · {worst}" if worst else good)
+
+    def set_small(self, is_small: bool) -> None:
+        """In small windows the balance figures stand at the foot."""
+        self._foot.setVisible(is_small)
+
+    def _edited(self, edited: Edited) -> None:
+        step = edited.step
+        kinds = {r.kind for r in step.edit.records} if step else set()
+        if kinds & {"territory", "alignment", "scenario"}:
+            self.rebuild()
+        else:
+            self.refresh()
+
+    def _previewed(self, tentative: Tentative | None) -> None:
+        self.refresh()
+
+    def _filter(self, words: str) -> None:
+        wanted = words.casefold().strip()
+        for index in self._indices():
+            own = wanted in str(index.data()).casefold()
+            rep = self._delegate.figures.get(int(index.data(ID)))
+            own = own or bool(rep and wanted in rep.rep.casefold())
+            below = any(
+                wanted in str(self._items.index(r, 0, index).data()).casefold()
+                for r in range(self._items.rowCount(index))
+            )
+            is_hidden = bool(wanted) and not own and not below
+            self.tree.setRowHidden(index.row(), index.parent(), is_hidden)
+
+    # ------------------------------------------------------------------ choosing
+    def selected_territories(self) -> list[int]:
+        """Ids of the selected rows, groups among them, in tree order."""
+        rows = self.tree.selectionModel().selectedRows()
+        return [int(i.data(ID)) for i in rows]
+
+    def _select(self, ids: set[int]) -> None:
+        selection = QtCore.QItemSelection()
+        for index in self._indices():
+            if int(index.data(ID)) in ids:
+                selection.select(index, index)
+        mode = QtCore.QItemSelectionModel.SelectionFlag.ClearAndSelect
+        self.tree.selectionModel().select(selection, mode)
+
+    def _show_current(self, territory: int) -> None:
+        if territory not in self.selected_territories():
+            self._select({territory})
+            for index in self._indices():
+                if int(index.data(ID)) == territory:
+                    self.tree.scrollTo(index)
+
+    def _clicked(self, index: QtCore.QModelIndex) -> None:
+        if index.data(ID + 1):
+            self.tree.setExpanded(index, not self.tree.isExpanded(index))
+        elif len(self.selected_territories()) == 1:
+            self._model.set_current(int(index.data(ID)))
+
+    def _zoom_to(self, index: QtCore.QModelIndex) -> None:
+        view = self._model.view
+        leaves = [t.id for t in view.leaves_below(int(index.data(ID)))]
+        self.show_units.emit(np.flatnonzero(np.isin(view.assignment, leaves)))
+
+    # ------------------------------------------------------------------ changing
+    def edit_name(self, territory: int) -> None:
+        """Open the name of a territory for typing."""
+        for index in self._indices():
+            if int(index.data(ID)) == territory:
+                self.tree.scrollTo(index)
+                self.tree.setCurrentIndex(index)
+                self.tree.edit(index)
+
+    def _renamed(self, item: QtGui.QStandardItem) -> None:
+        territory, model = int(item.data(ID)), self._model
+        if territory in model.view.territories and item.text() != model.view.name_of(territory):
+            step = model.attempt(
+                lambda: te.rename(model.plan, model.alignment, territory, item.text())
+            )
+            if step is None:
+                self.rebuild()
+
+    def _hover_drop(self, kind: str, rows: list[int], territory: int) -> None:
+        model = self._model
+        done = None
+        if kind == ACCOUNTS_MIME and territory in model.view.slots:
+            done = edits.name_accounts(model.plan, model.alignment, np.array(rows), territory).edit
+        if done is None:
+            model.preview(None)
+            return
+        after = edits.apply(model.plan, done)
+        no_units = np.empty(0, np.int32)
+        model.preview(Tentative(done, after, no_units, np.array(rows, np.int32), territory))
+
+    def _dropped(self, kind: str, rows: list[int], territory: int) -> None:
+        model = self._model
+        plan, alignment = model.plan, model.alignment
+        if kind == ACCOUNTS_MIME:
+            if territory in model.view.slots:
+                model.attempt(
+                    lambda: edits.name_accounts(plan, alignment, np.array(rows), territory),
+                    _("They belong to it already."),
+                )
+            return
+        rows = [r for r in rows if r != territory and r in model.view.territories]
+        if not rows:
+            return
+        onto = model.view.territories.get(territory)
+        if onto is not None and onto.level == 0:
+            self._ask_merge(rows, territory)
+        else:
+            model.attempt(lambda: te.reparent(plan, alignment, rows, territory))
+
+    def _ask_merge(self, rows: list[int], territory: int) -> None:
+        model = self._model
+        names = ", ".join(model.view.name_of(t) for t in rows)
+        onto = model.view.name_of(territory)
+        question = _("Merge {a} into {b}?").format(a=names, b=onto)
+        box = QtWidgets.QMessageBox(self)
+        box.setTextFormat(QtCore.Qt.TextFormat.PlainText)
+        box.setText(question + "\n\n" + _("{b} keeps its name, rep and colour.").format(b=onto))
+        merge = box.addButton(_("Merge"), QtWidgets.QMessageBox.ButtonRole.AcceptRole)
+        box.addButton(_("Cancel"), QtWidgets.QMessageBox.ButtonRole.RejectRole)
+        merge.clicked.connect(
+            lambda: model.attempt(
+                lambda: te.merge(model.plan, model.alignment, [*rows, territory], territory)
+            )
+        )
+        box.open()
+
+    def _menu(self, at: QtCore.QPoint) -> None:
+        menu = QtWidgets.QMenu(self)
+        window = self.window()
+        actions = getattr(window, "actions_by_id", {})
+        for name in ("territory.rename", "territory.colour", "territory.lock", "territory.merge",
+                     "territory.group", "territory.delete"):  # fmt: skip
+            if name in actions:
+                menu.addAction(actions[name])
+        self._add_reps(menu)
+        menu.popup(self.tree.viewport().mapToGlobal(at))
+
+    def _add_reps(self, menu: QtWidgets.QMenu) -> None:
+        from terradesk import records as rec
+
+        model = self._model
+        chosen = [t for t in self.selected_territories() if t in model.view.slots]
+        reps = model.plan.rows(rec.Rep)
+        if len(chosen) != 1 or not reps:
+            return
+        below = menu.addMenu(_("Owned by"))
+        owner = model.view.owners.get(chosen[0])
+        for rep in sorted(reps, key=lambda r: r.name.casefold()):
+            action = below.addAction(rep.name.replace("&", "&&"))
+            action.setCheckable(True)
+            action.setChecked(owner is not None and owner.id == rep.id)
+            action.triggered.connect(lambda _on=False, rep=rep.id: self._staff(chosen[0], rep))
+        below.addSeparator()
+        none = below.addAction(_("Nobody"))
+        none.triggered.connect(lambda: self._staff(chosen[0], 0))
+
+    def _staff(self, territory: int, rep: int) -> None:
+        model = self._model
+        model.attempt(lambda: te.staff(model.plan, model.alignment, territory, rep))
