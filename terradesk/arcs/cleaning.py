@@ -13,6 +13,7 @@ from terradesk.i18n import _, ngettext
 
 GAP_WIDTH = 1.0  # metres: narrower holes between areas are errors of digitising, not lakes
 _SPECK = 1.0  # m2: smaller overlaps are rounding
+_QUIET = np.errstate(invalid="ignore", divide="ignore")  # flags that GEOS leaves set
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,6 +47,7 @@ class Cleaned:
     notes: tuple[str, ...]
 
 
+@_QUIET
 def clean(polygons: ArrayLike, gap_width: float = GAP_WIDTH) -> Cleaned:
     """Make polygons a coverage: valid, edge-matched, without overlaps or slivers between them.
 
@@ -66,8 +68,9 @@ def clean(polygons: ArrayLike, gap_width: float = GAP_WIDTH) -> Cleaned:
     is_whole = True
     result = valid
     try:
-        if not shapely.coverage_is_valid(valid):
-            n_overlaps = _overlaps(valid)
+        wrong = _wrong(valid)
+        if len(wrong):
+            n_overlaps = _overlaps(valid, wrong)
             result = _coverage(valid, 0.0)
         n_gaps = _narrow_gaps(result, gap_width)
         if n_gaps:
@@ -135,14 +138,18 @@ def _coverage(polygons: Objects, gap_width: float) -> Objects:
     return _polygonal(result)
 
 
-def _overlaps(valid: Objects) -> int:
+def _wrong(valid: Objects) -> Int64s:
+    """Rows with edges that cross or miss those of others."""
+    rows = np.flatnonzero(~shapely.is_missing(valid))
+    return rows[~shapely.is_empty(shapely.coverage_invalid_edges(valid[rows]))]
+
+
+def _overlaps(valid: Objects, wrong: Int64s) -> int:
     """Pairs that overlap; rows whose edges are all right can only hold another one whole."""
-    areas = valid[~shapely.is_missing(valid)]
-    wrong = np.flatnonzero(~shapely.is_empty(shapely.coverage_invalid_edges(areas)))
-    a, b = shapely.STRtree(areas).query(areas[wrong], predicate="intersects")
+    a, b = shapely.STRtree(valid).query(valid[wrong], predicate="intersects")
     pairs = np.unique(np.sort(np.column_stack((wrong[a], b)), axis=1), axis=0)
     pairs = pairs[pairs[:, 0] < pairs[:, 1]]
-    common = shapely.area(shapely.intersection(areas[pairs[:, 0]], areas[pairs[:, 1]]))
+    common = shapely.area(shapely.intersection(valid[pairs[:, 0]], valid[pairs[:, 1]]))
     return int((common > _SPECK).sum())
 
 
@@ -196,6 +203,7 @@ def _notes(
     return tuple(notes)
 
 
+@_QUIET
 def dissolve(polygons: ArrayLike, labels: ArrayLike, n_labels: int) -> Objects:
     """Union of the units of each label.
 

@@ -6,9 +6,12 @@ from enum import IntEnum
 from functools import cached_property
 
 import numpy as np
+import shapely
 from numpy.typing import ArrayLike
 
 from terradesk.arcs import brush, lasso, locating, segments
+from terradesk.arcs.building import build
+from terradesk.arcs.contiguity import components
 from terradesk.arcs.jit import Floats, Int32s
 from terradesk.arcs.model import Arcs
 
@@ -175,3 +178,22 @@ def points_in_capsule(points: ArrayLike, a: Point, b: Point, radius: float) -> I
     """Rows of the points (n, 2) within `radius` of the stroke from `a` to `b`, ascending."""
     stroke = (float(a[0]), float(a[1]), float(b[0]), float(b[1]))
     return brush.stroke_points(stroke, float(radius), _points(points), 0.0, 0.0, 1.0)
+
+
+def warm() -> None:
+    """Compile every kernel of the arcs, or load it from numba's cache.
+
+    For a thread at start-up: the first time takes some 20 seconds, later ones about one.
+    """
+    horseshoe = shapely.box(0, 0, 9, 9).difference(shapely.box(1, -1, 8, 8))
+    made = build(np.array([horseshoe, shapely.box(9, 0, 99, 9)]))
+    picker = Picker(Arcs.from_bytes(made.to_bytes()))
+    components(made, [0, 0], 1)
+    corners = ((0.0, 0.0), (9.0, 0.0), (9.0, 9.0))
+    for mode in Mode:
+        picker.start()
+        picker.brush(corners[0], corners[1], 1.0, mode)
+        picker.polygon(corners, mode)
+    picker.locate_points(corners)
+    points_in_polygon(corners, corners)
+    points_in_capsule(corners, corners[0], corners[1], 1.0)

@@ -1,6 +1,8 @@
 """Gestures against shapely: the exact units, however small."""
 
 import itertools
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -18,6 +20,7 @@ from terradesk.arcs.picking import (
     points_in_capsule,
     points_in_polygon,
 )
+from tests.conftest import ROOT
 from tests.core.random_layers import SIDE, cells, coverages
 
 ORIGIN = (50_000.0, 50_000.0)
@@ -82,8 +85,8 @@ def test_an_empty_layer_has_nothing_to_pick(units: list) -> None:
 
 @given(
     coverages(),
-    st.tuples(*[st.floats(-10_000, SIDE + 10_000)] * 4),
-    st.floats(0, 60_000),
+    st.tuples(*[st.integers(-10_000, 110_000)] * 4),
+    st.integers(0, 60_000),
 )
 def test_brush_takes_what_lies_within_its_radius(
     polygons: np.ndarray, ends: tuple[float, float, float, float], radius: float
@@ -217,3 +220,40 @@ def test_accounts_in_a_shape(corners: np.ndarray, seed: int, radius: float) -> N
     got = points_in_capsule(points, tuple(corners[0]), tuple(corners[1]), radius)
     assert got.tolist() == np.flatnonzero(apart <= radius).tolist()
     assert points_in_polygon(points, []).tolist() == []
+
+
+def compiled() -> dict[str, int]:
+    """Number of compiled versions of each kernel of the arcs."""
+    kernels = {}
+    for name, module in sys.modules.items():
+        if name.startswith("terradesk.arcs"):
+            for value in vars(module).values():
+                if hasattr(value, "nopython_signatures"):
+                    kernels[f"{value.__module__}.{value.__name__}"] = len(value.signatures)
+    return kernels
+
+
+def test_nothing_is_compiled_on_the_first_click_after_warming() -> None:
+    """In a process of its own, where no other test has compiled anything."""
+    code = """
+from tests.core import test_picking as here
+from terradesk.arcs.picking import warm
+warm()
+before = here.compiled()
+assert sum(before.values()) > 20, before
+picker, _ = here.layer(here.cells(3, 5))
+picker = here.Picker(here.arcs.Arcs.from_bytes(picker.arcs.to_bytes()))
+for mode in here.Mode:
+    picker.start()
+    picker.brush((1, 2), (3.0, 4.0), 5, mode)
+    picker.brush(here.np.array([1, 2]), here.np.array([3, 4]), 5, mode)
+    picker.polygon([(1, 2), (3, 4), (5, 6)], mode)
+    picker.rectangle((1, 2), (3, 4), mode)
+picker.unit_at(1, 2)
+picker.locate_points([(1, 2)])
+here.arcs.components(picker.arcs, here.np.zeros(25), 1, [(0, 1)])
+here.points_in_polygon([(1, 2)], [(1, 2)])
+here.points_in_capsule([(1, 2)], (1, 2), (3, 4), 5)
+assert here.compiled() == before
+"""
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)
