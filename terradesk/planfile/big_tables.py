@@ -119,11 +119,18 @@ def field_ddl(field: Field) -> str:
 
 def to_sql(values: np.ndarray, kind: str) -> list[Any]:
     """Plain values for sqlite; not-a-number becomes NULL by itself."""
+    if kind == TEXT and values.dtype.kind in "biuf":
+        return [number_text(v) for v in values.tolist()]
     if kind == TEXT:
         return ["" if v is None else str(v) for v in values.tolist()]
     if kind == REAL:
         return values.astype(np.float64).tolist()
     return values.astype(np.int64).tolist()
+
+
+def number_text(value: float | None) -> str:
+    """A number in a column of text, written as `Accounts.append` writes it."""
+    return "" if value is None or value != value else f"{value:.15g}"
 
 
 def insert(
@@ -205,7 +212,7 @@ def make_text(db: sqlite3.Connection, table: str, field: Field, used: Sequence[s
     found = db.execute(f'SELECT "{quoted(field.column)}", fid FROM "{table}"').fetchall()
     db.executemany(
         f'UPDATE "{table}" SET "{quoted(text.column)}" = ? WHERE fid = ?',
-        [("" if value is None else f"{value:.15g}", fid) for value, fid in found],
+        [(number_text(value), fid) for value, fid in found],
     )
     db.execute(f'ALTER TABLE "{table}" DROP COLUMN "{quoted(field.column)}"')
     db.execute(

@@ -191,9 +191,13 @@ class PlanStore:
         """
         with self._guard:
             try:
+                self._db.execute("PRAGMA query_only = OFF")  # forbids writing to the copy too
                 self._db.execute("VACUUM INTO ?", (str(target),))
             except sqlite3.Error as error:
                 raise failures.not_copied(error) from error
+            finally:
+                if not self._is_ready:
+                    self._db.execute("PRAGMA query_only = ON")
 
     def refresh_areas(self, db: sqlite3.Connection) -> None:
         """Make ``territory_areas`` of a plan file with this one's units up to date."""
