@@ -228,16 +228,19 @@ class TopBar(QtWidgets.QToolBar):
 
     def _measures(self) -> list[Choice | None]:
         from terradesk import measures
-        from terradesk.edits.scenarios import set_balance_measure
-
         chosen = self._balance_measure()
         return [
             (
                 m.name, "", chosen is not None and m.uid == chosen.uid,
-                _attempt(self._model, lambda uid=m.uid: set_balance_measure(self._model.plan, uid)),
+                self._balance_by(m.uid),
             )
             for m in measures.choices(self._model.plan)
         ]
+
+    def _balance_by(self, uid: str) -> Callable[[], object]:
+        from terradesk.edits.scenarios import set_balance_measure
+
+        return lambda: self._model.attempt(lambda: set_balance_measure(self._model.plan, uid))
 
     def _colours(self) -> list[Choice | None]:
         return [
@@ -248,10 +251,6 @@ class TopBar(QtWidgets.QToolBar):
 
 def _show(model: DocumentModel, alignment: int) -> Callable[[], object]:
     return lambda: model.show_alignment(alignment)
-
-
-def _attempt(model: DocumentModel, make: Callable[[], object]) -> Callable[[], object]:
-    return lambda: model.attempt(make)  # type: ignore[arg-type]
 
 
 def _emit(signal: QtCore.SignalInstance, value: str) -> Callable[[], object]:

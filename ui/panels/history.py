@@ -60,8 +60,8 @@ class StepDelegate(QtWidgets.QStyledItemDelegate):
         model = index.model()
         assert isinstance(model, StepList)
         step = model.steps[index.row()]
-        rect: QtCore.QRect = option.rect  # type: ignore[attr-defined]
-        state = option.state  # type: ignore[attr-defined]
+        rect: QtCore.QRect = option.rect
+        state = option.state
         if state & QtWidgets.QStyle.StateFlag.State_Selected:
             painter.fillRect(rect, theme.colour("accent_soft"))
         elif state & QtWidgets.QStyle.StateFlag.State_MouseOver:

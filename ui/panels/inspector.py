@@ -30,6 +30,7 @@ class InspectorPanel(QtWidgets.QWidget):
         self.setObjectName("panel")
         self.setAttribute(QtCore.Qt.WidgetAttribute.WA_StyledBackground)
         self._model = model
+        self._lines: list[Line] = []
         self.title = QtWidgets.QLabel()
         self.title.setProperty("role", "title")
         self.title.setWordWrap(True)
@@ -63,13 +64,7 @@ class InspectorPanel(QtWidgets.QWidget):
 
     def lines(self) -> list[Line]:
         """The facts shown, as (caption, text)."""
-        rows = range(self._form.rowCount())
-        role = QtWidgets.QFormLayout.ItemRole
-        return [
-            (self._form.itemAt(r, role.LabelRole).widget().text(),
-             self._form.itemAt(r, role.FieldRole).widget().text())
-            for r in rows
-        ]  # fmt: skip
+        return list(self._lines)
 
     def refresh(self, *_args: object) -> None:
         """Show what is selected now."""
@@ -91,6 +86,7 @@ class InspectorPanel(QtWidgets.QWidget):
         self._fill(lines)
 
     def _fill(self, lines: list[Line]) -> None:
+        self._lines = lines
         while self._form.rowCount():
             self._form.removeRow(0)
         for caption, words in lines:

@@ -346,9 +346,9 @@ class Table(QtWidgets.QTableView):
         self._sorted_by = -1
         find = QtGui.QShortcut(QtGui.QKeySequence.StandardKey.Find, self)
         find.setContext(QtCore.Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        find.activated.connect(self.find)
+        find.activated.connect(self.show_filters)
 
-    def find(self) -> None:
+    def show_filters(self) -> None:
         """Show the filter fields and put the cursor into the first."""
         self.header.show_fields(True)
         if self.header.fields:

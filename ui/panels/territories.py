@@ -65,7 +65,7 @@ class TreeView(QtWidgets.QTreeView):
         for kind in (ACCOUNTS_MIME, TERRITORIES_MIME):
             if data.hasFormat(kind):
                 with contextlib.suppress(ValueError, TypeError):
-                    return kind, [int(v) for v in json.loads(data.data(kind).data())]
+                    return kind, [int(v) for v in json.loads(bytes(data.data(kind).data()))]
         return "", []
 
     def _at(self, event: QtGui.QDropEvent) -> int:

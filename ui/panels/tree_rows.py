@@ -131,7 +131,7 @@ class RowDelegate(QtWidgets.QStyledItemDelegate):
         """Paint one row."""
         painter.save()
         territory = int(index.data(ID) or 0)
-        rect: QtCore.QRect = option.rect  # type: ignore[attr-defined]
+        rect: QtCore.QRect = option.rect
         row = QtCore.QRect(0, rect.top(), self._tree.viewport().width(), rect.height())
         shown = self.figures.get(territory, RowFigures())
         self._paint_back(painter, row, option, shown)
@@ -146,7 +146,7 @@ class RowDelegate(QtWidgets.QStyledItemDelegate):
         self, painter: QtGui.QPainter, row: QtCore.QRect,
         option: QtWidgets.QStyleOptionViewItem, shown: RowFigures,
     ) -> None:  # fmt: skip
-        state = option.state  # type: ignore[attr-defined]
+        state = option.state
         is_selected = bool(state & QtWidgets.QStyle.StateFlag.State_Selected)
         is_over = bool(state & QtWidgets.QStyle.StateFlag.State_MouseOver)
         if not (is_selected or is_over or shown.is_target):
@@ -197,7 +197,7 @@ class RowDelegate(QtWidgets.QStyledItemDelegate):
         role = painting.tone(out, shown.tolerance)
         painting.text(
             painter, mirror.end_rect(28, number_width), shown.text, role, 13,
-            role != "text" or is_changing, mirror.end,
+            False, mirror.end,
         )
         bar_width = 46 if is_changing else 56
         bar = mirror.end_rect(28 + number_width + 4, bar_width)
