@@ -318,10 +318,14 @@ class AlignmentView:
 
     @cached_property
     def account_territories(self) -> np.ndarray:
-        """(n_accounts,) int32 territory id: override, else rule, else the unit's; -1 none."""
+        """(n_accounts,) int32 territory id: override, else rule, else the unit's; -1 none.
+
+        A unit that is not present assigns nothing.
+        """
         accounts, side = self.plan.accounts, self.side
         out = np.full(len(accounts), UNASSIGNED, np.int32)
-        out[side.follows] = self.assignment[accounts.unit[side.follows]]
+        homes = np.where(self.plan.units_present, self.assignment, UNASSIGNED)
+        out[side.follows] = homes[accounts.unit[side.follows]]
         out[side.rows] = side.territories
         return out
 

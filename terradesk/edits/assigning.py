@@ -224,7 +224,8 @@ def _natural(view: AlignmentView, rows: np.ndarray) -> np.ndarray:
     """Territory the accounts would have without an override: by rule, else by unit."""
     out = np.full(len(rows), UNASSIGNED, np.int32)
     units = view.plan.accounts.unit[rows]
-    out[units >= 0] = view.assignment[units[units >= 0]]
+    homes = np.where(view.plan.units_present, view.assignment, UNASSIGNED)
+    out[units >= 0] = homes[units[units >= 0]]
     ruled = view.side.ruled
     for i, row in enumerate(rows.tolist() if ruled else ()):
         out[i] = ruled.get(row, out[i])

@@ -13,10 +13,11 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from terradesk.arcs import figures
-from terradesk.arcs.jit import Bools, Int32s, Int64s, kernel
+from terradesk.arcs.jit import Bools, Floats, Int32s, Int64s, kernel
 from terradesk.arcs.model import Arcs
 
 _OUTSIDE = -1
+_FAR = 2**40  # cm, beyond every coordinate
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,14 +79,46 @@ def _waters(arcs: Arcs) -> tuple[Int64s, int]:
     first, last = arcs.xy[arcs.offsets[shore]], arcs.xy[arcs.offsets[shore + 1] - 1]
     corners, at = np.unique(np.concatenate((first, last)), axis=0, return_inverse=True)
     ends = at.reshape(2, -1)
-    _roots, ring = np.unique(_rings(ends[0], ends[1], len(corners)), return_inverse=True)
+    roots, ring = np.unique(_rings(ends[0], ends[1], len(corners)), return_inverse=True)
     along[shore] = ring
     on_left = np.where(arcs.left < 0, along, -1).astype(np.int32)
     on_right = np.where(arcs.right < 0, along, -1).astype(np.int32)
-    # A shore runs around water counter-clockwise, around the whole map clockwise: area below 0.
-    areas = figures.areas(arcs.xy, arcs.offsets, on_left, on_right, len(_roots))
-    node = np.append(np.where(areas > 0, arcs.n_units + np.cumsum(areas > 0) - 1, -1), -1)
-    return node[along].astype(np.int64), int((areas > 0).sum())
+    # A shore runs around water counter-clockwise, around land clockwise: an area below 0.
+    areas = figures.areas(arcs.xy, arcs.offsets, on_left, on_right, len(roots))
+    node = np.where(areas > 0, arcs.n_units + np.cumsum(areas > 0) - 1, _OUTSIDE)
+    _put_islands_into_lakes(arcs, shore, ring, areas, node)
+    return np.append(node, _OUTSIDE)[along].astype(np.int64), int((areas > 0).sum())
+
+
+def _put_islands_into_lakes(
+    arcs: Arcs, shore: Int64s, ring: Int64s, areas: Floats, node: Int64s
+) -> None:
+    """The water around an island in a lake is the lake: sets ``node`` of the island's ring."""
+    n = len(areas)
+    boxes = np.tile(np.array([_FAR, _FAR, -_FAR, -_FAR], np.int64), (n, 1))
+    np.minimum.at(boxes[:, :2], ring, arcs.boxes[shore, :2])
+    np.maximum.at(boxes[:, 2:], ring, arcs.boxes[shore, 2:])
+    point = np.zeros((n, 2), np.int64)
+    point[ring] = arcs.xy[arcs.offsets[shore]]
+    island = areas < 0
+    for lake in np.flatnonzero(areas > 0)[np.argsort(-areas[areas > 0])].tolist():  # small last
+        box = boxes[lake]
+        inside = (boxes[:, :2] >= box[:2]).all(axis=1) & (boxes[:, 2:] <= box[2:]).all(axis=1)
+        for other in np.flatnonzero(inside & island).tolist():
+            if _surrounds(arcs, shore[ring == lake], point[other]):
+                node[other] = node[lake]
+
+
+def _surrounds(arcs: Arcs, rows: Int64s, point: Int64s) -> bool:
+    """Whether a ray from the point crosses the arcs an odd number of times."""
+    n_crossed = 0
+    for row in rows.tolist():
+        line = arcs.xy[arcs.offsets[row] : arcs.offsets[row + 1]].astype(float) - point
+        (x0, y0), (x1, y1) = line[:-1].T, line[1:].T
+        cut = (y0 <= 0) != (y1 <= 0)
+        at = x0[cut] - y0[cut] * (x1[cut] - x0[cut]) / (y1[cut] - y0[cut])
+        n_crossed += int((at > 0).sum())
+    return n_crossed % 2 == 1
 
 
 @kernel
