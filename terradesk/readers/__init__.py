@@ -15,6 +15,8 @@ from terradesk.readers import boundaries as _boundaries
 from terradesk.readers import spreadsheets as _spreadsheets
 from terradesk.readers import tables as _tables
 from terradesk.readers.boundaries import Boundaries, layers, read_boundaries
+from terradesk.readers.grouping import Grouping, suggest_grouping
+from terradesk.readers.made_accounts import MadeAccounts, make_accounts, roles_of
 from terradesk.readers.made_units import MadeUnits, guess_code_name, make_units
 from terradesk.readers.recognising import ROLES, ColumnGuess, recognise
 from terradesk.readers.report import ImportReport, Issue
@@ -25,21 +27,26 @@ __all__ = [
     "ROLES",
     "Boundaries",
     "ColumnGuess",
+    "Grouping",
     "ImportReport",
     "Issue",
     "LayerInfo",
+    "MadeAccounts",
     "MadeUnits",
     "Reader",
     "Table",
     "all_readers",
     "guess_code_name",
     "layers",
+    "make_accounts",
     "make_units",
     "read_boundaries",
     "read_table",
     "reader_for",
     "recognise",
+    "roles_of",
     "sheets",
+    "suggest_grouping",
 ]
 
 

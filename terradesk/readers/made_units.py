@@ -8,11 +8,10 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
-import shapely
 
 from terradesk import projection
 from terradesk import records as rec
-from terradesk.arcs import Arcs, build, clean
+from terradesk.arcs import Arcs, Cleaned, build, clean
 from terradesk.errors import TerraDeskError
 from terradesk.i18n import _, isolate, ngettext
 from terradesk.progress import Progress, silent
@@ -22,11 +21,11 @@ from terradesk.readers.coordinates import coordinate_system
 from terradesk.readers.figures import column_row, measure_rows
 from terradesk.readers.numbers import as_text
 from terradesk.readers.report import ImportReport, Issue, issue
+from terradesk.readers.shapes import area_rows, joined, left_out, polygons_of, wkb_of
 from terradesk.units import Units
 
 OnDuplicates = Literal["refuse", "join"]
 
-_POLYGON, _MULTIPOLYGON, _COLLECTION = 3, 6, 7
 _SHOWN = 10  # codes in a message
 
 
@@ -132,105 +131,44 @@ def make_units(
         No areas, no codes, a code that occurs twice, or no usable coordinate system.
     """
     progress(0.0, _("Checking the areas"))
-    shapes, unread = _shapes(boundaries)
-    rows = _area_rows(shapes, boundaries)
-    codes, no_code = _codes(boundaries, code or guess_code_name(boundaries)[0], rows)
+    shapes, is_other = polygons_of(boundaries)
+    rows = area_rows(shapes, boundaries)
+    guessed = guess_code_name(boundaries)
+    code, name = code or guessed[0], name or guessed[1]
+    codes, no_code = _codes(boundaries, code, rows)
     labels, first = _labels(codes, on_duplicates)
     source_crs, issues = coordinate_system(shapes[rows], boundaries.crs, crs)
-    issues = [*_rejected(shapes, unread, rows), *issues, *_unnamed(no_code)]
-    polygons = _joined(shapes[rows], labels, len(first))
-    progress(0.2, _("Projecting the areas"))
-    plan_crs = projection.equal_area_crs(*projection.lonlat_extent(polygons, source_crs))
-    flat = projection.to_plan(polygons, source_crs, plan_crs)
-    progress(0.4, _("Matching the borders"))
-    cleaned = clean(flat)
+    issues = [*left_out(shapes, is_other, rows), *issues, *_unnamed(no_code)]
+    polygons = joined(shapes[rows], labels, len(first))
+    plan_crs, cleaned = _coverage(polygons, source_crs, progress)
     issues += [issue("cleaned", note, n=1, level="info") for note in cleaned.notes]
-    progress(0.8, _("Building the map"))
-    arcs = build(cleaned.polygons)
     columns = {
         key: _merged(values[rows], labels, first, key) for key, values in boundaries.columns.items()
     }
-    name = name or guess_code_name(boundaries)[1]
     names = _names(boundaries, name, rows[first], codes[first])
-    units = Units(
-        codes=codes[first],
-        names=names,
-        columns=columns,
-        source=_wkb(polygons),
-        source_crs=source_crs,
-    )
-    n = len(shapes)
+    source = wkb_of(polygons)
+    units = Units(codes[first], names, columns, source=source, source_crs=source_crs)
     own = ImportReport(
-        n,
-        len(first),
-        len(rows) - len(first),
-        int(cleaned.repaired.sum()),
-        0,
-        n - len(rows),
-        tuple(issues),
+        read=len(shapes),
+        accepted=len(first),
+        grouped=len(rows) - len(first),
+        repaired=int(cleaned.repaired.sum()),
+        rejected=len(shapes) - len(rows),
+        issues=tuple(issues),
     )
-    described = _described(columns, code or guess_code_name(boundaries)[0], name)
-    progress(1.0, _("Building the map"))
-    return MadeUnits(
-        units,
-        arcs,
-        plan_crs,
-        described,
-        boundaries.report.followed_by(own),
-        measure_rows(described),
-    )
+    progress(0.8, _("Building the map"))
+    arcs, described = build(cleaned.polygons), _described(columns, code, name)
+    report = boundaries.report.followed_by(own)
+    return MadeUnits(units, arcs, plan_crs, described, report, measure_rows(described))
 
 
-def _shapes(boundaries: Boundaries) -> tuple[np.ndarray, np.ndarray]:
-    """Polygons of each row, None where there are none, and which rows hold other things."""
-    given = np.array([one is not None for one in boundaries.wkb], bool)
-    shapes = np.asarray(shapely.from_wkb(boundaries.wkb, on_invalid="ignore"), object)
-    kinds = shapely.get_type_id(shapes)
-    for row in np.flatnonzero(kinds == _COLLECTION):
-        parts = [p for p in _leaves(shapes[row]) if shapely.get_type_id(p) == _POLYGON]
-        shapes[row] = shapely.multipolygons(parts) if parts else None
-    kinds = shapely.get_type_id(shapes)
-    is_area = np.isin(kinds, (_POLYGON, _MULTIPOLYGON)) & ~shapely.is_empty(shapes)
-    is_other = given & ~is_area & ~((kinds >= 0) & shapely.is_empty(shapes))
-    shapes[~is_area] = None
-    return shapes, is_other
-
-
-def _leaves(geometry: shapely.Geometry) -> list[shapely.Geometry]:
-    parts = [geometry]
-    while any(shapely.get_type_id(parts) > _POLYGON):
-        parts = [inner for part in parts for inner in shapely.get_parts(part)]
-    return parts
-
-
-def _area_rows(shapes: np.ndarray, boundaries: Boundaries) -> np.ndarray:
-    """Rows with an area.
-
-    Raises
-    ------
-    TerraDeskError
-        There are none.
-    """
-    rows = np.flatnonzero(~shapely.is_missing(shapes))
-    if len(rows):
-        return rows
-    layer = isolate(boundaries.layer)
-    if len(shapes) == 0:
-        raise TerraDeskError(
-            _("The layer “{layer}” is empty.").format(layer=layer),
-            _("Choose another layer or file."),
-        )
-    found = shapely.get_type_id(shapely.from_wkb(boundaries.wkb, on_invalid="ignore"))
-    if np.isin(found, (1, 2, 5)).any():
-        message = _("The layer “{layer}” holds lines, not areas.")
-    elif np.isin(found, (0, 4)).any():
-        message = _("The layer “{layer}” holds points, not areas.")
-    else:
-        message = _("No row of the layer “{layer}” has a shape.")
-    raise TerraDeskError(
-        message.format(layer=layer),
-        _("Choose a layer of areas, such as counties or postal code areas."),
-    )
+def _coverage(polygons: np.ndarray, crs: str, progress: Progress) -> tuple[str, Cleaned]:
+    """The CRS of the plan, and the polygons in it as a clean coverage."""
+    progress(0.2, _("Projecting the areas"))
+    plan_crs = projection.equal_area_crs(*projection.lonlat_extent(polygons, crs))
+    flat = projection.to_plan(polygons, crs, plan_crs)
+    progress(0.4, _("Matching the borders"))
+    return plan_crs, clean(flat)
 
 
 def _codes(boundaries: Boundaries, code: str, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -281,28 +219,6 @@ def _labels(codes: np.ndarray, on_duplicates: OnDuplicates) -> tuple[np.ndarray,
     return labels, first
 
 
-def _joined(shapes: np.ndarray, labels: np.ndarray, n: int) -> np.ndarray:
-    """One shape per label; rows of one label become one."""
-    out = np.full(n, None, object)
-    order = np.argsort(labels, kind="stable")
-    stops = np.searchsorted(labels[order], np.arange(n + 1))
-    for label in range(n):
-        members = shapes[order[stops[label] : stops[label + 1]]]
-        whole = members[0]
-        if len(members) > 1:
-            parts = shapely.union_all(shapely.make_valid(members))
-            polygons = [p for p in _leaves(parts) if shapely.get_type_id(p) == _POLYGON]
-            whole = shapely.multipolygons(polygons)
-        out[label] = whole
-    return out
-
-
-def _wkb(polygons: np.ndarray) -> np.ndarray:
-    out = np.empty(len(polygons), object)
-    out[:] = list(shapely.to_wkb(polygons))
-    return out
-
-
 def _merged(values: np.ndarray, labels: np.ndarray, first: np.ndarray, name: str) -> np.ndarray:
     """A column with one value per unit: amounts that differ are summed, else the first counts."""
     if len(first) == len(values) or values.dtype == object:
@@ -323,27 +239,6 @@ def _names(boundaries: Boundaries, name: str, rows: np.ndarray, codes: np.ndarra
         cells = _texts(boundaries.columns[name][rows])
         out[:] = [cell or code for cell, code in zip(cells, codes, strict=True)]
     return out
-
-
-def _rejected(shapes: np.ndarray, is_other: np.ndarray, rows: np.ndarray) -> list[Issue]:
-    issues = []
-    other = np.flatnonzero(is_other)
-    if len(other):
-        text = ngettext(
-            "{n} row is no area and was left out.",
-            "{n} rows are no areas and were left out.",
-            len(other),
-        )
-        issues.append(issue("not_area", text.format(n=len(other)), other))
-    empty = np.setdiff1d(np.flatnonzero(shapely.is_missing(shapes)), other)
-    if len(empty):
-        text = ngettext(
-            "{n} row has no shape and was left out.",
-            "{n} rows have no shape and were left out.",
-            len(empty),
-        )
-        issues.append(issue("no_shape", text.format(n=len(empty)), empty))
-    return issues
 
 
 def _unnamed(rows: np.ndarray) -> list[Issue]:

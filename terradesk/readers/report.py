@@ -63,7 +63,7 @@ class ImportReport:
     grouped : int
         Rows that were joined to an accepted one.
     repaired : int
-        Accepted ones that had to be mended.
+        Rows, or units, that had to be mended.
     unplaced : int
         Accepted accounts without a place on the map.
     rejected : int

@@ -1,0 +1,313 @@
+"""A table to accounts: rows joined, figures read, places found."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from terradesk import geocode
+from terradesk import records as rec
+from terradesk.accounts import Accounts
+from terradesk.errors import TerraDeskError
+from terradesk.i18n import _, isolate, ngettext
+from terradesk.plan import Plan
+from terradesk.progress import Progress, silent
+from terradesk.readers.figures import column_row, measure_rows
+from terradesk.readers.grouping import Groups, group
+from terradesk.readers.numbers import numbers
+from terradesk.readers.placing import Placer
+from terradesk.readers.recognising import SINGLE, ColumnGuess
+from terradesk.readers.report import ImportReport, Issue, issue
+from terradesk.readers.tables import Table
+
+ROWS = "rows"
+"""Column with the number of rows that an account was made of."""
+
+_PLACING = ("lat", "lon", "unit_code", "postcode", "city", "state", "country")
+_NOT_KEPT = ("id", "name", "lat", "lon", "unused")
+_SHOWN = 10
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MadeAccounts:
+    """Accounts that may be added to a plan.
+
+    Parameters
+    ----------
+    accounts : Accounts
+    columns : tuple of records.Column
+    measures : tuple of records.Measure
+        One for each amount; the number of accounts is for the caller to add.
+    report : ImportReport
+    """
+
+    accounts: Accounts
+    columns: tuple[rec.Column, ...]
+    measures: tuple[rec.Measure, ...]
+    report: ImportReport
+
+
+def roles_of(guesses: Sequence[ColumnGuess]) -> dict[str, str]:
+    """Role of each column, as `make_accounts` wants it."""
+    return {guess.name: guess.role for guess in guesses}
+
+
+def make_accounts(
+    table: Table,
+    roles: Mapping[str, str],
+    group_by: Sequence[str],
+    plan: Plan,
+    progress: Progress = silent,
+    *,
+    swap: bool = False,
+    formats: Mapping[str, str] | None = None,
+) -> MadeAccounts:
+    """Make accounts of the rows of a table and find their places in a plan.
+
+    Amounts of joined rows are summed, rates averaged; of all else the first filled cell counts.
+
+    Parameters
+    ----------
+    table : Table
+    roles : mapping of str to str
+        Role of each column (see `recognising.ROLES`); columns without one are text.
+    group_by : sequence of str
+        Columns that tell accounts apart; empty: each row is one.
+    plan : Plan
+    progress : Progress
+    swap : bool
+        Latitude and longitude are exchanged in the file.
+    formats : mapping of str to str, optional
+        ``money`` or ``number`` of columns where it is known.
+
+    Raises
+    ------
+    TerraDeskError
+        A column is missing, a role is given twice, or account numbers repeat and rows are not
+        joined.
+    """
+    role_of = {name: roles.get(name, "text") for name in table.columns}
+    named = _named(role_of, [*roles, *group_by], table)
+    progress(0.0, _("Joining rows"))
+    cells, zip_issues = _with_zips(table, role_of, named, plan)
+    groups = group([cells[name] for name in group_by], len(table))
+    issues = [*zip_issues, *_without_key(groups)]
+    if not group_by and "id" in named:
+        _refuse_repeated(cells[named["id"]], named["id"])
+    progress(0.2, _("Reading figures"))
+    columns, bad = _columns(cells, role_of, groups, table.decimal)
+    issues += bad
+    if group_by:
+        columns[ROWS if ROWS not in columns else f"{ROWS} (2)"] = groups.counts().astype(float)
+    progress(0.5, _("Finding places"))
+    place_cells = {r: groups.first_filled(cells[named[r]]) for r in _PLACING if r in named}
+    nothing = {"": np.full(len(groups), "", object)}
+    placed = Placer(plan).place(place_cells or nothing, table.decimal, swap)
+    progress(0.9, _("Finding places"))
+    ids, id_issues = _ids(groups, cells, named, group_by, plan)
+    names = _names(groups, cells, named, ids)
+    accounts = Accounts(
+        ids,
+        names,
+        placed.x,
+        placed.y,
+        placed.lon,
+        placed.lat,
+        placed.unit,
+        placed.placement,
+        columns,
+    )
+    described = _described(columns, role_of, formats or {})
+    n_joined = int((groups.labels >= 0).sum())
+    own = ImportReport(
+        read=len(table),
+        accepted=len(groups),
+        grouped=n_joined - len(groups),
+        repaired=sum(one.n for one in zip_issues),
+        unplaced=len(placed.missing),
+        rejected=len(table) - n_joined,
+        issues=(*issues, *id_issues, *placed.issues),
+    )
+    return MadeAccounts(accounts, described, measure_rows(described), table.report.followed_by(own))
+
+
+def _named(role_of: Mapping[str, str], wanted: Sequence[str], table: Table) -> dict[str, str]:
+    """Column of each role that there is one of."""
+    unknown = [name for name in wanted if name not in table.columns]
+    if unknown:
+        raise TerraDeskError(
+            _("The table has no column “{name}”.").format(name=isolate(unknown[0])),
+            _("Its columns are: {names}").format(names=", ".join(table.columns)),
+        )
+    out: dict[str, str] = {}
+    for name, role in role_of.items():
+        if role in SINGLE and role in out:
+            raise TerraDeskError(
+                _("The columns “{a}” and “{b}” cannot both mean the same.").format(
+                    a=isolate(out[role]), b=isolate(name)
+                ),
+                _("Choose another meaning for one of them."),
+            )
+        out[role] = name
+    return out
+
+
+def _with_zips(
+    table: Table, role_of: Mapping[str, str], named: Mapping[str, str], plan: Plan
+) -> tuple[dict[str, np.ndarray], list[Issue]]:
+    """The columns, with U.S. ZIP codes in five digits, and what was put right."""
+    cells = dict(table.columns)
+    if "postcode" not in named or len(table) == 0:
+        return cells, []
+    given = cells[named["postcode"]]
+    codes = {cell: geocode.us_zip(cell) for cell in set(given.tolist())}
+    if not _are_us(codes, plan):
+        return cells, []
+    fixed = np.empty(len(given), object)
+    fixed[:] = [codes[cell] or cell for cell in given.tolist()]
+    cells[named["postcode"]] = fixed
+    rows = np.flatnonzero(fixed != given)
+    if len(rows) == 0:
+        return cells, []
+    text = ngettext(
+        "{n} ZIP code had lost its leading zero or had an addition: put right.",
+        "{n} ZIP codes had lost their leading zero or had an addition: put right.",
+        len(rows),
+    )
+    return cells, [issue("zip", text.format(n=len(rows)), rows, level="info")]
+
+
+def _are_us(codes: Mapping[str, str], plan: Plan) -> bool:
+    """Whether postcodes are U.S. ZIP codes: known as such, and of places in the map."""
+    asked = [code for cell, code in codes.items() if cell]
+    lon, lat = geocode.find_postcodes(asked)
+    known = np.isfinite(lon)
+    if not asked or known.mean() < 0.8:
+        return False
+    if plan.arcs is not None:
+        return bool(Placer(plan).holds(lon[known], lat[known]).mean() >= 0.5)
+    return sum(len(cell) >= 5 for cell in codes) >= 0.5 * len(codes)
+
+
+def _without_key(groups: Groups) -> list[Issue]:
+    rows = np.flatnonzero(groups.labels < 0)
+    if len(rows) == 0:
+        return []
+    text = ngettext(
+        "{n} row has nothing in the columns that tell accounts apart, and was left out.",
+        "{n} rows have nothing in the columns that tell accounts apart, and were left out.",
+        len(rows),
+    )
+    return [issue("no_key", text.format(n=len(rows)), rows)]
+
+
+def _refuse_repeated(cells: np.ndarray, column: str) -> None:
+    double = [cell for cell, n in Counter(cells.tolist()).items() if n > 1 and cell]
+    if not double:
+        return
+    message = ngettext(
+        "{n} account number in “{column}” occurs more than once: {numbers}",
+        "{n} account numbers in “{column}” occur more than once: {numbers}",
+        len(double),
+    )
+    shown = ", ".join(isolate(cell) for cell in double[:_SHOWN])
+    raise TerraDeskError(
+        message.format(n=len(double), column=isolate(column), numbers=shown),
+        _("Make one account per “{column}”, or choose another column as number.").format(
+            column=isolate(column)
+        ),
+    )
+
+
+def _columns(
+    cells: Mapping[str, np.ndarray], role_of: Mapping[str, str], groups: Groups, decimal: str
+) -> tuple[dict[str, np.ndarray], list[Issue]]:
+    """Attributes of the accounts: float64 of amounts and rates, text of all else."""
+    columns: dict[str, np.ndarray] = {}
+    issues = []
+    for name, role in role_of.items():
+        if role in _NOT_KEPT:
+            continue
+        if role not in ("amount", "rate"):
+            columns[name] = groups.first_filled(cells[name])
+            continue
+        values, is_bad = numbers(cells[name], decimal)
+        columns[name] = groups.sums(values) if role == "amount" else groups.means(values)
+        rows = np.flatnonzero(is_bad)
+        if len(rows):
+            text = ngettext(
+                "{n} cell of “{column}” is no number, such as “{cell}”: left empty.",
+                "{n} cells of “{column}” are no numbers, such as “{cell}”: left empty.",
+                len(rows),
+            )
+            told = text.format(n=len(rows), column=isolate(name), cell=cells[name][rows[0]][:40])
+            issues.append(issue("not_a_number", told, rows))
+    return columns, issues
+
+
+def _ids(
+    groups: Groups,
+    cells: Mapping[str, np.ndarray],
+    named: Mapping[str, str],
+    group_by: Sequence[str],
+    plan: Plan,
+) -> tuple[np.ndarray, list[Issue]]:
+    """A number for each account: the file's own, or made of what tells it apart."""
+    given = "id" in named and list(group_by) in ([], [named["id"]])
+    if given:
+        wanted = groups.first_filled(cells[named["id"]]).tolist()
+    else:
+        wanted = ["-".join(part for part in key if part) for key in groups.keys]
+    wanted = [cell or f"{row + 1}" for cell, row in zip(wanted, groups.first, strict=True)]
+    old = set(plan.accounts.ids[plan.accounts_present].tolist())
+    again = [row for row, cell in enumerate(wanted) if cell in old]
+    out = np.empty(len(wanted), object)
+    out[:] = _told_apart(wanted, set() if given else old)
+    if not again or not given:
+        return out, []
+    text = ngettext(
+        "{n} account number is in the plan already.",
+        "{n} account numbers are in the plan already.",
+        len(again),
+    )
+    return out, [issue("known", text.format(n=len(again)), again)]
+
+
+def _told_apart(wanted: Sequence[str], taken: set[str]) -> list[str]:
+    taken = set(taken)
+    out = []
+    for cell in wanted:
+        name, count = cell, 1
+        while name in taken:
+            count += 1
+            name = f"{cell} ({count})"
+        taken.add(name)
+        out.append(name)
+    return out
+
+
+def _names(
+    groups: Groups, cells: Mapping[str, np.ndarray], named: Mapping[str, str], ids: np.ndarray
+) -> np.ndarray:
+    """The file's own names; else town and keys; else the account's number."""
+    out = ids.copy()
+    if "name" in named:
+        found = groups.first_filled(cells[named["name"]])
+        out[:] = [name or own for name, own in zip(found.tolist(), ids.tolist(), strict=True)]
+    elif "city" in named and groups.keys and groups.keys[0]:
+        towns = groups.first_filled(cells[named["city"]]).tolist()
+        pairs = zip(towns, groups.keys, strict=True)
+        out[:] = [" ".join(dict.fromkeys(p for p in (town, *key) if p)) for town, key in pairs]
+    return out
+
+
+def _described(
+    columns: Mapping[str, np.ndarray], role_of: Mapping[str, str], formats: Mapping[str, str]
+) -> tuple[rec.Column, ...]:
+    return tuple(
+        column_row("accounts", name, values, role_of.get(name, "amount"), formats.get(name))
+        for name, values in columns.items()
+    )
