@@ -203,10 +203,10 @@ def set_tolerance(plan: Plan, tolerance: float) -> Edit | None:
     )
 
 
-def set_balance_measure(plan: Plan, measure: str) -> Edit | None:
-    """Balance by another measure (its uid)."""
+def set_balance_measure(plan: Plan, measure: str, name: str = "") -> Edit | None:
+    """Balance by another measure (its uid); ``name`` where no row of the plan stands for it."""
     row = plan.row("measure", measure)
-    name = row.name if isinstance(row, rec.Measure) else ""
+    name = row.name if isinstance(row, rec.Measure) else name or measure
     return set_setting(plan, "balance_measure", measure, N_("Balanced by {a}"), a=name)
 
 

@@ -64,8 +64,10 @@ def from_codes(
     plan : Plan
     alignment : int
     codes, names : sequence of str
-        One territory name per unit code; "" or "0" makes the unit unassigned. Where a code comes
-        twice the last one holds. Units that are not in the list stay as they are.
+        One territory name per unit code; "" or "0" makes the unit unassigned. Codes are forgiven
+        capitals and leading zeros that a spreadsheet dropped, and may be names that only one unit
+        has. Where a code comes twice the last one holds. Units that are not in the list stay as
+        they are, lines without a code do not count.
     reason : str
 
     Returns
@@ -79,9 +81,12 @@ def from_codes(
     TerraDeskError
         If no code is known at all, or there are more than `MAX_TERRITORIES` names.
     """
-    rows = _rows_of(plan, [_text(c) for c in codes])
+    cells = [_text(c) for c in codes]
+    rows = _rows_of(plan, cells)
     known = rows >= 0
-    unknown = list(dict.fromkeys(_text(c) for c, k in zip(codes, known, strict=True) if not k))
+    unknown = [
+        c for c in dict.fromkeys(c for c, row in zip(cells, rows, strict=True) if row < 0) if c
+    ]
     if not known.any():
         raise TerraDeskError(
             _("None of the {n} codes is a code of this map.").format(n=len(rows)),
@@ -213,14 +218,11 @@ def _natural(text: str) -> tuple[list[tuple[int, int | str]], str]:
 
 
 def _rows_of(plan: Plan, codes: list[str]) -> np.ndarray:
-    """Unit row of each code, -1 unknown; leading zeros that a spreadsheet dropped are forgiven."""
-    present = np.flatnonzero(plan.units_present).tolist()
-    exact = {str(plan.units.codes[row]): row for row in present}
-    short: dict[str, int] = {}
-    for code, row in exact.items():
-        bare = code.lstrip("0")
-        short[bare] = row if bare not in short else -1  # two codes would fit: none does
-    return np.array([exact.get(c, short.get(c, -1) if c else -1) for c in codes], np.int64)
+    """Unit row of each code, -1 unknown or empty; forgiving as `terradesk.readers` is."""
+    from terradesk.readers.matching import unit_rows
+
+    cells = np.array(codes, object)
+    return np.where(cells == "", -1, unit_rows(plan, cells)).astype(np.int64)
 
 
 def _no_column(column: str) -> TerraDeskError:

@@ -13,7 +13,16 @@ from hypothesis import strategies as st
 from terradesk import measures
 from terradesk import records as rec
 from terradesk.document import Document
-from terradesk.edits import Assigned, Edit, Record, apply, assign, name_accounts, return_accounts
+from terradesk.edits import (
+    Assigned,
+    Edit,
+    Record,
+    apply,
+    assign,
+    describe,
+    name_accounts,
+    return_accounts,
+)
 from terradesk.edits import scenarios as sc
 from terradesk.edits import territories as te
 from terradesk.errors import TerraDeskError
@@ -389,7 +398,12 @@ def test_default_measure_goes_from_money_to_accounts_people_areas() -> None:
 
 
 def test_the_chosen_measure_wins_and_a_lost_one_gives_way() -> None:
-    plan = apply(PLAN, sc.set_setting(PLAN, "balance_measure", "area"))  # type: ignore[arg-type]
+    area = measures.measure_of(PLAN, "area")
+    assert area is not None
+    edit = sc.set_balance_measure(PLAN, area.uid, area.name)
+    assert edit is not None
+    assert describe(edit) == "Balanced by Surface area"
+    plan = apply(PLAN, edit)
     assert measures.balance(plan.alignment(A)).total == 24e8
     plan = apply(PLAN, sc.set_setting(PLAN, "balance_measure", "nonsense"))  # type: ignore[arg-type]
     assert measures.balance_measure(plan) == measures.default_measure(plan)

@@ -232,15 +232,17 @@ class TopBar(QtWidgets.QToolBar):
         return [
             (
                 m.name, "", chosen is not None and m.uid == chosen.uid,
-                self._balance_by(m.uid),
+                self._balance_by(m.uid, m.name),
             )
             for m in measures.choices(self._model.plan)
         ]
 
-    def _balance_by(self, uid: str) -> Callable[[], object]:
+    def _balance_by(self, uid: str, name: str) -> Callable[[], object]:
         from terradesk.edits.scenarios import set_balance_measure
 
-        return lambda: self._model.attempt(lambda: set_balance_measure(self._model.plan, uid))
+        return lambda: self._model.attempt(
+            lambda: set_balance_measure(self._model.plan, uid, name)
+        )
 
     def _colours(self) -> list[Choice | None]:
         return [
