@@ -11,13 +11,13 @@ from typing import Any
 import numpy as np
 
 from terradesk import paths
+from terradesk.planfile.geopackage import wkb_of
 from terradesk.sample.catalogue import AMOUNTS, BuiltInMap
 from terradesk.units import Units
 
 SOURCE_CRS = "EPSG:4326"
 
-_ENVELOPES = (0, 32, 48, 48, 64)  # bytes, by the flag of a GeoPackage geometry header
-_EMPTY = 16  # flag of the same header
+_EMPTY = 16  # flag of a GeoPackage geometry header
 _CODE_AND_NAME = {
     "county": ("fips", "name"),
     "state": ("fips", "name"),
@@ -80,9 +80,8 @@ def _features(source: str, layer: str) -> list[Row]:
 
 
 def _wkb(blob: bytes) -> bytes | None:
-    """Well-known binary inside a GeoPackage geometry."""
-    flags = blob[3]
-    return None if flags & _EMPTY else blob[8 + _ENVELOPES[flags >> 1 & 7] :]
+    """Well-known binary inside a GeoPackage geometry, None for an empty one."""
+    return None if blob[3] & _EMPTY else wkb_of(blob)
 
 
 def _with_shape(rows: list[Row]) -> list[Row]:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
+
 from terradesk import records as rec
 from terradesk.i18n import _
 from terradesk.plan import Plan, new_plan
@@ -13,8 +17,9 @@ from terradesk.sample.catalogue import (
     BuiltInMap,
     built_in_map,
 )
+from terradesk.sample.islands import CROSSINGS
 from terradesk.sample.layers import read_units
-from terradesk.sample.shapes import coverage
+from terradesk.sample.shapes import read_shapes
 from terradesk.sample.uids import stable_uid
 
 __all__ = ["BUILT_IN_MAPS", "BuiltInMap", "built_in_map", "new_from_map"]
@@ -43,18 +48,31 @@ def new_from_map(key: str, progress: Progress = silent) -> Plan:
     """
     built_in = built_in_map(key)
     units = read_units(built_in)
-    crs, arcs = coverage(built_in, units, progress)
+    shapes = read_shapes(built_in, units, progress)
     plan = new_plan(
-        crs,
+        shapes.crs,
         units,
-        arcs,
+        shapes.arcs,
         title=_(built_in.title),
         columns=unit_columns(built_in),
         measures=unit_measures(built_in),
         settings=map_settings(built_in),
     )
     progress(1.0, "")
-    return plan
+    return _with_links(plan, built_in.layer, shapes.links)
+
+
+def _with_links(plan: Plan, layer: str, links: np.ndarray) -> Plan:
+    """The plan with its water links: the known crossings and those between unit rows (k, 2)."""
+    row_of = {code: row for row, code in enumerate(plan.units.codes)}
+    ends = [(row_of[a], row_of[b], name) for a, b, name in CROSSINGS.get(layer, ())]
+    ends += [(a, b, _("Nearest coast")) for a, b in links.tolist()]
+    rows: dict[tuple[int, str], rec.Row] = {}
+    for unit_a, unit_b, note in ends:
+        uid = stable_uid("bridge", plan.units.codes[unit_a], plan.units.codes[unit_b])
+        bridge = rec.Bridge(uid, plan.next_id + len(rows), 0, unit_a, unit_b, note)
+        rows[0, uid] = bridge
+    return replace(plan, tables={**plan.tables, "bridge": rows}, next_id=plan.next_id + len(rows))
 
 
 def unit_columns(built_in: BuiltInMap) -> tuple[rec.Column, ...]:

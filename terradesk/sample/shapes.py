@@ -6,6 +6,7 @@ import hashlib
 import io
 import os
 import zipfile
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -17,14 +18,33 @@ from terradesk.arcs import Arcs
 from terradesk.i18n import _
 from terradesk.progress import Progress
 from terradesk.sample.catalogue import BuiltInMap
+from terradesk.sample.islands import water_links
 from terradesk.sample.layers import SOURCE_CRS, is_outlying
 from terradesk.units import Units
 
 _VERSION = 1  # to be raised when cleaning, projecting or building changes
 
 
-def coverage(built_in: BuiltInMap, units: Units, progress: Progress) -> tuple[str, Arcs]:
-    """Equal-area CRS and arcs of a built-in map.
+@dataclass(frozen=True, slots=True, eq=False)
+class Shapes:
+    """Geometry of a built-in map.
+
+    Attributes
+    ----------
+    crs : str
+        Equal-area.
+    arcs : Arcs
+    links : (k, 2) int32
+        Unit rows that count as neighbours across water.
+    """
+
+    crs: str
+    arcs: Arcs
+    links: np.ndarray
+
+
+def read_shapes(built_in: BuiltInMap, units: Units, progress: Progress) -> Shapes:
+    """Geometry of a built-in map, from the cache if it is there.
 
     Parameters
     ----------
@@ -32,11 +52,6 @@ def coverage(built_in: BuiltInMap, units: Units, progress: Progress) -> tuple[st
     units : Units
         Of that map, with their source geometry.
     progress : callable
-
-    Returns
-    -------
-    crs : str
-    arcs : Arcs
     """
     file = paths.cache_dir() / f"map-{built_in.key}-{digest(built_in)}.npz"
     progress(0.0, _("Opening the map"))
@@ -44,7 +59,7 @@ def coverage(built_in: BuiltInMap, units: Units, progress: Progress) -> tuple[st
         return _load(file)
     except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile):
         made = _build(built_in, units, progress)
-    _save(file, *made)
+    _save(file, made)
     return made
 
 
@@ -54,7 +69,7 @@ def digest(built_in: BuiltInMap) -> str:
     return hashlib.sha256(f"{_VERSION} {built_in!r} ".encode() + content).hexdigest()[:16]
 
 
-def _build(built_in: BuiltInMap, units: Units, progress: Progress) -> tuple[str, Arcs]:
+def _build(built_in: BuiltInMap, units: Units, progress: Progress) -> Shapes:
     assert units.source is not None
     degrees = np.asarray(shapely.from_wkb(units.source), object)
     is_main = np.array([not is_outlying(built_in, code) for code in units.codes])
@@ -64,24 +79,28 @@ def _build(built_in: BuiltInMap, units: Units, progress: Progress) -> tuple[str,
     progress(0.3, _("Matching the borders"))
     polygons = arcs_package.clean(metres).polygons
     progress(0.7, _("Drawing the borders"))
-    return crs, arcs_package.build(polygons)
+    arcs = arcs_package.build(polygons)
+    return Shapes(crs, arcs, water_links(arcs, polygons))
 
 
-def _load(file: Path) -> tuple[str, Arcs]:
+def _load(file: Path) -> Shapes:
     content = io.BytesIO(file.read_bytes())  # np.load leaves a damaged file open
     with np.load(content, allow_pickle=False) as kept:
-        return str(kept["crs"]), Arcs.from_bytes(kept["arcs"].tobytes())
+        return Shapes(str(kept["crs"]), Arcs.from_bytes(kept["arcs"].tobytes()), kept["links"])
 
 
-def _save(file: Path, crs: str, arcs: Arcs) -> None:
-    """Keep the shapes; a full or read-only disk costs time at the next start, nothing else."""
+def _save(file: Path, made: Shapes) -> None:
     content = io.BytesIO()
-    np.savez(content, crs=np.array(crs), arcs=np.frombuffer(arcs.to_bytes(), np.uint8))
+    arcs = np.frombuffer(made.arcs.to_bytes(), np.uint8)
+    np.savez(content, crs=np.array(made.crs), arcs=arcs, links=made.links)
     write_whole(file, content.getvalue())
 
 
 def write_whole(file: Path, content: bytes) -> None:
-    """Write a cached file so that nobody sees half of it; give up quietly where it cannot be."""
+    """Write a cached file so that nobody sees half of it.
+
+    A full or read-only disk costs time at the next start, nothing else.
+    """
     part = file.with_name(f"{file.name}.{os.getpid()}.part")
     try:
         part.write_bytes(content)

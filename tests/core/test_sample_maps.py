@@ -9,6 +9,7 @@ from pyproj import Geod
 
 from terradesk import paths, sample
 from terradesk import records as rec
+from terradesk.arcs import components
 from terradesk.plan import Plan
 from terradesk.projection import lonlat
 
@@ -111,3 +112,18 @@ def test_a_cached_map_is_the_same_and_a_damaged_one_is_made_again(empty_cache: P
 def test_an_unknown_map_is_refused() -> None:
     with pytest.raises(KeyError):
         sample.new_from_map("atlantis")
+
+
+@pytest.mark.parametrize("key", ["us_county", "se_kommun", "se_lan"])
+def test_islands_hang_together_with_the_coast(key: str) -> None:
+    plan = sample.new_from_map(key)
+    assert plan.coverage is not None
+    links = [(b.unit_a, b.unit_b) for b in plan.rows(rec.Bridge)]
+    everything = np.zeros(len(plan.units), np.int32)
+    assert components(plan.coverage, everything, 1).counts[0] > 1
+    assert components(plan.coverage, everything, 1, links).counts[0] == 1
+
+
+def test_seas_too_wide_for_a_link_stay_seas() -> None:
+    plan = sample.new_from_map("fr_departement")
+    assert plan.rows(rec.Bridge) == [], "Corsica lies 170 km off"
