@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -12,6 +13,7 @@ import numpy as np
 
 from terradesk import records as rec
 from terradesk.accounts import Accounts, empty_accounts
+from terradesk.errors import TerraDeskError
 from terradesk.units import Units
 
 if TYPE_CHECKING:
@@ -69,15 +71,19 @@ class Plan:
     hidden: frozenset[tuple[str, int]] = frozenset()
     next_id: int = 1
     # What is worth carrying from snapshot to snapshot while its parts stay the same; never saved.
-    _kept: dict[object, tuple[tuple[object, ...], object]] = field(default_factory=dict, repr=False)
+    _kept: dict[object, list[tuple[tuple[object, ...], object]]] = field(default_factory=dict, repr=False)
 
     def _carried(
         self, key: object, parts: tuple[object, ...], make: Callable[[], ValueT]
     ) -> ValueT:
-        kept = self._kept.get(key)
-        if kept is None or any(a is not b for a, b in zip(kept[0], parts, strict=True)):
-            kept = self._kept[key] = (parts, make())
-        return kept[1]  # type: ignore[return-value]
+        kept = self._kept.setdefault(key, [])
+        for at, (known, value) in enumerate(kept):
+            if all(a is b for a, b in zip(known, parts, strict=True)):
+                kept.insert(0, kept.pop(at))
+                return value  # type: ignore[return-value]
+        value = make()
+        kept[:] = [(parts, value), *kept[:1]]  # the plan's own and that of a preview
+        return value
 
     @cached_property
     def arcs(self) -> Arcs | None:
@@ -309,7 +315,9 @@ class AlignmentView:
             from terradesk import formula
 
             for rule in rules:
-                yield formula.matching_rows(rule.formula, self.plan.accounts), rule.territory
+                # A rule whose column is gone assigns nothing; the plan must open all the same.
+                with contextlib.suppress(TerraDeskError):
+                    yield formula.matching_rows(rule.formula, self.plan.accounts), rule.territory
 
     @cached_property
     def overrides(self) -> dict[int, rec.Override]:

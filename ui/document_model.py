@@ -200,7 +200,11 @@ class DocumentModel(QtCore.QObject):
     def _sentence(self, before: Plan, step: Step, assigned: Assigned) -> str:
         from terradesk import measures
 
-        return measures.sentence(before, self.plan, self._alignment, step.edit, assigned)
+        edit = step.edit
+        of_accounts = not edit.changes and all(r.kind == "override" for r in edit.records)
+        return measures.sentence(
+            before, self.plan, self._alignment, edit, assigned, of_accounts=of_accounts
+        )
 
     def undo(self) -> Step | None:
         """Undo the last step; a step of another scenario brings that one into view first."""

@@ -243,3 +243,15 @@ def test_observers_hear_of_each_step_until_they_leave() -> None:
     document.redo()
     assert [kind for kind, _ in heard] == ["do", "undo"]
     assert heard[1][1] is not document.plan
+
+
+def test_a_rule_that_no_longer_parses_assigns_nothing_and_the_others_still_do() -> None:
+    rules = [
+        rec.Rule(rec.new_uid(), 70, A, formula="nowhere > 1", territory=IDS[1]),
+        rec.Rule(rec.new_uid(), 71, A, formula="sales >= 100", territory=IDS[0]),
+    ]
+    table = {(A, r.uid): r for r in rules}
+    plan = replace(PLAN, tables={**PLAN.tables, "rule": table}, next_id=72)
+    owners = plan.alignment(A).account_territories
+    assert (owners[9:] == IDS[0]).all()
+    assert np.array_equal(owners[:9], PLAN.alignment(A).account_territories[:9])
