@@ -155,10 +155,8 @@ def insert(
     )
 
 
-def read(
-    db: sqlite3.Connection, table: str, fields: Sequence[Field]
-) -> tuple[int, dict[str, np.ndarray]]:
-    """Number of rows and the array of each field, by kernel name.
+def read(db: sqlite3.Connection, table: str, fields: Sequence[Field]) -> list[np.ndarray]:
+    """Arrays of the fields, (n_rows,) each, in one pass.
 
     A fid that is missing because another program deleted the row stays a row that is not present:
     rows are never renumbered.
@@ -170,7 +168,7 @@ def read(
     n = int(found["fid"][-1]) + 1 if len(found) else 0
     if n > 2 * len(found) + 1000 or (len(found) and found["fid"][0] < 0):
         raise ValueError("fids are not row numbers")
-    return n, {f.name: _spread(found[f"f{i}"], found["fid"], n, f) for i, f in enumerate(fields)}
+    return [_spread(found[f"f{i}"], found["fid"], n, f) for i, f in enumerate(fields)]
 
 
 def _spread(values: np.ndarray, fids: np.ndarray, n: int, field: Field) -> np.ndarray:

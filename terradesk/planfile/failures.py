@@ -69,13 +69,13 @@ def not_copied(error: Exception) -> TerraDeskError:
     """Why a copy could not be written."""
     if _code(error) == sqlite3.SQLITE_FULL:
         return TerraDeskError(
-            _("There is not enough space for a copy."),
+            _("There is not enough space on the disk."),
             _("Choose another drive, or free some space."),
         )
     if _code(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         return damaged()
     return TerraDeskError(
-        _("The copy could not be written."), _("Choose another folder, then try again.")
+        _("The file could not be written."), _("Choose another folder, then try again.")
     )
 
 

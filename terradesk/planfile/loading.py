@@ -68,7 +68,7 @@ def _load(db: sqlite3.Connection, meta: Mapping[str, str]) -> Loaded:
 
 
 def _units(db: sqlite3.Connection, meta: Mapping[str, str]) -> Units:
-    _, own, columns = _big_table(db, "units")
+    own, columns = _big_table(db, "units")
     kind = meta["geometry_kind"]
     if kind not in GEOMETRY_KINDS:
         raise ValueError(f"units of kind {kind}")
@@ -76,7 +76,7 @@ def _units(db: sqlite3.Connection, meta: Mapping[str, str]) -> Units:
 
 
 def _accounts(db: sqlite3.Connection, n_units: int) -> Accounts:
-    _, own, columns = _big_table(db, "accounts")
+    own, columns = _big_table(db, "accounts")
     unit = own["unit"]
     own["unit"] = np.where((unit >= 0) & (unit < n_units), unit, -1).astype(np.int32)
     return Accounts(**own, columns=columns)
@@ -84,11 +84,15 @@ def _accounts(db: sqlite3.Connection, n_units: int) -> Accounts:
 
 def _big_table(
     db: sqlite3.Connection, table: str
-) -> tuple[int, dict[str, Any], dict[str, np.ndarray]]:
+) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """The table's own columns and its attributes."""
     own, extra = big_tables.OWN_FIELDS[table], big_tables.attributes(db, table)
-    n, own_values = big_tables.read(db, table, own)
-    columns = {f.name: big_tables.read(db, table, [f])[1][f.name] for f in extra}
-    return n, own_values, columns
+    values = big_tables.read(db, table, [*own, *extra])
+    rest = values[len(own) :]
+    return (
+        {f.name: v for f, v in zip(own, values, strict=False)},
+        {f.name: v for f, v in zip(extra, rest, strict=True)},
+    )
 
 
 def _table(db: sqlite3.Connection, kind: str) -> dict[tuple[int, str], rec.Row]:

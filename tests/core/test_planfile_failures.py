@@ -1,0 +1,510 @@
+"""What goes wrong with plan files: nothing is lost, and the message says what to do."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import struct
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from terradesk import planfile
+from terradesk.document import Document, Step
+from terradesk.edits import Edit, Record, assign
+from terradesk.edits import territories as te
+from terradesk.errors import ReadOnlyPlan, TerraDeskError
+from terradesk.plan import Plan
+from terradesk.planfile.locking import lock_path
+from tests.conftest import ROOT
+from tests.core.kernel import grid_plan
+from tests.core.plan_files import A, differences, move, opened
+
+PLAN = grid_plan()
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    file = tmp_path / "plan.gpkg"
+    planfile.create(file, PLAN).close()
+    return file
+
+
+@pytest.fixture
+def document(path: Path) -> Iterator[Document]:
+    opened_document = planfile.open_document(path)
+    yield opened_document
+    opened_document.close()
+
+
+def refuses(document: Document, words: str, kind: type[TerraDeskError] = TerraDeskError) -> None:
+    """An edit fails with these words, and neither plan, history nor observers notice."""
+    told: list[tuple[Step, Plan]] = []
+    stop = document.observe(lambda step, plan: told.append((step, plan)))
+    plan, n_steps = document.plan, len(document.steps)
+    with pytest.raises(kind, match=words) as caught:
+        document.do(an_edit(document))
+    stop()
+    assert caught.value.hint
+    assert document.plan is plan and len(document.steps) == n_steps and not told
+
+
+def an_edit(document: Document, unit: int = 0) -> Edit:
+    """Move a unit to a territory that does not own it."""
+    view = document.plan.alignment(A)
+    to = next(t.id for t in view.leaves if t.id != view.assignment[unit])
+    edit = assign(document.plan, A, np.array([unit]), to).edit
+    assert edit is not None
+    return edit
+
+
+def works(document: Document) -> None:
+    """The same edit succeeds and is in the file."""
+    document.do(an_edit(document))
+    assert document.path is not None
+    with opened(document.path) as db:
+        assert db.execute("SELECT max(seq) FROM history").fetchone()[0] == len(document.steps)
+
+
+# ---------------------------------------------------------------------- while editing
+def test_full_disk(document: Document) -> None:
+    move(document, 0, 1)
+    db = document.store._db  # type: ignore[attr-defined]
+    pages = db.execute("PRAGMA page_count").fetchone()[0]
+    db.execute(f"PRAGMA max_page_count = {pages}")
+    reason = "x" * 200_000
+    plan = document.plan
+    view = plan.alignment(A)
+    big = te.create(plan, A, [te.new_territory(plan, A, os.urandom(20_000).hex())], reason)
+    with pytest.raises(TerraDeskError, match="disk is full"):
+        document.do(big)
+    assert document.plan is plan and plan.alignment(A) is view
+    db.execute("PRAGMA max_page_count = 1000000")
+    document.do(big)
+    assert document.path is not None
+    assert planfile.check(document.path) == ()
+
+
+def test_another_program_writes(document: Document, path: Path) -> None:
+    with opened(path) as db:
+        db.execute("BEGIN IMMEDIATE")
+        refuses(document, "Another program is using the plan file")
+        db.execute("ROLLBACK")
+    works(document)
+
+
+def test_another_program_reads_through_a_whole_commit(document: Document, path: Path) -> None:
+    with opened(path) as db:
+        cursor = db.execute("SELECT * FROM units")
+        cursor.fetchone()
+        refuses(document, "Another program is using the plan file")
+        cursor.close()
+    works(document)
+
+
+def test_the_file_becomes_protected(document: Document) -> None:
+    move(document, 0, 1)
+    document.store._db.execute("PRAGMA query_only = ON")  # type: ignore[attr-defined]
+    refuses(document, "protected against writing", ReadOnlyPlan)
+    document.store._db.execute("PRAGMA query_only = OFF")  # type: ignore[attr-defined]
+    works(document)
+
+
+def test_the_file_is_moved_and_put_back(document: Document, path: Path, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere.gpkg"
+    path.rename(elsewhere)
+    refuses(document, "moved, replaced or removed")
+    copy = planfile.save_copy(document, tmp_path / "copy.gpkg")
+    assert not differences(planfile.open_document(copy, read_only=True).plan, document.plan)
+    planfile.create(path, grid_plan()).close()
+    refuses(document, "moved, replaced or removed")
+    elsewhere.replace(path)
+    works(document)
+
+
+def test_a_protected_file_is_for_reading(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "access", lambda _path, mode, **_more: mode != os.W_OK)
+        document = planfile.open_document(path)
+    assert document.is_read_only
+    assert "protected" in document.store.read_only_reason  # type: ignore[attr-defined]
+    refuses(document, "reading only", ReadOnlyPlan)
+    copy = planfile.open_copy(path)
+    document.close()
+    works(copy)
+    copy.close()
+
+
+def test_reading_only_by_wish(path: Path) -> None:
+    document = planfile.open_document(path, read_only=True)
+    refuses(document, "reading only", ReadOnlyPlan)
+    document.close()
+
+
+def test_text_that_no_file_can_hold(document: Document) -> None:
+    plan = document.plan
+    made = te.new_territory(plan, A, "half of a pair: \ud83d")
+    with pytest.raises(TerraDeskError, match="cannot be stored"):
+        document.do(Edit("", records=(Record("territory", None, made),)))
+    assert document.plan is plan
+    works(document)
+
+
+def test_steps_from_another_thread(document: Document) -> None:
+    thread = threading.Thread(target=lambda: document.do(an_edit(document)))
+    thread.start()
+    thread.join()
+    works(document)
+    assert len(document.steps) == 2
+
+
+# ---------------------------------------------------------------------- other programs' changes
+def foreign(document: Document) -> bool:
+    return document.store.has_foreign_changes()  # type: ignore[attr-defined]
+
+
+def test_changes_of_another_program_are_noticed(document: Document, path: Path) -> None:
+    works(document)
+    assert not foreign(document)
+    with opened(path) as db:
+        db.execute("UPDATE assignment SET territory = -1 WHERE unit = 7")
+    assert foreign(document)
+    document.do(an_edit(document, 8))  # what nobody else touched is not in question
+    edit = an_edit(document, 7)
+    with pytest.raises(planfile.ForeignChange, match="Another program has changed this plan"):
+        document.do(edit)
+    again = planfile.open_document(path, read_only=True)
+    assert again.plan.alignment(A).assignment[7] == -1 and len(again.steps) == 2
+    again.close()
+
+
+def test_records_and_columns_changed_by_another_program(document: Document, path: Path) -> None:
+    plan, leaf = document.plan, document.plan.alignment(A).leaves[0].id
+    with opened(path) as db:
+        db.execute("UPDATE territories SET name = 'Other' WHERE id = ?", (leaf,))
+    rename = te.rename(plan, A, leaf, "Mine")
+    assert rename is not None
+    with pytest.raises(planfile.ForeignChange):
+        document.do(rename)
+    with opened(path) as db:
+        db.execute("DELETE FROM territories WHERE id = ?", (leaf,))
+    with pytest.raises(planfile.ForeignChange):
+        document.do(rename)
+    assert document.plan is plan
+    again = planfile.open_document(path, read_only=True)
+    assert len(again.plan.alignment(A).leaves) == 2
+    again.close()
+
+
+def test_an_editor_that_came_and_went(document: Document, path: Path) -> None:
+    other = planfile.open_document(path)
+    move(other, 3, 2)
+    other.close()
+    with pytest.raises(planfile.ForeignChange):
+        document.do(an_edit(document))
+    assert planfile.check(path) == ()
+
+
+def test_empty_cells_of_another_program(path: Path) -> None:
+    with opened(path) as db:
+        db.execute("UPDATE territories SET note = '' , colour = 3")
+        db.execute("UPDATE units SET population = NULL, state = NULL")
+    document = planfile.open_document(path)
+    assert np.isnan(document.plan.units.columns["population"]).all()
+    assert set(document.plan.units.columns["state"]) == {""}
+    works(document)
+    document.close()
+
+
+def test_write_ahead_mode_of_another_program_is_ended(path: Path) -> None:
+    with opened(path) as db:
+        db.execute("PRAGMA journal_mode = WAL")
+    document = planfile.open_document(path)
+    with opened(path) as db:
+        db.execute("SELECT count(*) FROM units").fetchone()
+        refuses(document, "Another program is using")
+    works(document)
+    document.close()
+    assert path.read_bytes()[18:20] == b"\1\1"
+    assert not list(path.parent.glob("*-wal"))
+
+
+# ---------------------------------------------------------------------- locks
+def test_the_second_opener_reads(document: Document, path: Path) -> None:
+    early = planfile.open_document(path)
+    move(document, 0, 1)
+    late = planfile.open_document(path)
+    assert late.is_read_only and not early.is_read_only
+    assert "is editing this plan" in late.store.read_only_reason  # type: ignore[attr-defined]
+    assert late.store.holder.pid == os.getpid()  # type: ignore[attr-defined]
+    refuses(late, "reading only", ReadOnlyPlan)
+    refuses(early, "is editing this plan", ReadOnlyPlan)
+    refuses(early, "reading only", ReadOnlyPlan)
+    late.close()
+    early.close()
+    assert lock_path(path).exists()
+    document.close()
+    assert not lock_path(path).exists()
+    after = planfile.open_document(path)
+    works(after)
+    after.close()
+
+
+def test_a_link_to_a_plan_shares_its_lock(document: Document, path: Path, tmp_path: Path) -> None:
+    link = tmp_path / "other folder"
+    link.mkdir()
+    link = link / "link.gpkg"
+    link.symlink_to(path)
+    move(document, 0, 1)
+    other = planfile.open_document(link)
+    assert other.is_read_only
+    other.close()
+
+
+EDITING = """
+import sys
+import numpy as np
+from terradesk import planfile
+from terradesk.edits import assign
+document = planfile.open_document(sys.argv[1])
+leaf = document.plan.alignment(3).leaves[2].id
+document.do(assign(document.plan, 3, np.array([0]), leaf).edit)
+print("edited", flush=True)
+sys.stdin.read()
+"""
+
+
+def test_the_lock_of_a_process_ends_with_it(path: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-c", EDITING, str(path)]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, cwd=ROOT) as child:
+        assert child.stdout is not None
+        assert child.stdout.readline().strip() == b"edited"
+        holder = planfile.holder(path)
+        assert holder is not None and holder.pid == child.pid
+        locked = planfile.open_document(path)
+        assert locked.is_read_only and len(locked.steps) == 1
+        with pytest.raises(TerraDeskError, match="is editing"):
+            planfile.create(path, PLAN)
+        locked.close()
+        child.kill()
+    assert lock_path(path).exists()
+    document = planfile.open_document(path)
+    works(document)
+    document.close()
+    assert not lock_path(path).exists()
+
+
+def test_the_lock_of_another_machine_counts(document: Document, path: Path) -> None:
+    text = '{"host": "elsewhere", "user": "Ann", "pid": 1, "since": "2026-01-01"}'
+    lock_path(path).write_text(text)
+    refuses(document, r"Ann \(elsewhere\) is editing this plan", ReadOnlyPlan)
+    assert lock_path(path).read_text() == text
+
+
+@pytest.mark.parametrize("text", ["", "nonsense", "[]", '{"host": 1}'])
+def test_a_lock_file_without_sense_is_taken_over(document: Document, path: Path, text: str) -> None:
+    lock_path(path).write_text(text)
+    works(document)
+
+
+# ---------------------------------------------------------------------- what cannot be opened
+def make_garbage(path: Path) -> None:
+    path.write_bytes(os.urandom(5000))
+
+
+def make_empty(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def make_short(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-5000])
+
+
+def make_headless(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:100] + b"\xff" * 4000 + path.read_bytes()[4100:])
+
+
+def make_plain_sqlite(path: Path) -> None:
+    path.unlink()
+    with opened(path) as db:
+        db.execute("CREATE TABLE t (a)")
+
+
+def make_geopackage(path: Path) -> None:
+    with opened(path) as db:
+        db.execute("DROP TABLE td_meta")
+
+
+def make_without_head(path: Path) -> None:
+    with opened(path) as db:
+        db.execute("DELETE FROM td_meta WHERE key = 'crs'")
+
+
+def make_without_table(path: Path) -> None:
+    with opened(path) as db:
+        db.execute("DROP TABLE reps")
+
+
+def make_wild_fids(path: Path) -> None:
+    with opened(path) as db:
+        db.execute("UPDATE units SET fid = 4000000000 WHERE fid = 23")
+
+
+def make_newer(path: Path) -> None:
+    with opened(path) as db:
+        db.execute("UPDATE td_meta SET value = 2 WHERE key IN ('min_reader', 'schema_version')")
+
+
+BAD = {
+    make_garbage: "not a TerraDesk plan",
+    make_empty: "not a TerraDesk plan",
+    make_short: "its end is missing",
+    make_headless: "is damaged",
+    make_plain_sqlite: "not a TerraDesk plan",
+    make_geopackage: "is a GeoPackage, but not a TerraDesk plan",
+    make_without_head: "is damaged",
+    make_without_table: "is damaged",
+    make_wild_fids: "is damaged",
+    make_newer: r"newer TerraDesk \(plan format 2\)",
+    Path.unlink: "There is no file",
+}
+
+
+@pytest.mark.parametrize(("make", "words"), BAD.items(), ids=[f.__name__ for f in BAD])
+def test_files_that_cannot_be_opened(path: Path, make: object, words: str) -> None:
+    make(path)  # type: ignore[operator]
+    before = path.read_bytes() if path.exists() else None
+    with pytest.raises(TerraDeskError, match=words) as caught:
+        planfile.open_document(path)
+    assert caught.value.hint
+    assert (path.read_bytes() if path.exists() else None) == before
+    assert planfile.is_plan(path) == (make in (make_without_head, make_without_table,
+                                               make_wild_fids, make_newer))  # fmt: skip
+
+
+def test_folders_are_no_plans(tmp_path: Path) -> None:
+    with pytest.raises(TerraDeskError, match="cannot be opened"):
+        planfile.open_document(tmp_path)
+
+
+def test_a_newer_writer_leaves_reading(path: Path) -> None:
+    with opened(path) as db:
+        db.execute("UPDATE td_meta SET value = 2 WHERE key IN ('min_writer', 'schema_version')")
+        db.execute("ALTER TABLE territories ADD COLUMN invented TEXT")
+    document = planfile.open_document(path)
+    assert "newer TerraDesk" in document.store.read_only_reason  # type: ignore[attr-defined]
+    assert not differences(document.plan, PLAN)
+    refuses(document, "reading only", ReadOnlyPlan)
+    document.close()
+
+
+# ---------------------------------------------------------------------- what check finds
+def test_check_finds_an_altered_history(document: Document, path: Path) -> None:
+    for unit in range(4):
+        move(document, unit, 2)
+    document.close()
+    assert planfile.check(path) == ()
+    with opened(path) as db:
+        db.execute("UPDATE history SET reason = 'another' WHERE seq = 3")
+    assert planfile.check(path) == ("The history is altered from step 3 on.",)
+    with opened(path) as db:
+        db.execute("UPDATE history SET reason = '' WHERE seq = 3")
+        db.execute("DELETE FROM history WHERE seq = 4")
+    assert planfile.check(path) == ("The end of the history is missing.",)
+    with opened(path) as db:
+        db.execute("DELETE FROM history WHERE seq = 1")
+    assert planfile.check(path) == ("The history is altered from step 1 on.",)
+
+
+def test_check_finds_broken_pages(path: Path) -> None:
+    with opened(path) as db:
+        page, size = (db.execute(f"PRAGMA {p}").fetchone()[0] for p in ("page_count", "page_size"))
+        root = db.execute("SELECT rootpage FROM sqlite_master WHERE name = 'settings'").fetchone()
+    data = bytearray(path.read_bytes())
+    at = (root[0] - 1) * size
+    data[at + 3 : at + 5] = struct.pack(">H", 60000)  # more cells than a page can hold
+    path.write_bytes(data)
+    assert page and any("damaged" in text for text in check_or_error(path))
+
+
+def check_or_error(path: Path) -> tuple[str, ...]:
+    try:
+        return planfile.check(path)
+    except TerraDeskError as error:
+        return (error.message,)
+
+
+# ---------------------------------------------------------------------- new files and copies
+def left_over(folder: Path) -> list[str]:
+    return sorted(p.name for p in folder.iterdir() if p.suffix != ".gpkg" and p.is_file())
+
+
+def test_a_failed_write_leaves_what_was_there(path: Path, tmp_path: Path) -> None:
+    before = path.read_bytes()
+    bad = grid_plan()
+    object.__setattr__(bad, "crs", "EPSG:999999")
+    with pytest.raises(TerraDeskError, match="not known"):
+        planfile.create(path, bad)
+    assert path.read_bytes() == before and not left_over(tmp_path)
+    with pytest.raises(TerraDeskError, match="could not be written"):
+        planfile.create(tmp_path / "no such folder" / "x.gpkg", PLAN)
+
+
+def test_a_copy_on_a_full_disk_leaves_nothing(
+    document: Document, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_self: object, target: Path) -> None:
+        target.write_bytes(b"")  # what VACUUM INTO leaves
+        error = sqlite3.OperationalError("database or disk is full")
+        error.sqlite_errorcode = sqlite3.SQLITE_FULL
+        raise error
+
+    monkeypatch.setattr(planfile.PlanStore, "copy_into", full)
+    with pytest.raises(TerraDeskError, match="not enough space"):
+        planfile.save_copy(document, tmp_path / "copy.gpkg")
+    assert [p.name for p in tmp_path.iterdir() if p.is_file()] == ["plan.gpkg"]
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A drive of 2 MiB; needs the right to mount."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(folder)], check=True)
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+@pytest.mark.proof
+def test_a_disk_that_is_really_full(small_disk: Path, tmp_path: Path) -> None:
+    document = planfile.create(small_disk / "plan.gpkg", grid_plan(20, 20))
+    filler = small_disk / "filler"
+    done = 0
+    while True:
+        free = os.statvfs(small_disk)
+        if done == 5:
+            filler.write_bytes(b"x" * (free.f_bavail * free.f_frsize - 30_000))
+        try:
+            plan = document.plan
+            name = os.urandom(2_000).hex()
+            document.do(te.create(plan, A, [te.new_territory(plan, A, name)]))
+            done += 1
+        except TerraDeskError as error:
+            assert "disk is full" in error.message
+            break
+    assert document.plan is plan and done >= 5
+    with pytest.raises(TerraDeskError, match="not enough space"):
+        planfile.save_copy(document, small_disk / "copy.gpkg")
+    assert not (small_disk / "copy.gpkg").exists()
+    filler.unlink()
+    works(document)
+    copy = planfile.save_copy(document, tmp_path / "copy.gpkg")
+    document.close()
+    assert planfile.check(small_disk / "plan.gpkg") == planfile.check(copy) == ()
+    assert planfile.info(copy).n_steps == done + 1
