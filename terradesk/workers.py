@@ -14,6 +14,7 @@ import json
 import logging
 import os
 import queue
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -110,7 +111,7 @@ def _supervise(
     folder: Path, environment: Mapping[str, str], progress: Progress, time_limit: float
 ) -> int:
     """Run the child to its end and return its exit code."""
-    child_paths = os.pathsep.join(p for p in sys.path if p)
+    child_paths = os.pathsep.join(str(Path(place).absolute()) for place in sys.path)
     start = [sys.executable, "--worker"]
     if not getattr(sys, "frozen", False):
         start = [sys.executable, "-P", "-m", __name__]
@@ -276,7 +277,7 @@ def _unpack(value: Any, folder: Path) -> Any:
         return {key: _unpack(inner, folder) for key, inner in value["dict"]}
     if "list" in value:
         return [_unpack(inner, folder) for inner in value["list"]]
-    name = next(str(value[key]) for key in ("array", "bytes", "texts") if key in value)
+    name = next((str(value[k]) for k in ("array", "bytes", "texts") if k in value), "")
     if not name.isalnum():
         raise ValueError(name)
     if "array" in value:
@@ -314,7 +315,7 @@ def main(arguments: list[str]) -> int:
     job = json.loads((folder / "job.json").read_text("utf-8"))
     channel = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)  # what libraries print must not mix with progress
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    threading.Thread(target=_end_with_parent, args=(folder,), daemon=True).start()
     tempfile.tempdir = str(folder)  # the parent removes it, however this process ends
     _limit(int(job["memory_limit"]), float(job["time_limit"]))
     i18n.use_language(job["language"])
@@ -344,11 +345,12 @@ def _do(job: dict[str, Any], folder: Path, channel: IO[bytes]) -> dict[str, Any]
         return {"failure": "crash"}
 
 
-def _end_with_parent() -> None:
+def _end_with_parent(folder: Path) -> None:
     """The parent holds the other end of our input: its end is ours."""
     with contextlib.suppress(OSError):
         while os.read(0, 1024):
             pass
+    shutil.rmtree(folder, ignore_errors=True)  # nobody else is left to do it
     os._exit(3)
 
 

@@ -129,33 +129,57 @@ def rows(text: Text, progress: Progress) -> Iterator[tuple[int, list[str]]]:
     with text.path.open("rb") as raw:
         # a few NULs and wrong bytes are no reason to lose the rest
         file = io.TextIOWrapper(raw, text.encoding, "replace", newline="")
-        reader = csv.reader(_clean(file), delimiter=text.delimiter, strict=False)
-        begun, k = 0, 0
+        lines = _Lines(file)
+        reader = csv.reader(lines, delimiter=text.delimiter, strict=False)
+        begun = 0
         try:
-            for row in reader:
-                before, begun = begun, reader.line_num
-                if reader.line_num - before > _MOST_LINES:
-                    raise csv.Error("too many lines")
-                if reader.line_num > text.skip and any(row):
-                    k += 1
-                    yield reader.line_num, row
-                    if k % _CHUNK == 0:
-                        progress(min(raw.tell() / size, 1.0), _("Reading the table"))
+            for k, row in enumerate(reader):
+                begun, before = reader.line_num, begun
+                if begun - before > 1 and (begun - before > _MOST_LINES or lines.end_in_quotes()):
+                    raise _never_closed(text.path, before + 1)
+                if begun > text.skip and any(row):
+                    yield begun, row
+                lines.n_quotes = 0
+                if k % _CHUNK == _CHUNK - 1:
+                    progress(min(raw.tell() / size, 1.0), _("Reading the table"))
         except csv.Error as error:
-            raise TerraDeskError(
-                _("A quotation mark opened near line {n} of “{name}” is never closed.").format(
-                    n=begun + 1, name=isolate(text.path.name)
-                ),
-                _("Close or remove it in the file, then import it again."),
-            ) from error
+            raise _never_closed(text.path, begun + 1) from error
 
 
 _MOST_LINES = 200  # of one row: more means a quotation mark that swallows rows
 
 
-def _clean(file: io.TextIOWrapper) -> Iterator[str]:
-    first = True
-    for line in file:
-        if first:
-            line, first = line.lstrip("\ufeff"), False
-        yield line.replace("\0", "") if "\0" in line else line
+def _never_closed(path: Path, line: int) -> TerraDeskError:
+    return TerraDeskError(
+        _("A quotation mark opened near line {n} of “{name}” is never closed.").format(
+            n=line, name=isolate(path.name)
+        ),
+        _("Close or remove it in the file, then import it again."),
+    )
+
+
+class _Lines:
+    """The lines of a file without NULs and byte order mark; counts quotation marks."""
+
+    def __init__(self, file: io.TextIOWrapper) -> None:
+        self._file = file
+        self._is_first = True
+        self.n_quotes = 0
+        self.is_over = False
+
+    def __iter__(self) -> _Lines:
+        return self
+
+    def __next__(self) -> str:
+        line = self._file.readline()
+        if not line:
+            self.is_over = True
+            raise StopIteration
+        if self._is_first:
+            line, self._is_first = line.lstrip("\ufeff"), False
+        self.n_quotes += line.count('"')
+        return line.replace("\0", "") if "\0" in line else line
+
+    def end_in_quotes(self) -> bool:
+        """Whether the file has ended within a quoted cell."""
+        return self.is_over and self.n_quotes % 2 == 1

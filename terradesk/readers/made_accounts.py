@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -91,8 +91,9 @@ def make_accounts(
     """
     role_of = {name: roles.get(name, "text") for name in table.columns}
     named = _named(role_of, [*roles, *group_by], table)
+    placer = Placer(plan)
     progress(0.0, _("Joining rows"))
-    cells, zip_issues = _with_zips(table, role_of, named, plan)
+    cells, zip_issues = _with_zips(table, named, placer)
     groups = group([cells[name] for name in group_by], len(table))
     issues = [*zip_issues, *_without_key(groups)]
     if not group_by and "id" in named:
@@ -105,7 +106,7 @@ def make_accounts(
     progress(0.5, _("Finding places"))
     place_cells = {r: groups.first_filled(cells[named[r]]) for r in _PLACING if r in named}
     nothing = {"": np.full(len(groups), "", object)}
-    placed = Placer(plan).place(place_cells or nothing, table.decimal, swap)
+    placed = placer.place(place_cells or nothing, table.decimal, swap)
     progress(0.9, _("Finding places"))
     ids, id_issues = _ids(groups, cells, named, group_by, plan)
     names = _names(groups, cells, named, ids)
@@ -129,9 +130,14 @@ def make_accounts(
         repaired=sum(one.n for one in zip_issues),
         unplaced=len(placed.missing),
         rejected=len(table) - n_joined,
-        issues=(*issues, *id_issues, *placed.issues),
+        issues=(*issues, *_of_rows([*id_issues, *placed.issues], groups)),
     )
     return MadeAccounts(accounts, described, measure_rows(described), table.report.followed_by(own))
+
+
+def _of_rows(issues: Sequence[Issue], groups: Groups) -> list[Issue]:
+    """Issues about accounts as issues about the first row of each."""
+    return [replace(one, rows=tuple(groups.first[list(one.rows)].tolist())) for one in issues]
 
 
 def _named(role_of: Mapping[str, str], wanted: Sequence[str], table: Table) -> dict[str, str]:
@@ -156,7 +162,7 @@ def _named(role_of: Mapping[str, str], wanted: Sequence[str], table: Table) -> d
 
 
 def _with_zips(
-    table: Table, role_of: Mapping[str, str], named: Mapping[str, str], plan: Plan
+    table: Table, named: Mapping[str, str], placer: Placer
 ) -> tuple[dict[str, np.ndarray], list[Issue]]:
     """The columns, with U.S. ZIP codes in five digits, and what was put right."""
     cells = dict(table.columns)
@@ -164,7 +170,7 @@ def _with_zips(
         return cells, []
     given = cells[named["postcode"]]
     codes = {cell: geocode.us_zip(cell) for cell in set(given.tolist())}
-    if not _are_us(codes, plan):
+    if not _are_us(codes, placer):
         return cells, []
     fixed = np.empty(len(given), object)
     fixed[:] = [codes[cell] or cell for cell in given.tolist()]
@@ -180,15 +186,15 @@ def _with_zips(
     return cells, [issue("zip", text.format(n=len(rows)), rows, level="info")]
 
 
-def _are_us(codes: Mapping[str, str], plan: Plan) -> bool:
+def _are_us(codes: Mapping[str, str], placer: Placer) -> bool:
     """Whether postcodes are U.S. ZIP codes: known as such, and of places in the map."""
     asked = [code for cell, code in codes.items() if cell]
     lon, lat = geocode.find_postcodes(asked)
     known = np.isfinite(lon)
     if not asked or known.mean() < 0.8:
         return False
-    if plan.arcs is not None:
-        return bool(Placer(plan).holds(lon[known], lat[known]).mean() >= 0.5)
+    if placer.arcs is not None:
+        return bool(placer.holds(lon[known], lat[known]).mean() >= 0.5)
     return sum(len(cell) >= 5 for cell in codes) >= 0.5 * len(codes)
 
 

@@ -113,9 +113,14 @@ class Placer:
         self._tell(placed)
         return placed
 
-    def _put(self, placed: Placed, rows: np.ndarray, lon: np.ndarray, lat: np.ndarray) -> None:
-        """Set points and the units they lie in, or are near to."""
+    def _put(
+        self, placed: Placed, rows: np.ndarray, lon: np.ndarray, lat: np.ndarray, how: str
+    ) -> None:
+        """Set points and the units they lie in, or are near to; not those the map cannot hold."""
         points = self.xy(lon, lat)
+        is_good = np.isfinite(points[:, 0])
+        rows, lon, lat, points = rows[is_good], lon[is_good], lat[is_good], points[is_good]
+        placed.placement[rows] = PLACEMENTS.index(how)
         placed.lon[rows], placed.lat[rows] = lon, lat
         placed.x[rows], placed.y[rows] = points.T
         placed.unit[rows] = self.units_at(points)
@@ -145,11 +150,8 @@ class Placer:
         with np.errstate(invalid="ignore"):
             is_good = (np.abs(lat) <= 90) & (np.abs(lon) <= 180) & ((lat != 0) | (lon != 0))
         rows = np.flatnonzero(is_good)
-        self._put(placed, rows, lon[rows], lat[rows])
-        rows = rows[np.isfinite(placed.x[rows])]
-        placed.placement[rows] = PLACEMENTS.index("coordinates")
+        self._put(placed, rows, lon[rows], lat[rows], "coordinates")
         wrong = np.flatnonzero(is_given & (placed.placement == 0))
-        placed.lon[wrong] = placed.lat[wrong] = np.nan
         if len(wrong):
             text = ngettext(
                 "The coordinates of {n} account are not on the Earth, or 0, 0.",
@@ -202,8 +204,7 @@ class Placer:
         rows, lon, lat = rows[known], lon[known], lat[known]
         if len(rows) == 0 or self.holds(lon, lat).mean() < 0.5:
             return  # five digits of another country
-        self._put(placed, rows, lon, lat)
-        placed.placement[rows] = PLACEMENTS.index("postcode")
+        self._put(placed, rows, lon, lat, "postcode")
 
     def _by_place_name(self, placed: Placed, cells: Mapping[str, np.ndarray]) -> None:
         rows = placed.missing
@@ -216,8 +217,7 @@ class Placer:
         rows, lon, lat = rows[known], lon[known], lat[known]
         if len(rows) == 0:
             return
-        self._put(placed, rows, lon, lat)
-        placed.placement[rows] = PLACEMENTS.index("place_name")
+        self._put(placed, rows, lon, lat, "place_name")
         text = ngettext(
             "{n} account was placed in the middle of its town.",
             "{n} accounts were placed in the middle of their towns.",

@@ -29,7 +29,8 @@ def open_workbook(path: Path) -> Any:
     import python_calamine as calamine
 
     name = isolate(path.name)
-    head = path.open("rb").read(8) if path.stat().st_size else b""
+    with path.open("rb") as file:
+        head = file.read(8)
     if head.startswith(b"PK\x03\x04"):
         archives.check(path, archives.MOST_BYTES_WORKBOOK)
     elif not head.startswith(b"\xd0\xcf\x11\xe0"):
