@@ -25,7 +25,7 @@ def check(path: str | Path) -> tuple[str, ...]:
     path = Path(path)
     failures.examine(path)
     with failures.reading(path):
-        db = connect(path, False)
+        db = connect(path)
         try:
             return tuple(_problems(db))
         finally:

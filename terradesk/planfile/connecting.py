@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from pathlib import Path
 from urllib.parse import quote
@@ -12,8 +13,21 @@ from terradesk.planfile.schema import SCHEMA_VERSION, read_meta
 BUSY_MS = 200
 
 
-def connect(path: Path, may_write: bool) -> sqlite3.Connection:
+def is_writable(path: Path) -> bool:
+    """Whether the file and its folder, which takes the journal, can be written."""
+    return os.access(path, os.W_OK) and os.access(path.resolve().parent, os.W_OK)
+
+
+def connect(path: Path, may_write: bool | None = None) -> sqlite3.Connection:
     """A connection to a plan; until its owner allows it, nothing can be written through it.
+
+    Where the file may be written, a step that was cut off in the middle is taken back first.
+
+    Parameters
+    ----------
+    path : Path
+    may_write : bool, optional
+        Found out when not given.
 
     Raises
     ------
@@ -22,6 +36,17 @@ def connect(path: Path, may_write: bool) -> sqlite3.Connection:
     sqlite3.Error
         If it cannot be read.
     """
+    db = connect_any(path, is_writable(path) if may_write is None else may_write)
+    try:
+        _check_kind(db, path)
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+def connect_any(path: Path, may_write: bool) -> sqlite3.Connection:
+    """The same for any SQLite file."""
     mode = "rw" if may_write else "ro"
     uri = f"file:{quote(str(path.resolve()))}?mode={mode}"
     # Jobs commit imports from their own thread; the store's lock keeps calls apart.
@@ -34,7 +59,6 @@ def connect(path: Path, may_write: bool) -> sqlite3.Connection:
         db.execute("PRAGMA synchronous = FULL")
         db.execute("PRAGMA temp_store = MEMORY")
         db.execute("PRAGMA query_only = ON")
-        _check_kind(db, path)
     except BaseException:
         db.close()
         raise

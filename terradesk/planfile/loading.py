@@ -82,9 +82,7 @@ def _accounts(db: sqlite3.Connection, n_units: int) -> Accounts:
     return Accounts(**own, columns=columns)
 
 
-def _big_table(
-    db: sqlite3.Connection, table: str
-) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+def _big_table(db: sqlite3.Connection, table: str) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     """The table's own columns and its attributes."""
     own, extra = big_tables.OWN_FIELDS[table], big_tables.attributes(db, table)
     values = big_tables.read(db, table, [*own, *extra])

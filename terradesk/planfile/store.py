@@ -17,7 +17,7 @@ from terradesk.edits import Edit
 from terradesk.errors import ReadOnlyPlan, TerraDeskError
 from terradesk.i18n import _
 from terradesk.planfile import coverage, failures, layers, loading, writing
-from terradesk.planfile.connecting import connect
+from terradesk.planfile.connecting import connect, is_writable
 from terradesk.planfile.locking import Holder, PlanLock, holder
 from terradesk.planfile.schema import SCHEMA_VERSION, read_meta
 
@@ -45,6 +45,7 @@ class PlanStore:
     """
 
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
+        path = path.absolute()
         self._path = path
         self._guard = threading.RLock()
         self._lock = PlanLock(path)
@@ -52,7 +53,7 @@ class PlanStore:
         self._arcs: Arcs | None = None
         self._new_digest: str | None = None
         failures.examine(path)
-        may_write = not read_only and _is_writable(path)
+        may_write = not read_only and is_writable(path)
         with failures.reading(path):
             self._db = connect(path, may_write)
         try:
@@ -217,11 +218,6 @@ class PlanStore:
             self._is_ready = False
             self._db.close()
             self._lock.release()
-
-
-def _is_writable(path: Path) -> bool:
-    """Whether the file and its folder, which takes the journal, can be written."""
-    return os.access(path, os.W_OK) and os.access(path.resolve().parent, os.W_OK)
 
 
 def _held(other: Holder) -> str:

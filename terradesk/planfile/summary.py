@@ -9,7 +9,7 @@ from pathlib import Path
 
 from terradesk.errors import TerraDeskError
 from terradesk.planfile import failures
-from terradesk.planfile.connecting import connect
+from terradesk.planfile.connecting import connect, connect_any, is_writable
 from terradesk.planfile.layers import SHOWN
 from terradesk.planfile.schema import read_meta
 
@@ -50,7 +50,7 @@ def is_plan(path: str | Path) -> bool:
     """Whether a file is a plan, of whatever version; never raises."""
     try:
         failures.examine(Path(path))
-        db = sqlite3.connect(f"{Path(path).resolve().as_uri()}?mode=ro", uri=True, timeout=0.2)
+        db = connect_any(Path(path), is_writable(Path(path)))
     except (TerraDeskError, sqlite3.Error, OSError):
         return False
     try:
@@ -72,7 +72,7 @@ def info(path: str | Path) -> PlanInfo:
     path = Path(path)
     failures.examine(path)
     with failures.reading(path):
-        db = connect(path, False)
+        db = connect(path)
         try:
             return _info(db, path)
         finally:

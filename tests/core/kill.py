@@ -86,7 +86,9 @@ def kill_once(path: Path, start: Plan, seed: int, counts: Counter[str]) -> None:
 
 def look(path: Path, start: Plan, known: int, counts: Counter[str]) -> None:
     """Whether everything told is there, nothing is half there, and work can go on."""
+    listed = planfile.info(path).n_steps  # as the list of plans to recover shows it
     document = planfile.open_document(path)
+    counts["listed"] += listed == len(document.steps)
     counts["rounds"] += 1
     counts["kept"] += len(document.steps) >= known
     counts["at most one more"] += len(document.steps) <= known + 1

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,8 +24,10 @@ from terradesk.edits import territories as te
 from terradesk.errors import TerraDeskError
 from terradesk.plan import Plan, new_plan
 from terradesk.units import Units, empty_units
+from tests.conftest import ROOT
 from tests.core.kernel import CRS, grid, grid_accounts, grid_plan
 from tests.core.plan_files import A, differences, move, opened, replayed
+from tests.core.test_imports import HEAVY
 
 PLAN = grid_plan()
 
@@ -84,6 +88,16 @@ def test_opening_alone_alters_nothing(path: Path) -> None:
     assert files == [path.name]
     assert path.read_bytes() == before
     assert path.stat().st_mtime_ns == stat.st_mtime_ns
+
+
+def test_opening_loads_nothing_heavy(path: Path) -> None:
+    planfile.create(path, PLAN).close()
+    code = "import sys; from terradesk import planfile; planfile.open_document(sys.argv[1]).close()"
+    command = [sys.executable, "-c", f"{code}; print(*sys.modules)", str(path)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert "terradesk.planfile.store" in done.stdout.split()
+    # numba loads the linear algebra of scipy with the first kernel it finds in its cache
+    assert HEAVY & set(done.stdout.split()) <= {"scipy.linalg"}
 
 
 def test_source_geometry_stays_in_the_file(path: Path) -> None:

@@ -24,7 +24,7 @@ def kill(folder: Path, rounds: int, seed: int) -> dict[str, int]:
 
 
 def check(counts: dict[str, int], rounds: int) -> None:
-    for what in ("rounds", "kept", "at most one more", "editable", "sound", "whole"):
+    for what in ("rounds", "listed", "kept", "at most one more", "editable", "sound", "whole"):
         assert counts[what] == rounds, what
     assert counts["told"] > rounds  # the children did work
     assert counts["hot journals"] > 0  # and some were killed in the middle of a step
