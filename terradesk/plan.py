@@ -71,7 +71,9 @@ class Plan:
     hidden: frozenset[tuple[str, int]] = frozenset()
     next_id: int = 1
     # What is worth carrying from snapshot to snapshot while its parts stay the same; never saved.
-    _kept: dict[object, list[tuple[tuple[object, ...], object]]] = field(default_factory=dict, repr=False)
+    _kept: dict[object, list[tuple[tuple[object, ...], object]]] = field(
+        default_factory=dict, repr=False
+    )
 
     def _carried(
         self, key: object, parts: tuple[object, ...], make: Callable[[], ValueT]

@@ -7,6 +7,8 @@ cache folder (arrays only, no pickle).
 from __future__ import annotations
 
 import hashlib
+import io
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -157,10 +159,11 @@ class BaseMap:
 
         Raises
         ------
-        OSError, ValueError, KeyError
+        OSError, EOFError, ValueError, KeyError, BadZipFile
             The file is missing or damaged.
         """
-        with np.load(path, allow_pickle=False) as file:
+        content = io.BytesIO(path.read_bytes())  # np.load leaves a damaged file open
+        with np.load(content, allow_pickle=False) as file:
             arcs = {
                 name: Arcs.from_bytes(file[name].tobytes())
                 for name in ("land", "lakes", "rivers", "borders")
@@ -204,7 +207,7 @@ def base_map(arcs: Arcs, crs: str, cache: Path | None = None) -> BaseMap:
     file = (cache or paths.cache_dir()) / f"basemap-{key}.npz"
     try:
         return BaseMap.load(file)
-    except (OSError, ValueError, KeyError):
+    except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile):
         made = read(source, crs, box, arcs.origin)
     try:
         made.save(file)
