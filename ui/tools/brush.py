@@ -29,7 +29,7 @@ from .scope import Taken
 class Brush(Tool):
     """Areas that the brush meets go to the target while the button is down, all at the release."""
 
-    options = ("action", "into", "over", "inside", "size")
+    options: tuple[str, ...] = ("action", "into", "over", "inside", "size")
     defaults = Options(inside=Mode.TOUCHES)
 
     def __init__(self) -> None:

@@ -293,8 +293,8 @@ class Tool:
         return None
 
     def double(self, event: MapEvent, context: ToolContext) -> Result:
-        """The button goes down a second time in the same place."""
-        return None
+        """The button goes down a second time in the same place: a fast second gesture."""
+        return self.press(event, context)
 
     def key(self, event: MapEvent, context: ToolContext) -> Result:
         """A key goes down or up, or a modifier changes, at the last place of the pointer."""

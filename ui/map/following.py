@@ -1,0 +1,202 @@
+"""Keeps the picture in step with the model: edits, scenarios, selection, previews."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6 import QtCore
+
+from terradesk.plan import UNASSIGNED, Plan
+from terradesk.render import Mark
+from terradesk.render.basemap import BaseMap
+
+from ..document_model import DocumentModel, Edited, Tentative
+from ..jobs import Job
+from . import preparing
+from .item import MapItem
+from .layer import Layer
+from .preparing import Prepared
+
+FLASH_MS = 900
+_NONE = np.empty(0, np.int64)
+
+
+class Following(QtCore.QObject):
+    """Everything the model says, drawn.
+
+    Signals
+    -------
+    ready()
+        A plan can be seen.
+    changed()
+        Something on the map changed: legend and chip are out of date.
+    """
+
+    ready = QtCore.Signal()
+    changed = QtCore.Signal()
+
+    def __init__(self, model: DocumentModel, item: MapItem) -> None:
+        super().__init__()
+        self._model, self._item = model, item
+        self.prepared: Prepared | None = None
+        self.layer: Layer | None = None
+        self.colour_by = "territory"
+        self.job: Job | None = None
+        self._drop_target, self._shows_current = UNASSIGNED, True
+        self._flash = QtCore.QTimer(self, singleShot=True, interval=FLASH_MS)
+        self._flash.timeout.connect(lambda: self.mark(Mark.CHANGED, _NONE))
+        model.opened.connect(self.open)
+        model.edited.connect(self.edited)
+        model.alignment_changed.connect(self.show_alignment)
+        model.current_changed.connect(self.mark_current)
+        model.selection_changed.connect(self.mark_selection)
+        model.previewed.connect(self.preview)
+
+    # ------------------------------------------------------------------ another plan
+    def open(self) -> None:
+        """Prepare the open plan in a thread; the map is empty until then."""
+        self.prepared = self.layer = None
+        self._item.set_layer(None, None, None)
+        self._prepare()
+
+    def _prepare(self) -> None:
+        plan, alignment = self._model.plan, self._model.alignment
+        work = lambda progress: preparing.prepare(plan, alignment, progress)  # noqa: E731
+        self.job = self._start("Preparing the map", work, self._prepared)
+
+    def _start(self, title: str, work: object, done: object) -> Job:
+        job = Job(title, work)  # type: ignore[arg-type]
+        job.succeeded.connect(done)
+        job.failed.connect(lambda error: self._model.on_error(error, False))
+        return job.start()
+
+    def _prepared(self, prepared: Prepared) -> None:
+        model = self._model
+        if not model.is_open or prepared.plan.coverage is not model.plan.coverage:
+            return
+        if prepared.plan.accounts is not model.plan.accounts:
+            prepared = preparing.with_accounts(prepared, model.plan)
+        self.prepared = prepared
+        self.layer = Layer(model.plan, model.alignment, prepared.arcs)
+        self.layer.set_colour_by(self.colour_by)
+        self._item.set_layer(self.layer, prepared.overview, prepared.spots)
+        self.mark_selection()
+        self.mark_current()
+        self.ready.emit()
+        self.changed.emit()
+        read = lambda progress: (prepared, preparing.read_base(prepared, progress))  # noqa: E731
+        self._start("Reading the base map", read, self._got_base)
+
+    def _got_base(self, found: tuple[Prepared, BaseMap]) -> None:
+        prepared, base = found
+        if self.prepared is not None and prepared.arcs is self.prepared.arcs:
+            self._item.set_base(base)
+            self.changed.emit()
+
+    # ------------------------------------------------------------------ edits
+    def edited(self, edited: Edited) -> None:
+        """Draw what an edit touched, no more."""
+        if self.layer is None or self.prepared is None:
+            return
+        plan = edited.plan
+        if plan.arcs is not edited.before.arcs:
+            self._prepare()
+            return
+        if _places_differ(edited.before, plan):
+            self.prepared = preparing.with_accounts(self.prepared, plan)
+            self._item.spots = self.prepared.spots
+        if self._is_same_tree(edited):
+            self._reassign(edited)
+        else:
+            self._replace()
+        self.changed.emit()
+
+    def _is_same_tree(self, edited: Edited) -> bool:
+        assert self.layer is not None
+        kinds = ("territory", "lock", "setting", "target", "measure")
+        before, after = edited.before.tables, edited.plan.tables
+        same = all(before.get(k) is after.get(k) for k in kinds)
+        return same and self.layer.view.id == self._model.alignment
+
+    def _reassign(self, edited: Edited) -> None:
+        assert self.layer is not None
+        touched = edited.touched
+        self.layer.reassign(edited.plan, touched.units)
+        self._item.assigned(touched.units)
+        shapes = [self.layer.row_of(t) for t in touched.territories if t != UNASSIGNED]
+        self._item.set_blocks(np.array(shapes if len(touched.units) else [], np.int64))
+        if self.layer.moves_colours or touched.has_accounts or touched.has_columns:
+            self.layer.refresh_colours()
+            self._item.recolour()
+        self.mark_current()
+
+    def _replace(self) -> None:
+        assert self.layer is not None
+        self.layer.replace(self._model.plan, self._model.alignment)
+        self._item.refresh()
+        self._item.set_blocks()
+        self.mark_current()
+
+    def show_alignment(self) -> None:
+        """Draw another scenario."""
+        if self.layer is not None:
+            self._replace()
+            self.changed.emit()
+
+    def set_colour_by(self, key: str) -> None:
+        """Colour by a key of `colouring.choices`."""
+        self.colour_by = key
+        if self.layer is not None:
+            self.layer.set_colour_by(key)
+            self._item.refresh()
+            self._item.set_blocks()
+            self.changed.emit()
+
+    # ------------------------------------------------------------------ marks
+    def mark(self, mark: Mark, rows: np.ndarray) -> None:
+        """Give a mark to these units only."""
+        if self.layer is not None:
+            self._item.marked(self.layer.mark(mark, rows))
+
+    def mark_selection(self, rows: np.ndarray | None = None) -> None:
+        """Outline and tint the selection, or what a box would select."""
+        self.mark(Mark.SELECTED, self._model.selected_units if rows is None else rows)
+        self._item.selected_accounts = self._model.selected_accounts
+        self._item.update()
+        if rows is None:
+            self.changed.emit()
+
+    def mark_current(self) -> None:
+        """Outline the current territory, except during a drag of the selection."""
+        if self.layer is None:
+            return
+        current = self._model.current
+        is_shown = self._shows_current and current in self.layer.view.territories
+        self.mark(Mark.CURRENT, self.layer.units_of(current) if is_shown else _NONE)
+
+    def mark_target(self, territory: int, is_drag: bool) -> None:
+        """Outline the territory that a drag would drop on."""
+        if self.layer is None:
+            return
+        if self._shows_current == is_drag:
+            self._shows_current = not is_drag
+            self.mark_current()
+        if territory != self._drop_target:
+            self._drop_target = territory
+            is_known = territory in self.layer.view.territories
+            rows = self.layer.units_of(territory) if is_known else _NONE
+            self.mark(Mark.DROP_TARGET, rows)
+
+    def preview(self, tentative: Tentative | None) -> None:
+        """Show what would change hands in the fill of its target."""
+        if self.layer is not None:
+            self._item.marked(self.layer.mark_preview(tentative))
+
+    def flash(self, rows: np.ndarray) -> None:
+        """Hatch units for a moment."""
+        self.mark(Mark.CHANGED, rows)
+        self._flash.start()
+
+
+def _places_differ(before: Plan, after: Plan) -> bool:
+    """Whether accounts came, went, moved or changed their figures."""
+    return before.accounts is not after.accounts or before.hidden != after.hidden

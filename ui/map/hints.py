@@ -1,0 +1,100 @@
+"""What a new user sees over the map: the first steps of a new plan, the tips of the sample."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6 import QtCore, QtWidgets
+
+from terradesk.i18n import _
+
+from . import parts
+
+
+class FirstSteps(parts.Floating):
+    """One card over a new plan, gone at the first edit.
+
+    Signals
+    -------
+    command(str)
+        Id of an action.
+    """
+
+    command = QtCore.Signal(str)
+
+    def __init__(self, parent: QtWidgets.QWidget) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(_("First steps"))
+        layout = parts.row(self, 12, (16, 10, 8, 10))
+        steps = (
+            ("file.accounts", _("Add accounts"), _("Drop a spreadsheet on the window")),
+            ("territory.start", _("Make territories"), _("From a column, a file, or draw them")),
+            ("export.workbook", _("Hand over"), _("Excel, shapefiles, a map")),
+        )
+        for number, (action, text, more) in enumerate(steps, 1):
+            if number > 1:
+                layout.addWidget(parts.icon_label("arrow-right", "text3", 16))
+            layout.addWidget(self._step(number, action, text, more))
+        close = parts.link("", _("Close"), "x")
+        close.clicked.connect(self.hide)
+        layout.addWidget(close, 0, QtCore.Qt.AlignmentFlag.AlignTop)
+        self.hide()
+
+    def _step(self, number: int, action: str, text: str, more: str) -> QtWidgets.QWidget:
+        out = QtWidgets.QWidget()
+        layout = parts.column(out, 0)
+        button = parts.link(f"{number}  {text}", more)
+        button.clicked.connect(lambda: self.command.emit(action))
+        layout.addWidget(button, 0, QtCore.Qt.AlignmentFlag.AlignLeft)
+        layout.addWidget(parts.label(more, "small"))
+        return out
+
+
+class Tips(parts.Floating):
+    """A strip of tips, one at a time.
+
+    Signals
+    -------
+    shown_tip(int)
+        Number of the tip that is shown now.
+    resized()
+    """
+
+    shown_tip = QtCore.Signal(int)
+    resized = QtCore.Signal()
+
+    def __init__(self, parent: QtWidgets.QWidget) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(_("Tips"))
+        layout = parts.row(self, 8, (12, 3, 6, 3))
+        self._count, self._text = parts.label("", "dim"), parts.label("")
+        self._next = parts.link(_("Next"), _("Next tip"))
+        close = parts.link("", _("Close"), "x")
+        for widget in (parts.icon_label("sparkles", "accent_text"), self._count, self._text,
+                       self._next, close):  # fmt: skip
+            layout.addWidget(widget)
+        self._texts: Sequence[str] = ()
+        self._at = 0
+        self._next.clicked.connect(lambda: self.go_to(self._at + 1))
+        close.clicked.connect(self.hide)
+        self.hide()
+
+    def start(self, texts: Sequence[str]) -> None:
+        """Show the first of some tips."""
+        self._texts = texts
+        self.go_to(0)
+
+    def go_to(self, number: int) -> None:
+        """Show a tip; after the last one the strip goes away."""
+        self._at = number
+        if number >= len(self._texts):
+            self.hide()
+            return
+        self._count.setText(_("{n} of {m}").format(n=number + 1, m=len(self._texts)))
+        self._text.setText(self._texts[number])
+        is_last = number == len(self._texts) - 1
+        self._next.setText(_("Done") if is_last else _("Next"))
+        self.show()
+        self.adjustSize()
+        self.shown_tip.emit(number)
+        self.resized.emit()

@@ -1,0 +1,112 @@
+"""Keys that act while the map has the focus: single letters, digits, Enter, Delete, Esc, Space."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6 import QtCore, QtGui
+
+from ui.tools import TOOLS, Keys
+
+if TYPE_CHECKING:
+    from .view import MapView
+
+Key = QtCore.Qt.Key
+_MODIFIERS = {Key.Key_Shift: Keys.SHIFT, Key.Key_Control: Keys.CTRL}
+
+
+class KeyTable:
+    """What each key does.
+
+    Parameters
+    ----------
+    view : MapView
+    """
+
+    def __init__(self, view: MapView) -> None:
+        self._view = view
+        self._held = Keys.NONE
+        self._acts: dict[int, Callable[[], object]] = {
+            Key.Key_Return: view.assign_selection,
+            Key.Key_Enter: view.assign_selection,
+            Key.Key_Delete: view.unassign_selection,
+            Key.Key_Backspace: view.unassign_selection,
+            Key.Key_Home: view.zoom_home,
+            Key.Key_Z: view.zoom_to_selection,
+            Key.Key_X: view.swap_current,
+            Key.Key_T: view.open_current_list,
+            Key.Key_N: lambda: view.command.emit("territory.new"),
+            Key.Key_BracketLeft: lambda: self._resize(-1),
+            Key.Key_BracketRight: lambda: self._resize(1),
+            Key.Key_Plus: lambda: view.zoom_by(1.5),
+            Key.Key_Minus: lambda: view.zoom_by(1 / 1.5),
+            Key.Key_Escape: self._escape,
+        }
+        for entry in TOOLS:
+            tool = entry.id
+            self._acts[ord(entry.shortcut)] = lambda t=tool: view.set_tool(t)
+        for digit in range(9):
+            self._acts[Key.Key_1 + digit] = lambda d=digit: self._recent(d)
+
+    def pressed(self, event: QtGui.QKeyEvent) -> bool:
+        """A key goes down; tells whether it meant something."""
+        key = event.key()
+        if key in _MODIFIERS:
+            self._view.gestures.keys_changed(_with(event, _MODIFIERS[Key(key)], True))
+            return True
+        modifiers = QtCore.Qt.KeyboardModifier
+        if event.modifiers() & (modifiers.ControlModifier | modifiers.AltModifier):
+            return False
+        if key == Key.Key_Space:
+            if not event.isAutoRepeat():
+                self._view.gestures.hold_hand(True)
+            return True
+        act = self._acts.get(key)
+        if act is None:
+            return False
+        act()
+        return True
+
+    def released(self, event: QtGui.QKeyEvent) -> bool:
+        """A key goes up."""
+        key = event.key()
+        if key in _MODIFIERS:
+            self._view.gestures.keys_changed(_with(event, _MODIFIERS[Key(key)], False))
+            return True
+        if key == Key.Key_Space:
+            if not event.isAutoRepeat():
+                self._view.gestures.hold_hand(False)
+            return True
+        return False
+
+    def _resize(self, steps: int) -> None:
+        if "size" in self._view.gestures.tool.options:
+            self._view.gestures.use_current_size(steps)
+
+    def _recent(self, index: int) -> None:
+        recent = self._view.model.recent
+        if index < len(recent):
+            self._view.model.set_current(recent[index])
+
+    def _escape(self) -> None:
+        """One layer per press: gesture, selection, tool back to V."""
+        view, model = self._view, self._view.model
+        if view.gestures.cancel():
+            return
+        if len(model.selected_units) or len(model.selected_accounts):
+            model.select_units(np.empty(0, np.int32))
+            model.select_accounts(np.empty(0, np.int32))
+            return
+        view.set_tool("select")
+
+
+def _with(event: QtGui.QKeyEvent, key: Keys, is_down: bool) -> Keys:
+    """Modifiers held after a modifier key went down or up."""
+    out, held = Keys.NONE, event.modifiers()
+    if held & QtCore.Qt.KeyboardModifier.ShiftModifier:
+        out |= Keys.SHIFT
+    if held & QtCore.Qt.KeyboardModifier.ControlModifier:
+        out |= Keys.CTRL
+    return out | key if is_down else out & ~key

@@ -1,0 +1,182 @@
+"""The plan as the renderer draws it: territories as rows, marks, names, colours."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from terradesk import i18n, measures
+from terradesk.arcs import Arcs, build
+from terradesk.plan import UNASSIGNED, AlignmentView, Plan
+from terradesk.render import MapState, Mark
+from terradesk.render.legend import LegendEntry, legend
+from ui.tools import NEW
+
+from .. import theme
+from ..document_model import Tentative
+from .colouring import TERRITORY, Colouring, colouring
+
+_STATE_ROLES = ("state", "county")
+
+
+def drawn_arcs(plan: Plan) -> Arcs:
+    """Arcs of the plan; empty ones with a fitting origin for a plan of points only."""
+    if plan.arcs is not None:
+        return plan.arcs
+    placed = np.isfinite(plan.accounts.x)
+    x = float(plan.accounts.x[placed].mean()) if placed.any() else 0.0
+    y = float(plan.accounts.y[placed].mean()) if placed.any() else 0.0
+    return build(np.empty(0, object), (x, y))
+
+
+class Layer:
+    """One alignment as arrays: territory row = slot - 1, one spare row for a new territory.
+
+    Parameters
+    ----------
+    plan : Plan
+    alignment : int
+    arcs : Arcs
+        As `drawn_arcs` gives them.
+    """
+
+    def __init__(self, plan: Plan, alignment: int, arcs: Arcs) -> None:
+        self.plan, self.arcs = plan, arcs
+        self.view: AlignmentView = plan.alignment(alignment)
+        self.colour_by = TERRITORY
+        self.colouring = Colouring()
+        self.state = MapState(arcs, self._rows(), *self._tables(), groups=_groups(plan))
+        self.refresh_colours()
+
+    # ------------------------------------------------------------------ the plan
+    def _rows(self) -> np.ndarray:
+        return self.view.unit_slots - 1 if self.arcs.n_units else np.empty(0, np.int32)
+
+    def _tables(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Parents, fills and locks by territory row."""
+        leaves, locked = self.view.leaves, self.view.locked_territories
+        parents = [t.parent for t in leaves] + [0]
+        fills = [t.colour for t in leaves] + [len(leaves) % 24]
+        if self.colouring.fills is not None:
+            fills = [*self.colouring.fills.tolist(), 0]
+        return (
+            np.array(parents),
+            np.array(fills),
+            np.array([t.id in locked for t in leaves] + [False]),
+        )
+
+    @property
+    def spare(self) -> int:
+        """Row that stands for a territory that is not made yet."""
+        return len(self.view.leaves)
+
+    def row_of(self, territory: int) -> int:
+        """Territory row of an id, -1 for unassigned."""
+        if territory in (NEW,) or territory not in self.view.slots:
+            return self.spare
+        return self.view.slots[territory] - 1
+
+    def units_of(self, territory: int) -> np.ndarray:
+        """Rows of the units of a territory; none for -1."""
+        if territory == UNASSIGNED:
+            return np.empty(0, np.int64)
+        leaves = [t.id for t in self.view.leaves_below(territory)]
+        return np.flatnonzero(np.isin(self.view.assignment, leaves) & self.plan.units_present)
+
+    def reassign(self, plan: Plan, rows: np.ndarray) -> None:
+        """Take up an edit that only assigned units; the tree is the same."""
+        self.plan, self.view = plan, plan.alignment(self.view.id)
+        self.state.assign(rows, self.view.unit_slots[rows] - 1)
+
+    def replace(self, plan: Plan, alignment: int) -> None:
+        """Take up any other edit of the same map."""
+        self.plan, self.view = plan, plan.alignment(alignment)
+        self.state.set_plan(self._rows(), *self._tables())
+        self.refresh_colours()
+
+    # ------------------------------------------------------------------ colours
+    def set_colour_by(self, key: str) -> None:
+        """Colour by a key of `colouring.choices`."""
+        self.colour_by = key
+        self.refresh_colours()
+
+    def refresh_colours(self) -> None:
+        """Work out the fills afresh."""
+        before = self.colouring.fills
+        self.colouring = colouring(self.colour_by, self.plan, self.view)
+        if before is not None or self.colouring.fills is not None:
+            self.state.set_plan(self._rows(), *self._tables())
+        classes = self.colouring.classes
+        if classes is None:
+            self.state.colour_by_territory()
+        elif classes.of_units:
+            self.state.colour_units(classes.values, classes.colours)
+        else:
+            values = np.append(np.asarray(classes.values), -1)
+            self.state.colour_territories(values, classes.colours)
+
+    @property
+    def moves_colours(self) -> bool:
+        """Whether assigning units changes more fills than theirs."""
+        return self.colouring.classes is not None and not self.colouring.classes.of_units
+
+    # ------------------------------------------------------------------ marks
+    def mark(self, mark: Mark, rows: np.ndarray, target: int | None = None) -> np.ndarray:
+        """Give a mark to these units only; returns those that look different now."""
+        if not self.arcs.n_units:
+            return np.empty(0, np.int64)
+        rows = rows[rows < self.arcs.n_units]
+        return self.state.set_mark(rows, mark, target)
+
+    def mark_preview(self, tentative: Tentative | None) -> np.ndarray:
+        """Show what a gesture would do in the fill of its target."""
+        if tentative is None:
+            return self.mark(Mark.PREVIEW, np.empty(0, np.int64))
+        after = tentative.plan.alignment(self.view.id)
+        made = after.territories.get(tentative.target)
+        if made is not None and tentative.target not in self.view.slots:
+            self.state.fills[-1] = made.colour
+        rows = tentative.unit_rows
+        targets = np.array([self.row_of(int(t)) for t in after.assignment[rows]], np.int32)
+        if len(rows) and len(np.unique(after.assignment[rows])) == 1:
+            return self.mark(Mark.PREVIEW, rows, int(targets[0]))
+        return self.state.set_mark(rows, Mark.PREVIEW, targets)
+
+    # ------------------------------------------------------------------ words
+    def labels(self) -> tuple[list[str], list[str], list[str]]:
+        """Name, deviation and its colour role of each territory row; the spare row is empty."""
+        names = [t.name for t in self.view.leaves]
+        values, tones = [""] * len(names), ["label"] * len(names)
+        if names and measures.balance_measure(self.plan) is not None:
+            found = measures.balance(self.view)
+            for slot in range(1, len(names) + 1):
+                values[slot - 1] = i18n.deviation(float(found.deviations[slot]), found.tolerance)
+                tones[slot - 1] = tone(float(found.deviations[slot]), found.tolerance)
+        return [*names, ""], [*values, ""], [*tones, "label"]
+
+    def legend(self, accounts: str) -> list[LegendEntry]:
+        """What is on the map now."""
+        classes = self.colouring.classes
+        colours = classes.colours[int(theme.is_dark())] if classes else ()
+        texts = classes.texts if classes else ()
+        return legend(self.state, colours, texts, accounts)
+
+
+def tone(deviation: float, tolerance: float) -> str:
+    """Colour role of a deviation: label in tolerance, else over or under."""
+    if not np.isfinite(deviation) or abs(deviation) <= tolerance + 1e-12:
+        return "label"
+    return "over" if deviation > 0 else "under"
+
+
+def _groups(plan: Plan) -> np.ndarray | None:
+    """Number of the state of each unit, for finer lines inside a territory."""
+    from terradesk import records as rec
+
+    columns = [c for c in plan.rows(rec.Column) if c.table == "units" and c.role in _STATE_ROLES]
+    named = [c.name for c in columns] or [
+        n for n in ("state", "state_fips") if n in plan.units.columns
+    ]
+    if not named or named[0] not in plan.units.columns or plan.arcs is None:
+        return None
+    values = plan.units.columns[named[0]]
+    return np.unique(values.astype(str), return_inverse=True)[1].astype(np.int32)

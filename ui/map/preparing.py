@@ -1,0 +1,93 @@
+"""What the map needs before it can be drawn, made beside the main thread."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import numpy as np
+import shapely
+
+from terradesk import measures, render
+from terradesk.arcs import Arcs, build
+from terradesk.arcs.picking import Mode, Picker, points_in_capsule, points_in_polygon
+from terradesk.plan import Plan
+from terradesk.progress import Progress
+from terradesk.render import Overview
+from terradesk.render.basemap import BaseMap, base_map
+
+from .camera import Home, home
+from .colouring import unit_figures
+from .layer import drawn_arcs
+from .spots import Spots
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Prepared:
+    """A plan ready to be drawn.
+
+    Parameters
+    ----------
+    plan : Plan
+    arcs : Arcs
+        Empty for a plan without areas.
+    overview : Overview
+    picker : Picker or None
+    spots : Spots
+    home : Home
+    """
+
+    plan: Plan
+    arcs: Arcs
+    overview: Overview
+    picker: Picker | None
+    spots: Spots
+    home: Home
+
+
+@lru_cache(maxsize=1)
+def warm_up() -> None:
+    """Compile the kernels of drawing and picking, or load them from the cache, once."""
+    render.warm_up()
+    arcs = build(np.array([shapely.box(0, 0, 9, 9), shapely.box(9, 0, 18, 9)], object))
+    picker = Picker(arcs)
+    picker.unit_at(1.0, 1.0)
+    picker.start()
+    corners = np.array([(1.0, 1.0), (12.0, 1.0), (12.0, 5.0)])
+    for mode in Mode:
+        picker.brush((1.0, 1.0), (12.0, 2.0), 2.0, mode)
+        picker.polygon(corners, mode)
+    points_in_polygon(corners, corners)
+    points_in_capsule(corners, (0.0, 0.0), (1.0, 1.0), 1.0)
+
+
+def prepare(plan: Plan, alignment: int, progress: Progress) -> Prepared:
+    """Everything of a plan but its base map."""
+    warm_up()
+    progress(0.4, "")
+    arcs = drawn_arcs(plan)
+    overview = Overview.draw(arcs)
+    progress(0.7, "")
+    picker = Picker(arcs) if plan.arcs is not None else None
+    if picker is not None:
+        picker.unit_at(*arcs.origin)
+    weights = np.ones(arcs.n_units)
+    measure = measures.balance_measure(plan)
+    if measure is not None and arcs.n_units:
+        weights = unit_figures(plan.alignment(alignment), measure)
+    return Prepared(plan, arcs, overview, picker, Spots(plan), home(plan, arcs, weights))
+
+
+def read_base(prepared: Prepared, progress: Progress) -> BaseMap:
+    """Land, water and cities around a plan."""
+    progress(0.0, "")
+    arcs, plan = prepared.arcs, prepared.plan
+    if arcs.n_units:
+        return base_map(arcs, plan.crs)
+    around = build(np.array([shapely.box(*prepared.home.box)], object), arcs.origin)
+    return base_map(around, plan.crs)
+
+
+def with_accounts(prepared: Prepared, plan: Plan) -> Prepared:
+    """The same map with other accounts."""
+    return replace(prepared, plan=plan, spots=Spots(plan))
