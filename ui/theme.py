@@ -136,8 +136,19 @@ def _palette() -> QtGui.QPalette:
 def style_sheet() -> str:
     """The style sheet of the theme in use."""
     css = {name: _css(value) for name, value in _State.roles.items()}
-    arrow = paths.resource("icons").as_posix()
-    return _QSS.substitute(css, family=f"'{_State.family}'", icons=arrow)
+    css |= {"arrow_icon": _tinted("chevron-down", "text2"), "tick": _tinted("check", "on_accent")}
+    return _QSS.substitute(css, family=f"'{_State.family}'")
+
+
+def _tinted(name: str, role: str) -> str:
+    """Path of an icon in the colour of a role: style sheets take files and would show it black."""
+    ink = _State.roles[role][:7]
+    file = paths.cache_dir() / "icons" / f"{name}-{ink[1:]}.svg"
+    if not file.exists():
+        file.parent.mkdir(exist_ok=True)
+        svg = paths.resource("icons", f"{name}.svg").read_text("utf-8")
+        file.write_text(svg.replace("currentColor", ink), "utf-8")
+    return file.as_posix()
 
 
 def _css(value: str) -> str:
@@ -233,7 +244,7 @@ QDoubleSpinBox[role="quiet"], QSpinBox[role="quiet"] { border-color: transparent
   background: $hover; padding: 0 2px; min-height: 20px; max-height: 20px; }
 QDoubleSpinBox[role="quiet"]:focus { border-color: $accent; }
 QComboBox::drop-down { border: 0; width: 22px; }
-QComboBox::down-arrow { image: url($icons/chevron-down.svg); width: 14px; height: 14px; }
+QComboBox::down-arrow { image: url("$arrow_icon"); width: 14px; height: 14px; }
 QComboBox[role="quiet"] { border-color: transparent; background: transparent; }
 QComboBox[role="quiet"]:hover { background: $hover; }
 QComboBox QAbstractItemView { background: $raised; border: 1px solid $line;
@@ -261,6 +272,15 @@ QScrollBar::handle:horizontal { background: $pressed; border-radius: 3px; min-wi
 QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 QCheckBox, QRadioButton { spacing: 8px; background: transparent; }
+QCheckBox::indicator, QRadioButton::indicator { width: 14px; height: 14px; background: $field;
+  border: 1px solid $outline; border-radius: 3px; }
+QRadioButton::indicator { border-radius: 8px; }
+QCheckBox::indicator:focus, QRadioButton::indicator:focus, QCheckBox::indicator:hover,
+QRadioButton::indicator:hover { border: 1px solid $accent; }
+QCheckBox::indicator:checked { background: $accent; border: 1px solid $accent;
+  image: url("$tick"); }
+QRadioButton::indicator:checked { border: 5px solid $accent; width: 6px; height: 6px;
+  background: $on_accent; }
 QToolTip { background: $raised; color: $text; border: 1px solid $line; padding: 4px 6px; }
 QSlider::groove:horizontal { height: 4px; background: $pressed; border-radius: 2px; }
 QSlider::sub-page:horizontal { background: $accent; border-radius: 2px; }

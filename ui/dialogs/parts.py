@@ -1,4 +1,4 @@
-"""What dialogs and pages are put together from: plain labels, buttons, icons that follow the theme."""
+"""What dialogs are put together from: plain labels, buttons, icons that follow the theme."""
 
 from __future__ import annotations
 

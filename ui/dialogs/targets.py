@@ -113,7 +113,7 @@ class Targets(Dialog):
         name = self.measure.name if self.measure else ""
         self.body.addWidget(label(_("Targets of {measure}").format(measure=name), "hero"))
         text = _("Without a target of its own a territory aims at an equal share of what is left. "
-                 "Type in the column Target, or paste two columns: territory and target.")  # fmt: skip
+                 "Type in the column Target, or paste two columns: territory and target.")
         self.body.addWidget(label(text, "dim", True))
 
     def _add_table(self) -> None:

@@ -173,17 +173,19 @@ class MapCard(Clickable):
         super().__init__("softcard")
         self.setFocusPolicy(QtCore.Qt.FocusPolicy.StrongFocus)
         self.built_in, self.variant = built_in, variant
-        self.picture = Picture(built_in.key, (84, 60))
+        is_small = built_in.is_overview
+        self.picture = Picture(built_in.key, (62, 44) if is_small else (84, 60))
         self.tick: QtWidgets.QCheckBox | None = None
         row = QtWidgets.QHBoxLayout(self)
-        row.setContentsMargins(8, 8, 12, 8)
+        row.setContentsMargins(8, 8, 8 if is_small else 12, 8)
         row.setSpacing(12)
         row.addWidget(self.picture, 0, QtCore.Qt.AlignmentFlag.AlignVCenter)
         box = QtWidgets.QVBoxLayout()
         box.setSpacing(2)
         box.addStretch(1)
         box.addLayout(self._heading())
-        box.addWidget(label(_(built_in.caption), "small", True))
+        if not is_small:
+            box.addWidget(label(_(built_in.caption), "small", True))
         if variant is not None:
             self.tick = QtWidgets.QCheckBox(_(variant.variant_label))
             self.tick.setStyleSheet("font-size: 11px;")
@@ -215,6 +217,7 @@ class MapCard(Clickable):
         text = ngettext("{n} area", "{n} areas", shown.n_units)
         self._count.setText(text.format(n=i18n.number(shown.n_units)))
         self.setAccessibleName(f"{_(shown.title)}, {self._count.text()}")
+        self.setToolTip(_(self.built_in.caption))
 
 
 class RecentCard(Clickable):

@@ -170,8 +170,8 @@ class Welcome(QtWidgets.QWidget):
         self._none = label(_("Plans you have opened are listed here."), "dim", True)
         self._recent_box.addWidget(self._none)
         self._recent_box.addStretch(1)
-        row.addLayout(self._recent_box, 1)
-        row.addLayout(self._map_lists(), 2)
+        row.addLayout(self._recent_box, 400)
+        row.addLayout(self._map_lists(), 824)
         return row
 
     def _map_lists(self) -> QtWidgets.QVBoxLayout:
@@ -189,7 +189,8 @@ class Welcome(QtWidgets.QWidget):
             ),
         )
         for title, maps in groups:
-            title.setMinimumHeight(32)
+            n_columns = 3 if maps[0].is_overview else 2
+            title.setMinimumHeight(28)
             box.addWidget(title)
             grid = QtWidgets.QGridLayout()
             grid.setSpacing(8)
@@ -198,9 +199,9 @@ class Welcome(QtWidgets.QWidget):
                 card = MapCard(one, variant)
                 card.chosen.connect(self.map_chosen)
                 self.maps.append(card)
-                grid.addWidget(card, k // 2, k % 2)
-            grid.setColumnStretch(0, 1)
-            grid.setColumnStretch(1, 1)
+                grid.addWidget(card, k // n_columns, k % n_columns)
+            for column in range(n_columns):
+                grid.setColumnStretch(column, 1)
             box.addLayout(grid)
         box.addStretch(1)
         return box
@@ -308,7 +309,7 @@ class Welcome(QtWidgets.QWidget):
         if facts is None or not facts.n_territories:
             return
         text = _("{territories} territories, {areas} counties and {accounts} accounts to push "
-                 "around. Two minutes, always a fresh copy.")  # fmt: skip
+                 "around. Two minutes, always a fresh copy.")
         self.large[0].text.setText(
             text.format(
                 territories=i18n.number(facts.n_territories),
@@ -331,7 +332,7 @@ class Welcome(QtWidgets.QWidget):
         if len([line for line in text.splitlines() if line.strip()]) < 2:
             self._told.setText(
                 _("There is no table on the clipboard. Copy cells of a spreadsheet, with their "
-                  "header, then try again.")  # fmt: skip
+                  "header, then try again.")
             )
             self._told.show()
             return
@@ -352,7 +353,7 @@ class Welcome(QtWidgets.QWidget):
         super().resizeEvent(event)
         is_low = self.height() < 860
         wide = min(self.width() - 48, WIDEST)
-        picture = min(219, int((wide - 48) / 3 * (0.36 if is_low else 0.56)))
+        picture = min(219, int((wide - 48) / 3 * (0.46 if is_low else 0.56)))
         for card in self.large:
             card.set_picture_height(max(110, picture))
         self._head_space.changeSize(0, 20 if is_low else 48)

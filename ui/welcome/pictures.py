@@ -17,12 +17,17 @@ from terradesk.plan import Plan
 from terradesk.progress import Cancelled, Progress
 
 if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
     from PIL.Image import Image
+
+    from terradesk.render.scene import Classes
 
 log = logging.getLogger(__name__)
 
-VERSION = 1
-LARGE, SMALL = (416, 242), (168, 120)
+VERSION = 4
+_FINE = 400  # maps with more areas show the borders of states only
+LARGE, SMALL = (520, 302, 1.6), (168, 120, 2.0)
+"""Width and height in pixels, and how many device pixels each has."""
 SAMPLE, ACCOUNTS, AREAS = "sample", "accounts", "areas"
 """Keys of the three large pictures; built-in maps have the key of the map, plans their path."""
 
@@ -53,9 +58,7 @@ def picture_file(key: str, dark: bool) -> Path:
     return folder / f"{name}{'-dark' if dark else ''}.png"
 
 
-def draw_missing(
-    keys: Iterable[str], dark: bool, tell: Any, progress: Progress
-) -> None:
+def draw_missing(keys: Iterable[str], dark: bool, tell: Any, progress: Progress) -> None:
     """Draw the pictures that are not in the cache; one that fails is left out.
 
     Parameters
@@ -126,18 +129,57 @@ def last_alignment(plan: Plan) -> int:
 
 
 def _still(
-    plan: Plan, size: tuple[int, int], dark: bool, with_accounts: bool = False
+    plan: Plan, size: tuple[int, int, float], dark: bool, with_accounts: bool = False
 ) -> Image:
     """A picture of a plan without texts."""
+    import numpy as np
+
     from terradesk.exporters.scene import plan_scene
     from terradesk.render.stills import compose_still
 
     scene = plan_scene(plan, last_alignment(plan), with_accounts=with_accounts)
-    scene = replace(scene, title="", subtitle="")
+    scene = replace(scene, title="", subtitle="", names=[""] * len(scene.names), locked=None)
+    if not len(scene.names):
+        scene = replace(
+            scene,
+            labels=np.zeros(len(plan.units), np.int32),
+            names=[""],
+            fills=[0],
+            classes=_paper(plan),
+            groups=_bordered(plan, scene.groups, _FINE if with_accounts or size is SMALL else 9999),
+        )
+    wide, high, scale = size
+    if size is SMALL:
+        scene = replace(scene, base=None, box=_closer(scene.extent(), 0.06))
     still = compose_still(
-        scene, *size, scale=2.0, dark=dark, legend=False, scale_bar=False, credits=False
+        scene, wide, high, scale=scale, dark=dark, legend=False, scale_bar=False, credits=False
     )
     return still.image
+
+
+def _paper(plan: Plan) -> Classes:
+    """All areas in the colour of paper, without the hatch of unassigned ones."""
+    import numpy as np
+
+    from terradesk import palettes
+    from terradesk.render.scene import Classes
+
+    colours = [palettes.roles(False)["paper"]], [palettes.roles(True)["paper"]]
+    return Classes(np.zeros(len(plan.units), np.int64), colours, [""], of_units=True)
+
+
+def _bordered(plan: Plan, groups: ArrayLike | None, most: int) -> ArrayLike | None:
+    """Groups between which a line is drawn: each area by itself where there are not too many."""
+    import numpy as np
+
+    return np.arange(len(plan.units)) if len(plan.units) <= most else groups
+
+
+def _closer(box: tuple[float, ...], share: float) -> tuple[float, float, float, float]:
+    """A box that is smaller by a share on each side: small pictures need less margin."""
+    x0, y0, x1, y1 = box
+    dx, dy = (x1 - x0) * share, (y1 - y0) * share
+    return x0 + dx, y0 + dy, x1 - dx, y1 - dy
 
 
 def _save(picture: Image, path: Path) -> None:
