@@ -125,7 +125,9 @@ def _put(
     elif not isinstance(value, float) or np.isfinite(value):
         cell.value = value
         cell.number_format = shown or "General"
-    cell.font = Font(size=size, bold=bold, color=f"FF{palettes.roles()[colour][1:7]}")
+    cell.font = Font(
+        name="Calibri", size=size, bold=bold, color=f"FF{palettes.roles()[colour][1:7]}"
+    )
     if column > 1:
         cell.alignment = Alignment(horizontal="left")
 

@@ -23,8 +23,11 @@ if TYPE_CHECKING:
 MOST_ROWS = 1_048_575
 """Rows below the heading that a sheet of Excel holds."""
 
+FONT = "Calibri"
+"""Of all cells."""
+
 _WIDEST, _SAMPLE = 48, 300
-_MOST_COLUMNS = 14  # on a printed page
+_MOST_COLUMNS = 20  # on a printed page
 _HEAD, _LINE = "E6EAEF", "878F9B"
 
 
@@ -81,7 +84,7 @@ def _heading(ws: Worksheet, sheet: sh.Sheet) -> None:
         cell = ws.cell(1, k + 1)
         cell.value = f.title
         cell.data_type = "s"
-        cell.font = Font(bold=True)
+        cell.font = Font(name=FONT, bold=True)
         cell.fill = PatternFill("solid", fgColor=_HEAD)
         cell.border = Border(bottom=Side("thin", _LINE))
         cell.alignment = Alignment(horizontal="left" if f.kind == sh.TEXT else "right")
@@ -134,7 +137,7 @@ def _deviations(ws: Worksheet, sheet: sh.Sheet, tolerance: float) -> None:
                 ("greaterThan", limit, "over"),
                 ("lessThan", -limit, "under"),
             ):
-                font = Font(bold=True, color=f"FF{roles[role][1:7]}")
+                font = Font(name=FONT, bold=True, color=f"FF{roles[role][1:7]}")
                 ws.conditional_formatting.add(
                     cells, CellIsRule(operator, [f"{bound!r}"], font=font)
                 )
