@@ -8,9 +8,10 @@ from pathlib import Path
 from urllib.parse import quote
 
 from terradesk.planfile import failures
-from terradesk.planfile.schema import SCHEMA_VERSION, read_meta
+from terradesk.planfile.schema import OTHER_TABLES, SCHEMA_VERSION, TABLES, read_meta
 
 BUSY_MS = 200
+REQUIRED = frozenset([*OTHER_TABLES, *TABLES.values(), "units", "accounts", "territory_areas"])
 
 
 def is_writable(path: Path) -> bool:
@@ -72,3 +73,15 @@ def _check_kind(db: sqlite3.Connection, path: Path) -> None:
     meta = read_meta(db)
     if int(meta["min_reader"]) > SCHEMA_VERSION:
         raise failures.too_new(path, meta["schema_version"])
+    if not names.issuperset(REQUIRED):
+        raise failures.damaged(path.name)
+
+
+def has_foreign_triggers(db: sqlite3.Connection) -> bool:
+    """Whether writing would set off anything but the upkeep of a spatial index."""
+    found = db.execute(
+        "SELECT 1 FROM sqlite_master WHERE type = 'trigger' AND NOT"
+        " ((tbl_name = 'units' AND name LIKE 'rtree\\_units\\_geom\\_%' ESCAPE '\\') OR"
+        " (tbl_name = 'accounts' AND name LIKE 'rtree\\_accounts\\_geom\\_%' ESCAPE '\\'))"
+    )
+    return found.fetchone() is not None

@@ -99,7 +99,8 @@ def add_srs(db: sqlite3.Connection, crs: str) -> int:
     else:
         last = db.execute("SELECT max(srs_id) FROM gpkg_spatial_ref_sys").fetchone()[0]
         number, organization = max(_FIRST_CUSTOM, last + 1), "TERRADESK"
-    row = (known.name, number, organization, number, _definition(known))
+    name = crs if known.name == "unknown" else known.name
+    row = (name, number, organization, number, _definition(known))
     db.execute("INSERT OR IGNORE INTO gpkg_spatial_ref_sys VALUES (?, ?, ?, ?, ?, NULL)", row)
     return number
 

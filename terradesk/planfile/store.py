@@ -17,7 +17,7 @@ from terradesk.edits import Edit
 from terradesk.errors import ReadOnlyPlan, TerraDeskError
 from terradesk.i18n import _
 from terradesk.planfile import coverage, failures, layers, loading, writing
-from terradesk.planfile.connecting import connect, is_writable
+from terradesk.planfile.connecting import connect, has_foreign_triggers, is_writable
 from terradesk.planfile.locking import Holder, PlanLock, holder
 from terradesk.planfile.schema import SCHEMA_VERSION, read_meta
 
@@ -59,13 +59,14 @@ class PlanStore:
         try:
             with failures.reading(path):
                 meta = read_meta(self._db)
+                has_triggers = has_foreign_triggers(self._db)
                 self._file = path.stat()
                 self._data_version = self._seen()
         except BaseException:
             self._db.close()
             raise
         self.holder = holder(path)
-        self.read_only_reason = _reason(path, read_only, may_write, meta, self.holder)
+        self.read_only_reason = _reason(read_only, may_write, meta, has_triggers, self.holder)
 
     # ------------------------------------------------------------------ looking
     @property
@@ -225,7 +226,11 @@ def _held(other: Holder) -> str:
 
 
 def _reason(
-    path: Path, read_only: bool, may_write: bool, meta: dict[str, str], other: Holder | None
+    read_only: bool,
+    may_write: bool,
+    meta: dict[str, str],
+    has_triggers: bool,
+    other: Holder | None,
 ) -> str:
     """Why a plan is open for reading only; empty when it is not."""
     if read_only:
@@ -234,6 +239,8 @@ def _reason(
         return _("A newer TerraDesk is needed to edit this plan (plan format {version}).").format(
             version=meta["schema_version"]
         )
+    if has_triggers:
+        return _("Another program has added automatic changes (triggers) to the plan file.")
     if not may_write:
         return _("The plan file is protected against writing.")
     return _held(other) if other else ""

@@ -351,6 +351,12 @@ def make_without_table(path: Path) -> None:
         db.execute("DROP TABLE reps")
 
 
+def make_view_of_units(path: Path) -> None:
+    with opened(path) as db:
+        db.execute("ALTER TABLE units RENAME TO other")
+        db.execute("CREATE VIEW units AS SELECT * FROM other")
+
+
 def make_wild_fids(path: Path) -> None:
     with opened(path) as db:
         db.execute("UPDATE units SET fid = 4000000000 WHERE fid = 23")
@@ -371,8 +377,18 @@ BAD = {
     make_without_head: "is damaged",
     make_without_table: "is damaged",
     make_wild_fids: "is damaged",
+    make_view_of_units: "is damaged",
     make_newer: r"newer TerraDesk \(plan format 2\)",
     Path.unlink: "There is no file",
+}
+
+
+STILL_PLANS = {
+    make_without_head,
+    make_without_table,
+    make_view_of_units,
+    make_wild_fids,
+    make_newer,
 }
 
 
@@ -384,8 +400,7 @@ def test_files_that_cannot_be_opened(path: Path, make: object, words: str) -> No
         planfile.open_document(path)
     assert caught.value.hint
     assert (path.read_bytes() if path.exists() else None) == before
-    assert planfile.is_plan(path) == (make in (make_without_head, make_without_table,
-                                               make_wild_fids, make_newer))  # fmt: skip
+    assert planfile.is_plan(path) == (before is not None and make in STILL_PLANS)
 
 
 def test_folders_are_no_plans(tmp_path: Path) -> None:
@@ -400,6 +415,15 @@ def test_a_newer_writer_leaves_reading(path: Path) -> None:
     document = planfile.open_document(path)
     assert "newer TerraDesk" in document.store.read_only_reason  # type: ignore[attr-defined]
     assert not differences(document.plan, PLAN)
+    refuses(document, "reading only", ReadOnlyPlan)
+    document.close()
+
+
+def test_triggers_of_others_are_never_set_off(path: Path) -> None:
+    with opened(path) as db:
+        db.execute("CREATE TRIGGER t AFTER INSERT ON history BEGIN DELETE FROM units; END")
+    document = planfile.open_document(path)
+    assert "triggers" in document.store.read_only_reason  # type: ignore[attr-defined]
     refuses(document, "reading only", ReadOnlyPlan)
     document.close()
 
