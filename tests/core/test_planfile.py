@@ -384,3 +384,18 @@ def test_an_index_of_another_program_does_not_stop_edits(path: Path) -> None:
     document.add_accounts(grid_accounts(2, 2), "x.csv")
     document.close()
     assert not differences(again(path), document.plan)
+
+
+def test_the_format_is_described(path: Path) -> None:
+    planfile.create(path, PLAN).close()
+    text = (ROOT / "docs" / "file-format.md").read_text(encoding="utf-8")
+    with opened(path) as db:
+        names = [n for (n,) in db.execute("SELECT name FROM sqlite_master WHERE type != 'index'")]
+        keys = [key for (key,) in db.execute("SELECT key FROM td_meta")]
+        own = ["units", "accounts", "assignment", "scenarios", "history", "batches", "td_fields"]
+        columns = [
+            c for t in own for (c,) in db.execute("SELECT name FROM pragma_table_info(?)", (t,))
+        ]
+    attributes = {*PLAN.units.columns, *PLAN.accounts.columns}
+    wanted = {*names, *keys, *columns} - attributes
+    assert {n for n in wanted if not n.startswith("gpkg_") and f"`{n}`" not in text} == set()
