@@ -87,7 +87,9 @@ class Legend(parts.Floating):
                 widget.hide()
                 widget.deleteLater()
         if title:
-            self._layout.addWidget(parts.label(title, "small"))
+            heading = parts.label(title, "small")
+            self._layout.addWidget(heading)
+            heading.show()
         for entry in entries:
             line = QtWidgets.QWidget()
             layout = parts.row(line, 8)
@@ -95,6 +97,7 @@ class Legend(parts.Floating):
             layout.addWidget(parts.label(entry.text, "small"))
             layout.addStretch(1)
             self._layout.addWidget(line)
+            line.show()  # a layout shows new children only later, and counts hidden ones as empty
         self.setVisible(bool(entries))
         self.adjustSize()
         return True

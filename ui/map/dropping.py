@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6 import QtCore, QtGui
@@ -11,8 +12,12 @@ from PySide6 import QtCore, QtGui
 from terradesk import edits
 from terradesk.edits import Assigned, apply
 from terradesk.i18n import _
+from terradesk.plan import UNASSIGNED
 
 from ..document_model import DocumentModel, Tentative
+
+if TYPE_CHECKING:
+    from .view import MapView
 
 ACCOUNTS_MIME = "application/x-terradesk-accounts"
 
@@ -60,3 +65,60 @@ def refusal(model: DocumentModel, territory: int | None) -> str:
     if territory in model.view.locked_territories:
         return _("{name} is locked.").format(name=name)
     return _("They belong to {name} already.").format(name=name)
+
+
+class Dropping:
+    """Shows what letting go would do, and does it.
+
+    Parameters
+    ----------
+    view : MapView
+    """
+
+    def __init__(self, view: MapView) -> None:
+        self._view, self._model = view, view.model
+
+    def _territory_at(self, at: QtCore.QPointF) -> int | None:
+        picker = self._view.picker
+        unit = picker.unit_at(*self._view.metres(at)) if picker is not None else -1
+        return int(self._model.view.assignment[unit]) if unit >= 0 else None
+
+    def over(self, event: QtGui.QDragMoveEvent) -> None:
+        """Something hovers over the map."""
+        rows = account_rows(event.mimeData())
+        if files(event):
+            event.acceptProposedAction()
+        elif len(rows) and self._view.is_ready:
+            event.acceptProposedAction()
+            self._preview(rows, event.position())
+        else:
+            event.ignore()
+
+    def _preview(self, rows: np.ndarray, at: QtCore.QPointF) -> None:
+        territory = self._territory_at(at)
+        assigned = named(self._model, rows, territory)
+        shown = tentative(self._model, assigned, rows, territory or 0)
+        is_real = territory is not None and territory >= 0
+        target = territory if is_real and territory is not None else UNASSIGNED
+        self._view.following.mark_target(target, True)
+        self._view.point_card(at)
+        self._model.preview(shown)
+        self._view.tell_at_pointer("" if shown else refusal(self._model, territory))
+
+    def end(self) -> None:
+        """It went away, or was let go of."""
+        self._model.preview(None)
+        self._view.following.mark_target(UNASSIGNED, False)
+        self._view.tell_at_pointer("")
+
+    def drop(self, event: QtGui.QDropEvent) -> None:
+        """Accounts become named accounts; files go to the window."""
+        paths, rows = files(event), account_rows(event.mimeData())
+        self.end()
+        event.acceptProposedAction()
+        if paths:
+            self._view.files_dropped.emit(paths)
+        elif len(rows) and self._view.is_ready:
+            territory = self._territory_at(event.position())
+            why = refusal(self._model, territory)
+            self._model.attempt(lambda: named(self._model, rows, territory), why)

@@ -28,15 +28,15 @@ _EXTENT = 32_768.0  # of the constant bounding rectangle, pixels
 class MapItem(pg.GraphicsObject):
     """Draws a layer in a view. Changes are taken up at the next paint, however many come before it.
 
-    Parameters
+    Attributes
     ----------
     shadows : callable
         Gives (rectangle, corner radius) of what floats over the map, in pixels at 100 %.
     """
 
-    def __init__(self, shadows: Callable[[], list[tuple[QtCore.QRectF, float]]]) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._shadows = shadows
+        self.shadows: Callable[[], list[tuple[QtCore.QRectF, float]]] = list
         self.layer: Layer | None = None
         self.base: BaseMap | None = None
         self.overview: Overview | None = None
@@ -313,7 +313,7 @@ class MapItem(pg.GraphicsObject):
 
     def _draw_around(self, painter: QtGui.QPainter, ratio: float) -> None:
         painter.setRenderHint(QtGui.QPainter.RenderHint.Antialiasing)
-        for rect, radius in self._shadows():
+        for rect, radius in self.shadows():
             overlay.draw_shadow(painter, rect, radius, ratio)
         if self.has_focus:
             overlay.draw_focus(painter, self.view.width, ratio)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -45,10 +46,9 @@ class KeyTable:
             Key.Key_Escape: self._escape,
         }
         for entry in TOOLS:
-            tool = entry.id
-            self._acts[ord(entry.shortcut)] = lambda t=tool: view.set_tool(t)
+            self._acts[ord(entry.shortcut)] = partial(view.set_tool, entry.id)
         for digit in range(9):
-            self._acts[Key.Key_1 + digit] = lambda d=digit: self._recent(d)
+            self._acts[Key.Key_1 + digit] = partial(self._recent, digit)
 
     def pressed(self, event: QtGui.QKeyEvent) -> bool:
         """A key goes down; tells whether it meant something."""

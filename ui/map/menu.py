@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -82,7 +83,7 @@ class MapMenu:
         self._add(menu, _("Why is this here?"), "circle-help", lambda: self._why(unit))
         units = model.plan.units
         for text, value in ((_("Copy the name"), units.names), (_("Copy the code"), units.codes)):
-            self._add(menu, text, "copy", lambda v=str(value[unit]): _copy(v))
+            self._add(menu, text, "copy", partial(_copy, str(value[unit])))
 
     def _for_territory(self, menu: QtWidgets.QMenu, territory: int) -> None:
         model = self._model

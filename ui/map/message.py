@@ -42,10 +42,10 @@ class Message(parts.Floating):
         self._show = parts.link(_("Show"), _("Zoom to what changed"))
         self._action = parts.link("")
         self._close = parts.link("", _("Close"), "x")
-        for widget in (self._tick, self._text, self._undo, self._dot, self._show, self._action,
-                       self._close):  # fmt: skip
+        self._widgets = (self._tick, self._text, self._undo, self._dot, self._show, self._action,
+                         self._close)  # fmt: skip
+        for widget in self._widgets:
             layout.addWidget(widget)
-        layout.setStretch(1, 1)
         self._then: Callable[[], object] = lambda: None
         self._timer = QtCore.QTimer(self, singleShot=True, interval=SHOWN_MS)
         self._timer.timeout.connect(self.hide)
@@ -95,9 +95,9 @@ class Message(parts.Floating):
 
     def fit(self, room: int) -> None:
         """Take the size the sentence needs, within so many pixels of width."""
-        one_line = self._text.fontMetrics().horizontalAdvance(self._text.text()) + 4
-        self._text.setMinimumWidth(0)
-        others = self.sizeHint().width() - self._text.sizeHint().width()
+        shown = [w for w in self._widgets if not w.isHidden() and w is not self._text]
+        others = 18 + sum(w.sizeHint().width() + 8 for w in shown)
+        one_line = self._text.fontMetrics().horizontalAdvance(self._text.text()) + 6
         wide = min(one_line, max(120, min(room, _WIDEST) - others))
         self._text.setFixedWidth(wide)
         high = self._text.heightForWidth(wide)

@@ -137,7 +137,7 @@ def draw_focus(painter: Painter, width: int, ratio: float) -> None:
 def draw_shadow(painter: Painter, rect: QtCore.QRectF, radius: float, ratio: float) -> None:
     """Soft shadow under something that floats; drawn here, as effects would blur each frame."""
     blur, drop = 12, 3
-    strong = 0.55 if theme.is_dark() else 0.18
+    strong = 0.4 if theme.is_dark() else 0.11
     painter.setPen(QtCore.Qt.PenStyle.NoPen)
     for step in range(blur, 0, -2):
         ink = QtGui.QColor(0, 0, 0)

@@ -23,12 +23,13 @@ def picture(map_view: MapView, scale: float) -> QtGui.QImage:
     seen = map_view.view
     left, _y0, _x1, top = seen.box
     view = View.at(left, top, seen.px_per_m * scale / map_view.ratio, (wide, high), seen.origin)
-    copy = MapItem(list)
+    copy = MapItem()
     copy.take_from(map_view.item, scale)
     copy.look(view)
     copy.draw_now(painter)
     painter.scale(scale, scale)
-    for widget in (map_view.legend, map_view.scale, map_view.credits):
+    floats = map_view.floats
+    for widget in (floats.legend, floats.scale, floats.credits):
         if widget.isVisible():
             _stamp(painter, widget)
     painter.end()

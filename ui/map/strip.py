@@ -57,9 +57,14 @@ class Strip(parts.Floating):
         self._draws = "action" in switches or "over" in switches
         for name in switches:
             getattr(self, f"_add_{name}")()
+        for i in range(self._layout.count()):
+            widget = self._layout.itemAt(i).widget()
+            if widget is not None:
+                widget.show()
+        is_caption = bool(switches) and switches[0] == "moves"
+        self._layout.setContentsMargins(12 if is_caption else 6, 5, 8, 5)
         self.set_options(options)
         self.setVisible(bool(switches))
-        self.adjustSize()
 
     def set_options(self, options: Options, keys: Keys = Keys.NONE) -> None:
         """Show options as they are while keys are held."""

@@ -1,0 +1,149 @@
+"""Floats: everything that lies over the map, and where it lies."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6 import QtCore, QtWidgets
+
+from terradesk import records as rec
+from terradesk.i18n import _
+from terradesk.plan import Plan
+
+from .. import theme
+from ..document_model import DocumentModel
+from . import parts
+from .camera import Part
+from .card import Card
+from .chip import Chip
+from .corner import Legend, Scale
+from .hints import FirstSteps, Tips
+from .message import Message
+from .strip import Strip
+from .toolbox import Toolbox
+
+_GAP, _BETWEEN = 12, 8
+_MOST_PARTS = 4
+
+
+class Floats:
+    """The floating widgets of a map.
+
+    Parameters
+    ----------
+    host : QWidget
+        The map.
+    model : DocumentModel
+    """
+
+    def __init__(self, host: QtWidgets.QWidget, model: DocumentModel) -> None:
+        self._host, self._model = host, model
+        self.toolbox, self.strip = Toolbox(host), Strip(host, model)
+        self.chip, self.card, self.message = Chip(host, model), Card(host), Message(host)
+        self.legend, self.scale = Legend(host), Scale(host)
+        self.credits = parts.label()
+        self.credits.setParent(host)
+        self.credits.setProperty("role", "dim")
+        self.credits.setStyleSheet("font-size: 10px;")
+        self.steps, self.tips = FirstSteps(host), Tips(host)
+        self.far: list[parts.Floating] = []
+        self._has_strip = True
+
+    def _all(self) -> list[parts.Floating]:
+        return [self.toolbox, self.strip, self.chip, self.message, self.legend, self.steps,
+                self.tips, self.card, *self.far]  # fmt: skip
+
+    def shadows(self) -> list[tuple[QtCore.QRectF, float]]:
+        """Rectangle and corner radius of what is there."""
+        return [(QtCore.QRectF(w.geometry()), w.radius) for w in self._all() if w.isVisible()]
+
+    def set_strip_shown(self, is_shown: bool) -> None:
+        """Whether the tool in hand has switches."""
+        self._has_strip = is_shown
+
+    def set_far(self, texts: Sequence[str], act: Callable[[int], object]) -> None:
+        """Buttons that show parts of the plan far from the others."""
+        for widget in self.far:
+            widget.hide()
+            widget.deleteLater()
+        self.far = []
+        for number, text in enumerate(texts[:_MOST_PARTS]):
+            holder = parts.Floating(self._host, "pill")
+            holder.setFixedHeight(theme.HEIGHT["chip"])
+            button = parts.link(f"{text} ›", _("Show {name}").format(name=text))
+            button.clicked.connect(lambda _on=False, n=number: act(n))
+            parts.row(holder, 0, (8, 0, 8, 0)).addWidget(button)
+            self.far.append(holder)
+        self.arrange()
+
+    # ------------------------------------------------------------------ places
+    def arrange(self) -> None:
+        """Put everything in its place."""
+        is_open = self._model.is_open
+        for widget in (self.toolbox, self.chip, self.scale, self.credits, *self.far):
+            widget.setVisible(is_open)
+        self.strip.setVisible(is_open and self._has_strip)
+        sized: list[QtWidgets.QWidget] = [self.toolbox, self.strip, self.chip, self.credits]
+        for widget in [*sized, self.steps, self.tips, *self.far]:
+            widget.adjustSize()
+        self._arrange_top()
+        self._arrange_corner()
+        self._arrange_foot()
+        self.card.raise_()
+
+    def _arrange_top(self) -> None:
+        left = _GAP + self.toolbox.width() + _GAP
+        self._put(self.toolbox, _GAP, _GAP)
+        self._put(self.strip, left, _GAP)
+        has_strip = self.strip.isVisibleTo(self._host)
+        after = left + (self.strip.width() + _BETWEEN if has_strip else 0)
+        strip = theme.HEIGHT["strip"]
+        top, below = _GAP + (strip - self.chip.height()) // 2, _GAP + strip + _BETWEEN
+        fits = after + self.chip.width() + _GAP <= self._host.width()
+        self._put(self.chip, after if fits else left, top if fits else below)
+        y = below if fits else below + self.chip.height() + _BETWEEN
+        for holder in self.far:
+            self._put(holder, left, y)
+            left += holder.width() + _BETWEEN
+
+    def _arrange_corner(self) -> None:
+        wide, foot = self._host.width(), self._host.height() - 4
+        for widget, gap in ((self.credits, 2), (self.scale, _BETWEEN), (self.legend, 0)):
+            foot -= widget.height()
+            self._put(widget, wide - _GAP - widget.width(), foot)
+            foot -= gap
+
+    def _arrange_foot(self) -> None:
+        wide, high = self._host.width(), self._host.height()
+        self.message.fit(wide - 3 * _GAP - self.scale.width())
+        foot = high - _GAP
+        for widget in (self.message, self.tips):
+            if widget.isVisibleTo(self._host):
+                foot -= widget.height()
+                self._put(widget, _GAP, foot)
+                foot -= _BETWEEN
+        x = max(_GAP, (wide - self.steps.width()) // 2)
+        self._put(self.steps, x, max(110, high // 2 - 60))
+
+    def _put(self, widget: QtWidgets.QWidget, x: int, y: int) -> None:
+        """Place a widget, mirrored where the window runs from right to left."""
+        if self._host.layoutDirection() == QtCore.Qt.LayoutDirection.RightToLeft:
+            x = self._host.width() - x - widget.width()
+        widget.move(x, y)
+        widget.raise_()
+
+    def restyle(self) -> None:
+        """Take up another theme."""
+        for widget in (self.toolbox, self.message, self.chip):
+            widget.restyle()
+
+
+def part_name(plan: Plan, part: Part) -> str:
+    """What a far part is called: its state if there is one, else its first area."""
+    columns = [c.name for c in plan.rows(rec.Column) if c.table == "units" and c.role == "state"]
+    for name in (*columns, "state_name", "state"):
+        values = plan.units.columns.get(name)
+        if values is not None and values.dtype == object:
+            states = list(values[part.rows])
+            return str(max(set(states), key=states.count))
+    return str(plan.units.names[part.rows[0]])

@@ -1,0 +1,208 @@
+"""Looking: the map as a picture to get about in, before any tool touches it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from PySide6 import QtCore, QtGui, QtWidgets
+
+from terradesk.render import View
+
+from ..document_model import DocumentModel
+from . import camera, colouring
+from .camera import Box
+from .canvas import Canvas, Desk
+from .following import Following
+from .item import MapItem
+
+_MARGINS = (66.0, 62.0, 24.0, 24.0)
+_AROUND = 0.15
+_LEAST_SIDE_M = 1000.0
+
+
+class Looking(QtWidgets.QWidget):
+    """Canvas and camera of the map.
+
+    Parameters
+    ----------
+    model : DocumentModel
+    desk : Desk
+        Hears pointer and keys.
+
+    Signals
+    -------
+    view_changed(), became_ready()
+    """
+
+    view_changed = QtCore.Signal()
+    became_ready = QtCore.Signal()
+
+    def __init__(
+        self, model: DocumentModel, desk: Desk, parent: QtWidgets.QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.model = model
+        self._view = View(0, 0, 1e-5, 1, 1)
+        self._changed_rows = np.empty(0, np.int32)
+        self._is_homed = False
+        self.item = MapItem()
+        self.following = Following(model, self.item)
+        self.canvas = Canvas(self, desk, self.item)
+        self.setFocusProxy(self.canvas)
+        self.following.ready.connect(self._ready)
+
+    @property
+    def view(self) -> View:
+        """What is seen, in device pixels."""
+        return self._view
+
+    @property
+    def ratio(self) -> float:
+        """Device pixels per pixel."""
+        return self.canvas.devicePixelRatioF()
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the plan can be seen."""
+        return self.following.layer is not None
+
+    def metres(self, at: QtCore.QPointF) -> tuple[float, float]:
+        """The place on the map under a point of the widget."""
+        return self._view.to_map(at.x() * self.ratio, at.y() * self.ratio)
+
+    # ------------------------------------------------------------------ the camera
+    def look(self, view: View, is_zooming: bool = False) -> None:
+        """Show another part of the map."""
+        self._view = view
+        self.item.look(view, is_zooming)
+        self.view_changed.emit()
+
+    def _pixels(self) -> tuple[int, int]:
+        area = self.canvas.viewport()
+        return round(area.width() * self.ratio), round(area.height() * self.ratio)
+
+    def pan_map(self, dx: float, dy: float) -> None:
+        """Move the map by metres."""
+        scale = self._view.px_per_m
+        self.look(self._view.moved(round(dx * scale), round(-dy * scale)))
+
+    def pan_by(self, dx: float, dy: float) -> None:
+        """Move the map by so many pixels."""
+        r = self.ratio
+        self.look(self._view.moved(round(dx * r), round(dy * r)))
+
+    def zoom_at(self, at: QtCore.QPointF, factor: float) -> None:
+        """Zoom about a place, which stays under the pointer."""
+        if self.is_ready:
+            r = self.ratio
+            self.look(camera.zoomed(self._view, at.x() * r, at.y() * r, factor, r), True)
+
+    def zoom_by(self, factor: float) -> None:
+        """Zoom about the middle."""
+        self.zoom_at(QtCore.QPointF(self.canvas.rect().center()), factor)
+
+    def fit(self, box: Box, pad: float = 0.0) -> None:
+        """Show a box in metres, clear of the tools."""
+        left, top, right, bottom = ((m + pad) * self.ratio for m in _MARGINS)
+        self.look(camera.centred(self._view, box, (left, top, right, bottom)))
+
+    def zoom_home(self) -> None:
+        """Show the part of the plan that holds 95 % of the balance measure."""
+        if self.following.prepared is not None:
+            self._is_homed = True
+            self.fit(self.following.prepared.home.box)
+
+    def zoom_to_units(self, rows: np.ndarray | Sequence[int]) -> None:
+        """Show these units with some of their surroundings."""
+        box = self.box_of(np.asarray(rows, np.int64))
+        if box is not None:
+            side = _AROUND * max(box[2] - box[0], box[3] - box[1], _LEAST_SIDE_M)
+            self.fit((box[0] - side, box[1] - side, box[2] + side, box[3] + side), 24)
+
+    def box_of(self, rows: np.ndarray) -> Box | None:
+        """Box in metres around units; None for none."""
+        prepared = self.following.prepared
+        if prepared is None or not len(rows) or not prepared.arcs.n_units:
+            return None
+        return camera.union(camera.boxes_m(prepared.arcs, rows))
+
+    def zoom_to_territory(self, territory: int) -> None:
+        """Show a territory, district or region."""
+        if self.following.layer is not None:
+            self.zoom_to_units(self.following.layer.units_of(territory))
+
+    def zoom_to_selection(self) -> None:
+        """Show what is selected."""
+        self.zoom_to_units(self.model.selected_units)
+
+    def zoom_to_changed(self) -> None:
+        """Show what the last step changed."""
+        self.zoom_to_units(self._changed_rows)
+
+    def flash_units(self, rows: np.ndarray) -> None:
+        """Hatch units for a moment; zooms out when none of them is in sight."""
+        rows = np.asarray(rows, np.int64)
+        self._changed_rows = rows.astype(np.int32)
+        box, seen = self.box_of(rows), self._view.box
+        if box is None:
+            return
+        if box[0] > seen[2] or box[2] < seen[0] or box[1] > seen[3] or box[3] < seen[1]:
+            self.fit(camera.union(np.array([box, seen])) or box)
+        self.following.flash(rows)
+
+    # ------------------------------------------------------------------ sizes
+    def _ready(self) -> None:
+        assert self.following.prepared is not None
+        origin = self.following.prepared.arcs.origin
+        self._view = View(0, 0, self._view.scale, *self._pixels(), origin)
+        self.item.restyle(self.ratio)
+        if self.isVisible():
+            self.zoom_home()
+        self.became_ready.emit()
+
+    def resized(self) -> None:
+        """The canvas has another size or pixel ratio."""
+        wide, high = self._pixels()
+        if self.item.style.pixel_ratio != self.ratio:
+            self.item.restyle(self.ratio)
+        if (wide, high) != (self._view.width, self._view.height):
+            self.look(camera.resized(self._view, wide, high))
+            if not self._is_homed and self.is_ready:
+                self.zoom_home()
+
+    def showEvent(self, event: QtGui.QShowEvent) -> None:
+        super().showEvent(event)
+        if self.is_ready and not self._is_homed:
+            self.zoom_home()
+
+    # ------------------------------------------------------------------ what the map shows
+    def colour_choices(self) -> list[tuple[str, str, bool]]:
+        """(key, text, is chosen) of everything the map can be coloured by."""
+        if not self.model.is_open:
+            return []
+        found = colouring.choices(self.model.plan, self.model.view)
+        chosen = self.following.colour_by
+        if chosen not in dict(found):
+            chosen = colouring.TERRITORY
+        return [(key, text, key == chosen) for key, text in found]
+
+    def set_colour_by(self, key: str) -> None:
+        """Colour by a key of `colour_choices`."""
+        self.following.set_colour_by(key)
+
+    def _show_part(self, part: str, is_shown: bool) -> None:
+        self.item.show_parts(part, is_shown)
+        self.following.changed.emit()
+
+    def set_accounts_shown(self, is_shown: bool) -> None:
+        """Show or hide the accounts."""
+        self._show_part("accounts", is_shown)
+
+    def set_labels_shown(self, is_shown: bool) -> None:
+        """Show or hide the names of territories."""
+        self._show_part("labels", is_shown)
+
+    def set_base_map_shown(self, is_shown: bool) -> None:
+        """Show or hide land, water and cities."""
+        self._show_part("base", is_shown)
