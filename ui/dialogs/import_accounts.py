@@ -1,14 +1,497 @@
+"""Import accounts, one page: left what the columns mean, right what comes out."""
+
 from __future__ import annotations
-from PySide6 import QtCore
-from .parts import Dialog
+
+from pathlib import Path
+
+import numpy as np
+from PySide6 import QtCore, QtWidgets
+
+from terradesk import i18n, measures, readers
+from terradesk.i18n import _, ngettext
+from terradesk.plan import Plan
+from terradesk.progress import Progress
+from terradesk.sample.catalogue import BUILT_IN_MAPS
+
+from .. import theme
+from .accounts_work import (
+    NO_MAP,
+    OWN_MAP,
+    Choices,
+    Maker,
+    Outcome,
+    ReadFile,
+    add_to_document,
+    read,
+)
+from .columns_grid import ColumnsGrid
+from .issues import IssueList, RowsBehind, end_item, text_table
+from .parts import (
+    Button,
+    Dialog,
+    IconLabel,
+    Trouble,
+    choose,
+    combo,
+    label,
+    line,
+    scrolled,
+)
+from .preview_map import PreviewMap
+from .work import LatestWork
+
+__all__ = ["ImportAccounts", "add_to_document"]
+
+TABLES = "*.xlsx *.xlsm *.xls *.ods *.csv *.tsv *.txt"
+MAPS = "*.gpkg *.shp *.zip *.geojson *.json *.topojson *.kml"
+_FIRST = 6
+_ENCODING = {"utf-8": "UTF-8", "utf-8-sig": "UTF-8", "cp1252": "Windows-1252"}
 
 
 class ImportAccounts(Dialog):
+    """The import page of a customer list.
+
+    Parameters
+    ----------
+    path : Path
+    plan : Plan or None
+        The open plan the accounts go to; without one a plan is made around them.
+    parent : QWidget or None
+
+    Signals
+    -------
+    accounts_made(object, str)
+        `MadeAccounts` and the name of the file, for the open plan.
+    plan_made(object)
+        The new plan with its accounts.
+    """
+
     accounts_made = QtCore.Signal(object, str)
     plan_made = QtCore.Signal(object)
-    def __init__(self, path, plan, parent=None):
-        super().__init__("", parent, 1200, 800)
+
+    def __init__(
+        self, path: Path, plan: Plan | None, parent: QtWidgets.QWidget | None = None
+    ) -> None:
+        super().__init__(_("Import accounts"), parent, 1560, 960)
+        self._path, self._plan = path, plan
+        self._file: ReadFile | None = None
+        self.outcome: Outcome | None = None
+        self._own_map: Path | None = None
+        self._map_key: str | None = None
+        self._group_by: tuple[str, ...] | None = None
+        self._reading = LatestWork(self, 0)
+        self._making = LatestWork(self)
+        self._make_head()
+        self._make_halves()
+        self._make_foot()
+        self._connect()
+        self.read_file(path)
+
+    # ------------------------------------------------------------------ made once
+    def _make_head(self) -> None:
+        head = QtWidgets.QHBoxLayout()
+        head.setContentsMargins(24, 14, 24, 14)
+        head.setSpacing(10)
+        head.addWidget(label(_("Import accounts"), "hero"))
+        head.addSpacing(10)
+        head.addWidget(IconLabel("file-text"))
+        self._name, self._about = label(), label("", "dim")
+        head.addWidget(self._name)
+        head.addWidget(self._about)
+        head.addStretch(1)
+        self.sheet = combo(_("Sheet"), [])
+        self.sheet.hide()
+        head.addWidget(self.sheet)
+        head.addWidget(Button(_("Another file"), "plain", "folder-open", self._ask_file))
+        self.outer.insertLayout(0, head)
+        self.progress = QtWidgets.QProgressBar()
+        self.progress.setTextVisible(False)
+        self.progress.setRange(0, 1000)
+        self.progress.setAccessibleName(_("Progress"))
+        keep = self.progress.sizePolicy()
+        keep.setRetainSizeWhenHidden(True)
+        self.progress.setSizePolicy(keep)
+        self.outer.insertWidget(1, self.progress)
+        self.outer.insertWidget(2, line())
+        self.body.setContentsMargins(0, 0, 0, 0)
+
+    def _make_halves(self) -> None:
+        halves = QtWidgets.QHBoxLayout()
+        halves.setSpacing(0)
+        halves.addWidget(scrolled(self._left()), 45)
+        halves.addWidget(line(True))
+        halves.addWidget(scrolled(self._right()), 55)
+        self.body.addLayout(halves, 1)
+
+    def _left(self) -> QtWidgets.QWidget:
+        out = QtWidgets.QWidget()
+        box = QtWidgets.QVBoxLayout(out)
+        box.setContentsMargins(24, 16, 16, 16)
+        box.setSpacing(10)
+        self.trouble = Trouble()
+        box.addWidget(self.trouble)
+        box.addWidget(self._orders_note())
+        row = QtWidgets.QHBoxLayout()
+        row.addWidget(label(_("Columns"), "title"))
+        row.addStretch(1)
+        self._used = label("", "small")
+        row.addWidget(self._used)
+        box.addLayout(row)
+        self.grid = ColumnsGrid()
+        box.addWidget(self.grid)
+        box.addStretch(1)
+        return out
+
+    def _orders_note(self) -> QtWidgets.QFrame:
+        self._note = QtWidgets.QFrame()
+        self._note.setProperty("role", "note")
+        row = QtWidgets.QHBoxLayout(self._note)
+        row.setContentsMargins(14, 10, 14, 10)
+        row.setSpacing(12)
+        row.addWidget(IconLabel("table", "accent_text", 18), 0, QtCore.Qt.AlignmentFlag.AlignTop)
+        texts = QtWidgets.QVBoxLayout()
+        texts.setSpacing(6)
+        self._orders = label("", "strong", True)
+        texts.addWidget(self._orders)
+        choices = QtWidgets.QHBoxLayout()
+        choices.setSpacing(8)
+        choices.addWidget(label(_("One account per")))
+        self.per = combo(_("One account per"), [])
+        choices.addWidget(self.per)
+        self.swap = QtWidgets.QCheckBox(_("Exchange latitude and longitude"))
+        choices.addWidget(self.swap)
+        choices.addStretch(1)
+        texts.addLayout(choices)
+        row.addLayout(texts, 1)
+        counts = QtWidgets.QVBoxLayout()
+        counts.setSpacing(0)
+        self._count, self._counted = label("", "figure"), label("", "dim")
+        for one in (self._count, self._counted):
+            counts.addWidget(one, 0, QtCore.Qt.AlignmentFlag.AlignRight)
+        row.addLayout(counts)
+        self._note.hide()
+        return self._note
+
+    def _right(self) -> QtWidgets.QWidget:
+        out = QtWidgets.QWidget()
+        box = QtWidgets.QVBoxLayout(out)
+        box.setContentsMargins(20, 16, 24, 16)
+        box.setSpacing(10)
+        row = QtWidgets.QHBoxLayout()
+        row.addWidget(label(_("What you get"), "title"))
+        row.addStretch(1)
+        self._placed = label("", "dim")
+        self._placed_mark = IconLabel("check", "ok")
+        self._placed_mark.hide()
+        row.addWidget(self._placed)
+        row.addWidget(self._placed_mark)
+        box.addLayout(row)
+        self.map = PreviewMap()
+        self.map.setAccessibleName(_("Map of the accounts"))
+        box.addWidget(self.map, 1)
+        self.table = text_table([])
+        self.table.setAccessibleName(_("First accounts"))
+        self.table.setFixedHeight(30 + 26 * _FIRST)
+        self.table.setVerticalScrollBarPolicy(QtCore.Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        box.addWidget(self.table)
+        look = QtWidgets.QHBoxLayout()
+        look.addWidget(label(_("Please look at"), "title"))
+        look.addStretch(1)
+        self._left_out = label("", "dim")
+        look.addWidget(self._left_out)
+        box.addLayout(look)
+        self.issues = IssueList()
+        box.addWidget(self.issues)
+        return out
+
+    def _make_foot(self) -> None:
+        if self._plan is None:
+            self._add_map_choice()
+        else:
+            n = len(self._plan.units)
+            text = _("They go to the open plan: {n} {noun}.")
+            told = text.format(n=i18n.number(n), noun=self._plan.noun(n))
+            self.foot.addWidget(label(told, "dim"))
+        self.foot.addStretch(1)
+        self.foot.addWidget(Button(_("Cancel"), "link", clicked=self.reject))
+        self.accept_button = Button(_("Import"), "primary", clicked=self._accept)
+        self.accept_button.setDefault(True)
+        self.accept_button.setEnabled(False)
+        self.foot.addWidget(self.accept_button)
+
+    def _add_map_choice(self) -> None:
+        area = [
+            (
+                _("{map} · {n} areas").format(map=_(m.title), n=i18n.number(m.n_units)),
+                m.key,
+            )
+            for m in BUILT_IN_MAPS
+        ]
+        area += [(_("A boundary file of my own…"), OWN_MAP), (_("No map, points only"), NO_MAP)]
+        self.map_box = combo(_("Map"), area)  # type: ignore[arg-type]
+        self.map_box.setCurrentIndex(-1)
+        self.foot.addWidget(label(_("Map"), "dim"))
+        self.foot.addWidget(self.map_box)
+        self._called = label(_("An area is called"), "dim")
+        self.noun_one, self.noun_many = QtWidgets.QLineEdit(), QtWidgets.QLineEdit()
+        for field, text in (
+            (self.noun_one, _("one: county")),
+            (self.noun_many, _("many: counties")),
+        ):
+            field.setPlaceholderText(text)
+            field.setAccessibleName(f"{_('An area is called')}, {text}")
+            field.setFixedWidth(130)
+            field.editingFinished.connect(self._ask_outcome)
+        for widget in (self._called, self.noun_one, self.noun_many):
+            self.foot.addWidget(widget)
+        self.map_box.activated.connect(self._on_map)
+        self._show_nouns()
+
+    def _connect(self) -> None:
+        self._reading.succeeded.connect(self._on_read)
+        self._making.succeeded.connect(self._on_outcome)
+        for work in (self._reading, self._making):
+            work.failed.connect(self._on_failure)
+            work.busy_changed.connect(self._on_busy)
+            work.progressed.connect(self._on_progress)
+        self.grid.changed.connect(self._on_meaning)
+        self.per.activated.connect(self._on_per)
+        self.swap.toggled.connect(self._ask_outcome)
+        self.sheet.activated.connect(lambda: self.read_file(self._path, self.sheet.currentText()))
+        self.issues.show_rows.connect(self._show_rows)
+        self.finished.connect(self._stop)
+
+    # ------------------------------------------------------------------ reading
+    def read_file(self, path: Path, sheet: str | None = None) -> None:
+        """Read a file, or another sheet of it."""
+        self._path, self._file, self.outcome = path, None, None
+        self._group_by = None
+        self._maker = Maker(path, self._plan)
+        self._name.setText(path.name)
+        self._about.setText(_("Reading…"))
+        self.accept_button.setEnabled(False)
+        self._reading.ask(lambda progress: read(path, sheet, self._plan, progress))
+
+    def _ask_file(self) -> None:
+        text, _filter = QtWidgets.QFileDialog.getOpenFileName(
+            self, _("Add accounts"), str(self._path.parent), _("Customer lists") + f" ({TABLES})"
+        )
+        if text:
+            self.sheet.clear()
+            self.read_file(Path(text))
+
+    def _on_read(self, file: ReadFile) -> None:
+        self._file = file
+        self.trouble.hide()
+        self._about.setText(_about(file.table))
+        if file.sheets and not self.sheet.count():
+            self.sheet.addItems(file.sheets)
+        self.sheet.setVisible(len(file.sheets) > 1)
+        self.grid.show_table(file.table, file.guesses)
+        self._ask_outcome()
+
+    def _on_failure(self, error: BaseException) -> None:
+        self.trouble.tell(error)
+        self.accept_button.setEnabled(False)
+        if self._file is None:
+            self._about.setText("")
+            self._note.hide()
+            self.map.show_picture(None)
+            self.issues.show_report(None)
+
+    # ------------------------------------------------------------------ asking
+    def _on_meaning(self) -> None:
+        self._group_by = None
+        self._ask_outcome()
+
+    def _on_per(self) -> None:
+        self._group_by = self.per.currentData()
+        self._ask_outcome()
+
+    def _on_map(self) -> None:
+        self._map_key = self.map_box.currentData()
+        if self._map_key == OWN_MAP:
+            text, _filter = QtWidgets.QFileDialog.getOpenFileName(
+                self, _("A boundary file"), str(self._path.parent), _("Maps") + f" ({MAPS})"
+            )
+            self._own_map = Path(text) if text else None
+            if self._own_map is None:
+                self._map_key = self.outcome.map_key if self.outcome else NO_MAP
+                choose(self.map_box, self._map_key)
+        self._show_nouns()
+        self._ask_outcome()
+
+    def choose_map(self, key: str | None, own: Path | None = None) -> None:
+        """Use a built-in map (its key), a boundary file, or none."""
+        self._map_key, self._own_map = key, own
+        choose(self.map_box, key)
+        self._show_nouns()
+        self._ask_outcome()
+
+    def _show_nouns(self) -> None:
+        for widget in (self._called, self.noun_one, self.noun_many):
+            widget.setVisible(self._map_key == OWN_MAP)
+
+    def _ask_outcome(self) -> None:
+        if self._file is None:
+            return
+        file, maker = self._file, self._maker
+        nouns = ("", "")
+        if self._plan is None:
+            nouns = (self.noun_one.text(), self.noun_many.text())
+        choices = Choices(
+            list(self.grid.guesses),
+            self._group_by,
+            self.swap.isChecked(),
+            self._map_key,
+            self._own_map,
+            nouns,
+            theme.is_dark(),
+        )
+        self.accept_button.setEnabled(False)
+
+        def make(progress: Progress) -> Outcome:
+            return maker.make(file, choices, progress)
+
+        self._making.ask(make)
+
+    # ------------------------------------------------------------------ showing
+    def _on_busy(self, _is_busy: bool) -> None:
+        is_busy = self._reading.is_busy or self._making.is_busy
+        self.progress.setVisible(is_busy)
+        self.progress.setValue(0)
+
+    def _on_progress(self, fraction: float, _text: str) -> None:
+        self.progress.setValue(round(1000 * fraction))
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether something is still being read or made."""
+        return self._reading.is_busy or self._making.is_busy
+
+    def _on_outcome(self, outcome: Outcome) -> None:
+        self.outcome = outcome
+        self.trouble.hide()
+        self.map.show_picture(outcome.picture)
+        self._show_counts(outcome)
+        self._show_note(outcome)
+        self.grid.show_grouping(outcome.group_by)
+        used, total = self.grid.n_used, len(self.grid.guesses)
+        self._used.setText(_("{n} of {total} are used").format(n=used, total=total))
+        self._fill_table(outcome)
+        self.issues.show_report(outcome.made.report)
+        if self._plan is None:
+            choose(self.map_box, outcome.map_key)
+
+    def _show_counts(self, outcome: Outcome) -> None:
+        n = len(outcome.made.accounts)
+        placed = int((outcome.made.accounts.placement > 0).sum())
+        self._placed.setText(
+            _("{n} of {total} accounts have a place").format(
+                n=i18n.number(placed), total=i18n.number(n)
+            )
+        )
+        self._placed_mark.setVisible(True)
+        is_all = placed == n
+        self._placed_mark.set_icon(
+            "check" if is_all else "triangle-alert", "ok" if is_all else "warn"
+        )
+        rejected = outcome.made.report.rejected
+        text = ngettext("{n} row is left out", "{n} rows are left out", rejected)
+        nothing = _("nothing is left out")
+        self._left_out.setText(text.format(n=i18n.number(rejected)) if rejected else nothing)
+        text = ngettext("Import {n} account", "Import {n} accounts", n).format(n=i18n.number(n))
+        self.accept_button.setText(text)
+        self.accept_button.setEnabled(n > 0)
+
+    def _show_note(self, outcome: Outcome) -> None:
+        grouping, report = outcome.grouping, outcome.made.report
+        has_swap = self.swap.isChecked() or any(i.kind == "swapped" for i in report.issues)
+        self.swap.setVisible(has_swap)
+        self._note.setVisible(len(grouping.choices) > 1 or has_swap)
+        texts = {True: _("This file looks like orders: {rows} rows, {places} places."),
+                 False: _("{rows} rows.")}  # fmt: skip
+        self._orders.setText(
+            texts[grouping.looks_like_orders and grouping.n_places > 0].format(
+                rows=i18n.number(report.read), places=i18n.number(grouping.n_places)
+            )
+        )
+        self.per.clear()
+        for columns in grouping.choices:
+            self.per.addItem(" + ".join(columns) if columns else _("row"), columns)
+        choose(self.per, outcome.group_by)
+        n = len(outcome.made.accounts)
+        self._count.setText(i18n.number(n))
+        self._counted.setText(ngettext("account", "accounts", n))
+
+    def _fill_table(self, outcome: Outcome) -> None:
+        accounts, plan = outcome.made.accounts, outcome.plan
+        sums = outcome.made.measures[:2]
+        roles = {c.name: c.role for c in outcome.made.columns}
+        shown = [n for role in ("city", "state", "text") for n, r in roles.items() if r == role]
+        texts = [n for n in shown if accounts.columns[n].dtype == object][:3]
+        has_rows = "rows" in accounts.columns
+        heads = [_("Account"), *texts, *([_("Rows")] if has_rows else []), *(m.name for m in sums)]
+        self.table.setColumnCount(len(heads))
+        self.table.setHorizontalHeaderLabels(heads)
+        order = np.arange(len(accounts))
+        if sums:
+            order = np.argsort(-np.nan_to_num(accounts.columns[sums[0].column]), kind="stable")
+        self.table.setRowCount(min(_FIRST, len(order)))
+        for k, row in enumerate(order[:_FIRST]):
+            cells = [str(accounts.names[row]), *(str(accounts.columns[n][row]) for n in texts)]
+            items = [QtWidgets.QTableWidgetItem(text) for text in cells]
+            if has_rows:
+                items.append(end_item(i18n.number(float(accounts.columns["rows"][row]))))
+            for m in sums:
+                value = float(accounts.columns[m.column][row])
+                items.append(end_item(measures.format_value(plan, m, value)))
+            for column, item in enumerate(items):
+                self.table.setItem(k, column, item)
+        self._fit_columns(1 + len(texts))
+
+    def _fit_columns(self, n_texts: int) -> None:
+        head = self.table.horizontalHeader()
+        for column in range(self.table.columnCount()):
+            is_first = column == 0
+            mode = QtWidgets.QHeaderView.ResizeMode
+            head.setSectionResizeMode(column, mode.Stretch if is_first else mode.Interactive)
+            self.table.setColumnWidth(column, 120 if column < n_texts else 92)
+            if column >= n_texts:
+                self.table.horizontalHeaderItem(column).setTextAlignment(
+                    QtCore.Qt.AlignmentFlag.AlignRight | QtCore.Qt.AlignmentFlag.AlignVCenter
+                )
+
+    def _show_rows(self, issue: readers.Issue) -> None:
+        if self._file is not None:
+            RowsBehind(issue, self._file.table.columns, self).open()
+
+    # ------------------------------------------------------------------ ending
+    def _accept(self) -> None:
+        if self.outcome is None or self.is_busy:
+            return
+        if self._plan is not None:
+            self.accounts_made.emit(self.outcome.made, self._path.name)
+        else:
+            self.plan_made.emit(self.outcome.plan)
+        self.accept()
+
+    def _stop(self) -> None:
+        self._reading.stop()
+        self._making.stop()
 
 
-def add_to_document(document, made, source):
-    document.add_accounts(made.accounts, source)
+def _about(table: readers.Table) -> str:
+    """9,994 rows · 16 columns · comma, UTF-8."""
+    n_columns = len(table.columns)
+    parts = [
+        ngettext("{n} row", "{n} rows", len(table)).format(n=i18n.number(len(table))),
+        ngettext("{n} column", "{n} columns", n_columns).format(n=n_columns),
+    ]
+    marks = {",": _("comma"), ";": _("semicolon"), "\t": _("tab"), "|": _("bar")}
+    if table.delimiter:
+        encoding = _ENCODING.get(table.encoding.lower(), table.encoding)
+        parts.append(f"{marks.get(table.delimiter, table.delimiter)}, {encoding}")
+    return " · ".join(parts)
+
+

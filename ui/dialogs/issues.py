@@ -1,0 +1,141 @@
+""""Please look at": what an import did, by kind, with the rows behind each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from PySide6 import QtCore, QtWidgets
+
+from terradesk.i18n import _
+from terradesk.readers.report import ImportReport, Issue
+
+from .parts import Button, Dialog, IconLabel, label
+
+_MOST_ROWS, _MOST_COLUMNS = 200, 12
+
+
+class IssueList(QtWidgets.QWidget):
+    """One line per kind of issue, with a way to the rows.
+
+    Signals
+    -------
+    show_rows(object)
+        The `Issue` whose rows are asked for.
+    """
+
+    show_rows = QtCore.Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._box = QtWidgets.QVBoxLayout(self)
+        self._box.setContentsMargins(0, 0, 0, 0)
+        self._box.setSpacing(4)
+        self.issues: tuple[Issue, ...] = ()
+
+    def show_report(self, report: ImportReport | None) -> None:
+        """List the issues of a report, what wants attention first."""
+        while self._box.count():
+            gone = self._box.takeAt(0).widget()
+            if gone is not None:
+                gone.hide()
+                gone.deleteLater()
+        self.issues = tuple(
+            sorted(report.issues if report else (), key=lambda one: one.level != "warning")
+        )
+        for one in self.issues:
+            self._box.addWidget(self._line(one))
+        if report is not None and not self.issues:
+            self._box.addWidget(_row(IconLabel("check", "ok"), label(_("Nothing stands out."))))
+
+    def _line(self, one: Issue) -> QtWidgets.QWidget:
+        is_warning = one.level == "warning"
+        icon = IconLabel("triangle-alert" if is_warning else "check", "warn" if is_warning else "ok")
+        button = None
+        if one.rows:
+            button = Button(_("Show"), "link", clicked=lambda: self.show_rows.emit(one))
+            button.setAccessibleName(_("Show the rows: {text}").format(text=one.message))
+        return _row(icon, label(one.message, "", True), button)
+
+
+def _row(
+    icon: QtWidgets.QWidget, text: QtWidgets.QWidget, button: QtWidgets.QWidget | None = None
+) -> QtWidgets.QWidget:
+    out = QtWidgets.QWidget()
+    row = QtWidgets.QHBoxLayout(out)
+    row.setContentsMargins(0, 2, 0, 2)
+    row.setSpacing(10)
+    row.addWidget(icon)
+    row.addWidget(text, 1)
+    if button is not None:
+        row.addWidget(button)
+    return out
+
+
+class RowsBehind(Dialog):
+    """The rows of a file that an issue is about.
+
+    Parameters
+    ----------
+    issue : Issue
+    columns : mapping of str to ndarray
+        Of the table as it was read.
+    parent : QWidget
+    """
+
+    def __init__(
+        self, issue: Issue, columns: Mapping[str, np.ndarray], parent: QtWidgets.QWidget
+    ) -> None:
+        super().__init__(_("Rows of the file"), parent, 860, 520)
+        self.body.addWidget(label(issue.message, "title", True))
+        rows = [r for r in issue.rows if 0 <= r < _length(columns)][:_MOST_ROWS]
+        self.table = text_table([_("Row"), *list(columns)[:_MOST_COLUMNS]])
+        self.table.setAccessibleName(issue.message)
+        self.table.setRowCount(len(rows))
+        for k, row in enumerate(rows):
+            cells = [f"{row + 1}", *(_cell(v[row]) for v in list(columns.values())[:_MOST_COLUMNS])]
+            for column, text in enumerate(cells):
+                self.table.setItem(k, column, QtWidgets.QTableWidgetItem(text))
+        self.body.addWidget(self.table, 1)
+        if issue.n > len(rows):
+            more = _("The first {shown} of {n} are listed.").format(shown=len(rows), n=issue.n)
+            self.foot.addWidget(label(more, "small"))
+        self.add_close()
+
+
+def _length(columns: Mapping[str, np.ndarray]) -> int:
+    return len(next(iter(columns.values()), ()))
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, float):
+        return "" if np.isnan(value) else f"{value:.10g}"
+    return str(value)
+
+
+def text_table(headers: list[str]) -> QtWidgets.QTableWidget:
+    """A table to look at, without row numbers."""
+    out = QtWidgets.QTableWidget(0, len(headers))
+    out.setHorizontalHeaderLabels(headers)
+    out.verticalHeader().hide()
+    out.verticalHeader().setDefaultSectionSize(26)
+    out.setEditTriggers(QtWidgets.QAbstractItemView.EditTrigger.NoEditTriggers)
+    out.setSelectionMode(QtWidgets.QAbstractItemView.SelectionMode.NoSelection)
+    out.setFocusPolicy(QtCore.Qt.FocusPolicy.TabFocus)
+    out.setTabKeyNavigation(False)
+    out.horizontalHeader().setDefaultAlignment(
+        QtCore.Qt.AlignmentFlag.AlignLeading | QtCore.Qt.AlignmentFlag.AlignVCenter
+    )
+    out.setWordWrap(False)
+    return out
+
+
+def end_item(text: str) -> QtWidgets.QTableWidgetItem:
+    """A cell with a figure, at the end of its column."""
+    out = QtWidgets.QTableWidgetItem(text)
+    out.setTextAlignment(
+        QtCore.Qt.AlignmentFlag.AlignRight | QtCore.Qt.AlignmentFlag.AlignVCenter
+    )
+    return out
+
+

@@ -1,0 +1,132 @@
+"""A small map on a page: drawn in the background, scaled to its place."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6 import QtCore, QtGui, QtWidgets
+
+from terradesk.plan import Plan
+
+from .. import theme
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+WIDTH, HEIGHT, SCALE = 820, 350, 1.5
+
+
+def draw(plan: Plan, dark: bool) -> tuple[bytes, int, int]:
+    """Areas without territories and the accounts of a plan: RGB bytes, width, height.
+
+    A plan without areas gives its accounts on plain ground.
+    """
+    if plan.arcs is None:
+        return _points(plan, dark)
+    from terradesk import palettes
+    from terradesk.exporters.scene import plan_scene
+    from terradesk.render.scene import Classes
+    from terradesk.render.stills import compose_still
+
+    bare = _bare(plan)
+    scene = plan_scene(bare, next(iter(bare.assignments)), with_accounts=True)
+    paper = [palettes.roles(False)["paper"]], [palettes.roles(True)["paper"]]
+    n = len(plan.units)
+    scene = replace(
+        scene,
+        title="",
+        subtitle="",
+        labels=np.zeros(n, np.int32),
+        names=[""],
+        fills=[0],
+        values=(),
+        tones=(),
+        parents=None,
+        locked=None,
+        groups=scene.groups if n > 400 else np.arange(n),
+        classes=Classes(np.zeros(n, np.int64), paper, [""], of_units=True),
+    )
+    picture = compose_still(
+        scene, WIDTH, HEIGHT, SCALE, dark, legend=False, scale_bar=False, credits=False
+    ).image
+    return picture.convert("RGB").tobytes(), picture.width, picture.height
+
+
+def _bare(plan: Plan) -> Plan:
+    """The plan without territories and what belongs to them."""
+    labels = {a: np.full_like(rows, -1) for a, rows in plan.assignments.items()}
+    gone: dict = {kind: {} for kind in ("territory", "lock", "override", "rule", "staffing")}
+    return replace(plan, assignments=labels, tables={**plan.tables, **gone})
+
+
+def _points(plan: Plan, dark: bool) -> tuple[bytes, int, int]:
+    from PIL import Image, ImageDraw
+
+    from terradesk import palettes
+
+    roles = palettes.roles(dark)
+    wide, high = round(WIDTH * SCALE), round(HEIGHT * SCALE)
+    picture = Image.new("RGB", (wide, high), roles["land"])
+    here = np.isfinite(plan.accounts.x)
+    if here.any():
+        pen = ImageDraw.Draw(picture)
+        for x, y in _fitted(plan.accounts.x[here], plan.accounts.y[here], wide, high):
+            pen.ellipse((x - 3, y - 3, x + 3, y + 3), roles["account"])
+    return picture.tobytes(), wide, high
+
+
+def _fitted(x: ArrayLike, y: ArrayLike, wide: int, high: int) -> np.ndarray:
+    """Points scaled into a picture with a margin, y downwards."""
+    points = np.column_stack((x, y))
+    low, high_corner = points.min(axis=0), points.max(axis=0)
+    span = np.maximum(high_corner - low, 1.0)
+    factor = min((wide - 60) / span[0], (high - 60) / span[1])
+    centred = (points - (low + high_corner) / 2) * factor
+    return np.column_stack((wide / 2 + centred[:, 0], high / 2 - centred[:, 1]))
+
+
+class PreviewMap(QtWidgets.QWidget):
+    """Shows what `draw` gave, cut to its place."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._pixmap: QtGui.QPixmap | None = None
+        self.setMinimumHeight(160)
+        self.setSizePolicy(
+            QtWidgets.QSizePolicy.Policy.Expanding, QtWidgets.QSizePolicy.Policy.Expanding
+        )
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether there is a picture."""
+        return self._pixmap is not None
+
+    def show_picture(self, picture: tuple[bytes, int, int] | None) -> None:
+        """Show a picture, or none."""
+        self._pixmap = None
+        if picture is not None:
+            data, wide, high = picture
+            image = QtGui.QImage(data, wide, high, 3 * wide, QtGui.QImage.Format.Format_RGB888)
+            self._pixmap = QtGui.QPixmap.fromImage(image.copy())
+        self.update()
+
+    def paintEvent(self, event: QtGui.QPaintEvent) -> None:
+        """The whole picture, as large as it fits."""
+        painter = QtGui.QPainter(self)
+        painter.setRenderHint(QtGui.QPainter.RenderHint.SmoothPixmapTransform)
+        painter.setRenderHint(QtGui.QPainter.RenderHint.Antialiasing)
+        path = QtGui.QPainterPath()
+        path.addRoundedRect(QtCore.QRectF(self.rect()), 6, 6)
+        painter.setClipPath(path)
+        painter.fillRect(self.rect(), theme.colour("water"))
+        if self._pixmap is None:
+            centre = self.rect().center() - QtCore.QPoint(12, 12)
+            painter.drawPixmap(centre, theme.pixmap("map", "outline", 24))
+            return
+        wide, high = self._pixmap.width(), self._pixmap.height()
+        factor = min(wide / max(self.width(), 1), high / max(self.height(), 1))
+        w, h = self.width() * factor, self.height() * factor
+        part = QtCore.QRectF((wide - w) / 2, (high - h) / 2, w, h)
+        painter.drawPixmap(QtCore.QRectF(self.rect()), self._pixmap, part)
