@@ -27,12 +27,11 @@ def column_row(
     role, format : str, optional
         Found by name and values unless given.
     """
-    is_money = False
-    if role is None:
-        role = "text"
-        if values.dtype != object:
-            known = values[np.isfinite(values)]
-            role, is_money = figure_role(name, known, len(np.unique(known)), len(known))
+    found, is_money = "text", False
+    if values.dtype != object:
+        known = values[np.isfinite(values)]
+        found, is_money = figure_role(name, known, len(np.unique(known)), len(known))
+    role = role or found
     shown = format or ("money" if is_money else "number")
     return rec.Column(
         rec.new_uid(), 0, table=table, name=name, label=_label(name), role=role, format=shown

@@ -43,6 +43,7 @@ def call(
         The path is no file, or the file cannot be read.
     """
     checked = gdal.check_path(path)
+    gdal.check_content(checked)
     if is_trusted or is_own(checked):
         return function(path=str(checked), progress=progress, **arguments)
     job = {"function": f"{function.__module__}:{function.__name__}", "path": str(checked)}

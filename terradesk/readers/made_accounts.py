@@ -29,6 +29,7 @@ ROWS = "rows"
 _PLACING = ("lat", "lon", "unit_code", "postcode", "city", "state", "country")
 _NOT_KEPT = ("id", "name", "lat", "lon", "unused")
 _SHOWN = 10
+_SAMPLE = 5000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -170,7 +171,7 @@ def _with_zips(
         return cells, []
     given = cells[named["postcode"]]
     codes = {cell: geocode.us_zip(cell) for cell in set(given.tolist())}
-    if not _are_us(codes, placer):
+    if not _are_us(given[given != ""], codes, placer):
         return cells, []
     fixed = np.empty(len(given), object)
     fixed[:] = [codes[cell] or cell for cell in given.tolist()]
@@ -186,16 +187,17 @@ def _with_zips(
     return cells, [issue("zip", text.format(n=len(rows)), rows, level="info")]
 
 
-def _are_us(codes: Mapping[str, str], placer: Placer) -> bool:
+def _are_us(cells: np.ndarray, codes: Mapping[str, str], placer: Placer) -> bool:
     """Whether postcodes are U.S. ZIP codes: known as such, and of places in the map."""
-    asked = [code for cell, code in codes.items() if cell]
-    lon, lat = geocode.find_postcodes(asked)
+    step = max(len(cells) // _SAMPLE, 1)
+    asked = cells[::step].tolist()
+    lon, lat = geocode.find_postcodes(codes[cell] for cell in asked)
     known = np.isfinite(lon)
     if not asked or known.mean() < 0.8:
         return False
     if placer.arcs is not None:
         return bool(placer.holds(lon[known], lat[known]).mean() >= 0.5)
-    return sum(len(cell) >= 5 for cell in codes) >= 0.5 * len(codes)
+    return sum(len(cell) >= 5 for cell in asked) >= 0.5 * len(asked)
 
 
 def _without_key(groups: Groups) -> list[Issue]:

@@ -47,6 +47,10 @@ _DATE = re.compile(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}.*")
 _KEYS = frozenset(
     ("id", "no", "nr", "code", "kod", "kode", "number", "nummer", "numer", "fips", "کد")
 )
+_OF_ORDERS = re.compile(
+    r"order|invoice|row\b|line\b|transaction|bestell|rechnung|commande|facture|zamow|faktur"
+    r"|سفارش|فاکتور"
+)
 _ENOUGH = 0.9  # share of cells that must fit
 
 
@@ -151,7 +155,7 @@ def recognise(table: Table, units: Units | None = None) -> list[ColumnGuess]:
 def _fit(name: str, role: str, look: _Look) -> float:
     """How well a column suits a role of which there is one; 0 when it does not."""
     said = words.weight(name, role)
-    if said <= 0 or look.n == 0:
+    if said <= 0 or look.n == 0 or (role == "id" and _OF_ORDERS.search(words.plain(name))):
         return 0.0
     rivals = (other for other in words.WORDS if other != role)
     if said < 1 and any(words.weight(name, other) > said for other in rivals):

@@ -61,7 +61,7 @@ def test_what_is_no_number(cell: str) -> None:
 
 
 def test_nothing_is_not_a_bad_number() -> None:
-    values, is_bad = numbers(objects(sorted(EMPTY) + ["N/A", " - "]))
+    values, is_bad = numbers(objects([*sorted(EMPTY), "N/A", " - "]))
     assert np.isnan(values).all() and not is_bad.any()
 
 

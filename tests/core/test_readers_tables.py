@@ -228,10 +228,12 @@ def test_files_that_are_no_workbooks(tmp_path: Path, content: bytes, said: str) 
 
 def test_a_workbook_bomb_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
     path = tmp_path / "bomb.xlsx"
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        with archive.open("xl/worksheets/sheet1.xml", "w") as sheet:
-            for _k in range(80):
-                sheet.write(b" " * (1 << 20))
+    with (
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive,
+        archive.open("xl/worksheets/sheet1.xml", "w") as sheet,
+    ):
+        for _k in range(80):
+            sheet.write(b" " * (1 << 20))
     assert path.stat().st_size < 1 << 20
     with pytest.raises(TerraDeskError, match="would unpack to 84 MB"):
         read(path)
