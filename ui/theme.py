@@ -240,9 +240,6 @@ QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus, QPlainTe
   border: 1px solid $accent; }
 QLineEdit[role="quiet"] { border-color: transparent; background: $hover; }
 QLineEdit[role="quiet"]:focus { border-color: $accent; }
-QDoubleSpinBox[role="quiet"], QSpinBox[role="quiet"] { border-color: transparent;
-  background: $hover; padding: 0 2px; min-height: 20px; max-height: 20px; }
-QDoubleSpinBox[role="quiet"]:focus { border-color: $accent; }
 QComboBox::drop-down { border: 0; width: 22px; }
 QComboBox::down-arrow { image: url("$arrow_icon"); width: 14px; height: 14px; }
 QComboBox[role="quiet"] { border-color: transparent; background: transparent; }

@@ -144,11 +144,13 @@ def test_balance_counts_ranks_and_takes_a_tolerance(qtbot, model) -> None:
     balance_order = panel.bars._order
     assert sorted(balance_order) == sorted(ids)
     assert balance_order[0] == ids[2], "the highest population first"
-    panel.tolerance.setValue(0.5)
+    panel.tolerance.clear()
+    qtbot.keyClicks(panel.tolerance, "0,5 %")
+    qtbot.keyClick(panel.tolerance, QtCore.Qt.Key.Key_Return)
     assert model.plan.tolerance == pytest.approx(0.005)
     assert panel._before.text() == "1"
     model.undo()
-    assert panel.tolerance.value() == pytest.approx(10)
+    assert panel.tolerance.text() == "±10 %"
     edit = assign(model.plan, A, np.arange(24), ids[0]).edit
     model.preview(Tentative(edit, apply(model.plan, edit), edit.changes[0].rows, np.empty(0), 0))
     assert panel._after.text() == "0" and panel._after.isVisibleTo(panel)

@@ -72,6 +72,7 @@ class FileCommands:
 
         def opened(document: Document) -> None:
             self._window.show_document(document)
+            self._window.sample_copy = document.path
             self._window.show_tips()
 
         self.run(_("Opening the sample plan"), load, opened)

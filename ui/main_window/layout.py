@@ -21,7 +21,9 @@ class TabbedDock(QtWidgets.QDockWidget):
 
     def __init__(self, name: str, title: str, can_collapse: bool = False) -> None:
         super().__init__(title)
+        self.is_collapsed = False
         self.setObjectName(name)
+        self._chevron = QtWidgets.QToolButton()
         self.setFeatures(
             QtWidgets.QDockWidget.DockWidgetFeature.DockWidgetMovable
             | QtWidgets.QDockWidget.DockWidgetFeature.DockWidgetFloatable
@@ -34,8 +36,12 @@ class TabbedDock(QtWidgets.QDockWidget):
         self.pages.setObjectName("panel")
         self._panels: list[QtWidgets.QWidget] = []
         self.setTitleBarWidget(self._make_title(can_collapse))
-        self.setWidget(self.pages)
-        self.is_collapsed = False
+        # A dock whose widget is hidden shrinks to its title in width too: hide what is inside.
+        self._holder = QtWidgets.QWidget()
+        self._inside = QtWidgets.QVBoxLayout(self._holder)
+        self._inside.setContentsMargins(0, 0, 0, 0)
+        self.setWidget(self._holder)
+        self.take_back()
         self._open_height = 260
         self.tabs.currentChanged.connect(self.pages.setCurrentIndex)
         self.tabs.tabBarClicked.connect(self._on_click)
@@ -51,13 +57,16 @@ class TabbedDock(QtWidgets.QDockWidget):
         row.addStretch(1)
         self.corner = QtWidgets.QHBoxLayout()
         row.addLayout(self.corner)
-        self._chevron = QtWidgets.QToolButton()
         self._chevron.setProperty("role", "icon")
         self._chevron.setVisible(can_collapse)
         self._chevron.clicked.connect(lambda: self.set_collapsed(not self.is_collapsed))
         row.addWidget(self._chevron)
         self._can_collapse = can_collapse
         return bar
+
+    def take_back(self) -> None:
+        """Hold the pages again after a rail had them."""
+        self._inside.addWidget(self.pages)
 
     def add_panel(self, panel: QtWidgets.QWidget, title: str, icon: str = "") -> None:
         """Add a page with its tab."""
@@ -171,7 +180,7 @@ class Rail(QtWidgets.QToolBar):
 
     def close_panel(self) -> None:
         """Give the panel back to its dock."""
-        self._dock.setWidget(self._dock.pages)
+        self._dock.take_back()
         self._frame.hide()
         for button in self._group:
             button.setChecked(False)
@@ -202,7 +211,7 @@ class CornerTitle(QtWidgets.QWidget):
     def __init__(self) -> None:
         super().__init__()
         row = QtWidgets.QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 14, 0)
+        row.setContentsMargins(0, 4, 14, 4)
         row.setSpacing(6)
         self._name, self._mark, self._state = (QtWidgets.QLabel() for _i in range(3))
         self._name.setProperty("role", "strong")
@@ -218,4 +227,5 @@ class CornerTitle(QtWidgets.QWidget):
         self._state.setText(state)
         self._mark.setPixmap(theme.pixmap(icon, role, 14) if state else QtGui.QPixmap())
         self.setVisible(bool(name))
+        self.setMinimumHeight(theme.HEIGHT["menu"] - 4)
         self.adjustSize()

@@ -166,6 +166,7 @@ class TopBar(QtWidgets.QToolBar):
         self.setObjectName("toolbar")
         self.setMovable(False)
         self.setFixedHeight(theme.HEIGHT["toolbar"])
+        self.setIconSize(QtCore.QSize(16, 16))
         self._model, self._actions, self._colour_choices = model, actions, colour_choices
         self.scenario = Drop("", self._scenarios)
         self.scenario.setIcon(theme.icon("layers-2"))

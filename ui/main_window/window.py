@@ -24,6 +24,7 @@ from ..map import MapView
 from ..palette import Palette
 from ..panels import PANELS
 from ..welcome import Welcome
+from . import keeping
 from .file_commands import FileCommands
 from .help_commands import HelpCommands
 from .layout import CornerTitle, Rail, TabbedDock
@@ -52,6 +53,7 @@ class MainWindow(QtWidgets.QMainWindow):
         self.setContextMenuPolicy(QtCore.Qt.ContextMenuPolicy.NoContextMenu)
         self.model = DocumentModel(self)
         self.model.on_error = lambda error, can_retry: errors.show_error(self, error, can_retry)
+        self.sample_copy: Path | None = None
         self._commands = (
             self, FileCommands(self), TerritoryCommands(self), HelpCommands(self)
         )  # fmt: skip
@@ -168,6 +170,8 @@ class MainWindow(QtWidgets.QMainWindow):
     # ------------------------------------------------------------------ documents
     def show_document(self, document: Document) -> None:
         """Work on a document; the one before is let go of (it is saved already)."""
+        keeping.let_go(self.model, self.sample_copy)
+        self.sample_copy = None
         self.model.open(document)
         if document.path is not None and not self.is_untitled():
             self.change_settings(recent=self.settings.with_recent(document.path).recent)
@@ -198,8 +202,9 @@ class MainWindow(QtWidgets.QMainWindow):
 
     def _refresh_title(self) -> None:
         name = self.plan_name()
-        if self.model.document.is_read_only:
-            self.corner_title.set_state(name, _("Read only: save a copy to edit"), "lock", "warn")
+        reason = keeping.read_only_reason(self.model.document)
+        if reason:
+            self.corner_title.set_state(name, reason, "lock", "warn")
             state = _("Read only")
         else:
             state = _("All changes saved")
@@ -478,5 +483,17 @@ class MainWindow(QtWidgets.QMainWindow):
                 geometry=base64.b64encode(self.saveGeometry().data()).decode(),
                 docks=base64.b64encode(self.saveState().data()).decode(),
             )
-        self.model.close()
+        keeping.let_go(self.model, self.sample_copy)
         super().closeEvent(event)
+
+    def changeEvent(self, event: QtCore.QEvent) -> None:
+        """When the window comes to the front: has another program changed the file?"""
+        super().changeEvent(event)
+        is_front = event.type() == QtCore.QEvent.Type.ActivationChange and self.isActiveWindow()
+        if not is_front or not self.model.is_open:
+            return
+        document = self.model.document
+        if document.path is not None and keeping.has_foreign_changes(document):
+            path = document.path
+            if keeping.ask_to_reload(self):
+                self.files.open_path(path)

@@ -45,7 +45,8 @@ class Panel:
 
 
 PANELS = (
-    Panel("territories", N_("Territories"), "left", TerritoriesPanel),
+    Panel("territories", N_("Territories"), "left", TerritoriesPanel,
+          corner=lambda panel: panel.corner()),  # type: ignore[attr-defined]
     Panel("balance", N_("Balance"), "right", BalancePanel, rail_icon="scale",
           corner=lambda panel: panel.corner()),  # type: ignore[attr-defined]
     Panel("inspector", N_("Inspector"), "right", InspectorPanel, rail_icon="info"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 
 from PySide6 import QtCore, QtGui, QtWidgets
@@ -165,7 +166,7 @@ class BalancePanel(QtWidgets.QWidget):
         self._after.setProperty("role", "figure_ok")
         self._of.setProperty("role", "dim")
         self._worst, self._unassigned, self._spread = (QtWidgets.QLabel() for _i in range(3))
-        self.tolerance = QtWidgets.QDoubleSpinBox()
+        self.tolerance = QtWidgets.QLineEdit()
         self._banner = self._make_banner()
         self.bars = Bars(model)
         self._empty = QtWidgets.QLabel(
@@ -225,17 +226,13 @@ class BalancePanel(QtWidgets.QWidget):
                 self._spread_caption = label
         self._spread.hide()
         self._spread_caption.hide()
-        self.tolerance.setRange(0.1, 1000)
-        self.tolerance.setDecimals(1)
-        self.tolerance.setPrefix("±")
-        self.tolerance.setSuffix(" %")
-        self.tolerance.setButtonSymbols(QtWidgets.QAbstractSpinBox.ButtonSymbols.NoButtons)
-        self.tolerance.setAlignment(QtCore.Qt.AlignmentFlag.AlignRight)
-        self.tolerance.setKeyboardTracking(False)
         self.tolerance.setProperty("role", "quiet")
-        self.tolerance.setDecimals(1)
-        self.tolerance.setFixedWidth(76)
+        self.tolerance.setFixedWidth(84)
+        self.tolerance.setAlignment(QtCore.Qt.AlignmentFlag.AlignRight)
         self.tolerance.setAccessibleName(_("Tolerance"))
+        self.tolerance.setToolTip(_("Deviation from the target that you accept"))
+        leading = QtWidgets.QLineEdit.ActionPosition.LeadingPosition
+        self._pencil = self.tolerance.addAction(theme.icon("pencil", size=14), leading)
         column.addLayout(top)
         column.addSpacing(8)
         column.addWidget(_Axis())
@@ -261,7 +258,7 @@ class BalancePanel(QtWidgets.QWidget):
         model.previewed.connect(self._previewed)
         model.current_changed.connect(lambda _t: self.bars.update())
         self.bars.chosen.connect(model.set_current)
-        self.tolerance.valueChanged.connect(self._set_tolerance)
+        self.tolerance.editingFinished.connect(self._set_tolerance)
         self._switch.clicked.connect(self._use_offered)
 
     # ------------------------------------------------------------------ showing
@@ -300,9 +297,7 @@ class BalancePanel(QtWidgets.QWidget):
             self.bars.set_order(leaves)
         else:
             self.bars.set_order([])
-        self.tolerance.blockSignals(True)
-        self.tolerance.setValue(100 * view.plan.tolerance)
-        self.tolerance.blockSignals(False)
+        self._show_tolerance()
         self._show_figures()
 
     def _show_figures(self) -> None:
@@ -349,10 +344,19 @@ class BalancePanel(QtWidgets.QWidget):
         )
 
     # ------------------------------------------------------------------ changing
-    def _set_tolerance(self, percent: float) -> None:
+    def _show_tolerance(self) -> None:
+        self.tolerance.setText(f"±{100 * self._model.plan.tolerance:g} %")
+        self.tolerance.setModified(False)
+
+    def _set_tolerance(self) -> None:
         model = self._model
-        if model.is_open:
-            model.attempt(lambda: scenarios.set_tolerance(model.plan, percent / 100))
+        if not model.is_open or not self.tolerance.isModified():
+            return
+        words = self.tolerance.text().replace(",", ".").strip("±%+ \u00a0")
+        self._show_tolerance()
+        with contextlib.suppress(ValueError):
+            fraction = float(words) / 100
+            model.attempt(lambda: scenarios.set_tolerance(model.plan, fraction))
 
     def offer_revenue(self) -> None:
         """Offer to balance by the accounts' revenue, if there is one and it is not in use."""

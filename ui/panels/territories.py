@@ -129,6 +129,7 @@ class TerritoriesPanel(QtWidgets.QWidget):
         self.tree.setModel(self._items)
         self._delegate = RowDelegate(self.tree)
         self.tree.setItemDelegate(self._delegate)
+        self._corner: tuple[QtWidgets.QToolButton, ...] = ()
         self._empty = self._make_empty()
         self._foot = QtWidgets.QLabel()
         self._foot.setProperty("role", "dim")
@@ -179,6 +180,29 @@ class TerritoriesPanel(QtWidgets.QWidget):
         self.tree.customContextMenuRequested.connect(self._menu)
         self.tree.selectionModel().selectionChanged.connect(lambda *_a: self.chosen_changed.emit())
         self._items.itemChanged.connect(self._renamed)
+
+    def corner(self) -> list[QtWidgets.QWidget]:
+        """Buttons of the tab row: a new territory, and all that can be done with those chosen."""
+        add, more = QtWidgets.QToolButton(), QtWidgets.QToolButton()
+        for button, icon, tip in (
+            (add, "plus", _("New territory (N)")), (more, "ellipsis", _("More"))
+        ):  # fmt: skip
+            button.setProperty("role", "icon")
+            button.setProperty("icon_name", icon)
+            button.setIcon(theme.icon(icon))
+            button.setToolTip(tip)
+            button.setAccessibleName(tip)
+        add.clicked.connect(lambda: self.command.emit("territory.new"))
+        more.clicked.connect(lambda: self._show_menu(more.mapToGlobal(more.rect().bottomLeft())))
+        self._corner = (add, more)
+        return [add, more]
+
+    def restyle(self) -> None:
+        """Icons follow the theme."""
+        for button in self._corner:
+            button.setIcon(theme.icon(button.property("icon_name")))
+        self._funnel.setIcon(theme.icon("funnel"))
+        self.tree.viewport().update()
 
     # ------------------------------------------------------------------ showing
     def rebuild(self) -> None:
@@ -376,15 +400,18 @@ class TerritoriesPanel(QtWidgets.QWidget):
         box.open()
 
     def _menu(self, at: QtCore.QPoint) -> None:
+        self._show_menu(self.tree.viewport().mapToGlobal(at))
+
+    def _show_menu(self, at: QtCore.QPoint) -> None:
         menu = QtWidgets.QMenu(self)
         window = self.window()
         actions = getattr(window, "actions_by_id", {})
-        for name in ("territory.rename", "territory.colour", "territory.lock", "territory.merge",
-                     "territory.group", "territory.delete"):  # fmt: skip
+        for name in ("start", "rename", "colour", "lock", "merge", "group", "delete"):
+            name = f"territory.{name}"
             if name in actions:
                 menu.addAction(actions[name])
         self._add_reps(menu)
-        menu.popup(self.tree.viewport().mapToGlobal(at))
+        menu.popup(at)
 
     def _add_reps(self, menu: QtWidgets.QMenu) -> None:
         from terradesk import records as rec

@@ -183,7 +183,7 @@ class RowDelegate(QtWidgets.QStyledItemDelegate):
         self, painter: QtGui.QPainter, row: QtCore.QRect, index: QtCore.QModelIndex,
         shown: RowFigures, mirror: _Mirror, territory: int,
     ) -> None:  # fmt: skip
-        depth = 26 if self._is_nested(index) else 14
+        depth = 24 if self._is_nested(index) else 14
         at = mirror.rect(depth, 12)
         box = QtCore.QRectF(at.x(), row.center().y() - 6, 12, 12)
         painting.swatch(painter, box, theme.territory_colour(self.colours.get(territory, 0)))
@@ -192,28 +192,28 @@ class RowDelegate(QtWidgets.QStyledItemDelegate):
             icon = theme.pixmap(shown.badges[0][0], _badge_role(shown.badges[0][0]), 14)
             painter.drawPixmap(at.x(), row.center().y() - 6, icon)
         is_changing = shown.after is not None
-        number_width = 92 if is_changing else 50
+        number_width = 92 if is_changing else 46
         out = shown.after if shown.after is not None else shown.deviation
         role = painting.tone(out, shown.tolerance)
         painting.text(
-            painter, mirror.end_rect(28, number_width), shown.text, role, 13,
+            painter, mirror.end_rect(26, number_width), shown.text, role, 13,
             False, mirror.end,
         )
         bar_width = 46 if is_changing else 56
-        bar = mirror.end_rect(28 + number_width + 4, bar_width)
+        bar = mirror.end_rect(26 + number_width + 2, bar_width)
         bar_rect = QtCore.QRectF(bar.x(), row.center().y() - 7.5, bar_width, 16)
         before = shown.deviation if is_changing else None
         painting.index_bar(painter, bar_rect, out, shown.tolerance, before)
-        used = 28 + number_width + 4 + bar_width + 6
+        used = 26 + number_width + 2 + bar_width + 4
         if not is_changing and shown.rep:
-            words, width = painting.initials(shown.rep), 24
+            words, width = painting.initials(shown.rep), 22
             if row.width() >= WIDE_ROW:
                 words, width = shown.rep, 110
             painting.text(painter, mirror.end_rect(used, width), words, "text2", 11,
                           align=mirror.end)  # fmt: skip
             used += width + 4
-        room = row.width() - used - (depth + 20)
-        painting.text(painter, mirror.rect(depth + 20, room), str(index.data()), align=mirror.start)
+        room = row.width() - used - (depth + 18)
+        painting.text(painter, mirror.rect(depth + 18, room), str(index.data()), align=mirror.start)
 
     @staticmethod
     def _is_nested(index: QtCore.QModelIndex) -> bool:
