@@ -17,11 +17,10 @@ from pathlib import Path
 import numpy as np
 
 from terradesk.exporters.sheets import TEXT, Field, Sheet
-from terradesk.exporters.wording import excel_text
+from terradesk.exporters.wording import excel_escaped, excel_text
 from terradesk.progress import Progress
 
 _CHUNK = 4000
-_ESCAPED = re.compile("_(?=x[0-9A-Fa-f]{4}_)")  # Excel reads _x0041_ as A
 _BAR_ID = "{{5E0B7C1A-0000-4000-8000-{:012X}}}"
 _X14 = "http://schemas.microsoft.com/office/spreadsheetml/2009/9/main"
 _XM = "http://schemas.microsoft.com/office/excel/2006/main"
@@ -58,7 +57,7 @@ def letters(column: int) -> str:
 def text_cell(text: str) -> str:
     """Content of a cell that is text and nothing else."""
     shown = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return _ESCAPED.sub("_x005F_", shown)
+    return excel_escaped(shown)
 
 
 def _text_cells(f: Field, column: str, styles: Sequence[int], first: int) -> list[str]:

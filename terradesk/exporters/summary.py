@@ -13,7 +13,7 @@ from terradesk import palettes
 from terradesk.exporters.facts import Facts
 from terradesk.exporters.scene import plan_scene
 from terradesk.exporters.sheets import DEVIATION, measure_kind, number_format
-from terradesk.exporters.wording import excel_text
+from terradesk.exporters.wording import excel_escaped, excel_text
 from terradesk.i18n import _
 from terradesk.progress import Progress
 
@@ -119,7 +119,7 @@ def _put(
 
     cell = ws.cell(row, column)
     if isinstance(value, str):
-        cell.value = excel_text(value)
+        cell.value = excel_escaped(excel_text(value))
         cell.data_type = "s"
         cell.number_format = "@"
     elif not isinstance(value, float) or np.isfinite(value):

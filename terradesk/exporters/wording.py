@@ -14,6 +14,7 @@ DBASE_LONGEST = 254
 """Bytes a text of a shapefile holds."""
 
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_ESCAPED = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 _LINE_END = re.compile("\r\n?")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
@@ -35,6 +36,11 @@ def excel_text(value: object) -> str:
         return text
     data = text.encode("utf-16-le")
     return data[: 2 * EXCEL_LONGEST].decode("utf-16-le", "ignore") if len(data) > 65534 else text
+
+
+def excel_escaped(text: str) -> str:
+    """Text as it must stand in the file: Excel reads ``_x0041_`` as A."""
+    return _ESCAPED.sub("_x005F_", text)
 
 
 def dbase_text(value: object) -> str:

@@ -11,7 +11,14 @@ from terradesk import palettes
 from terradesk.exporters import sheet_xml, summary
 from terradesk.exporters import sheets as sh
 from terradesk.exporters.facts import Facts
-from terradesk.exporters.wording import EXCEL_LONGEST, characters, cut_note, excel_text, plain
+from terradesk.exporters.wording import (
+    EXCEL_LONGEST,
+    characters,
+    cut_note,
+    excel_escaped,
+    excel_text,
+    plain,
+)
 from terradesk.exporters.writing import Exporter, Job
 from terradesk.i18n import N_, _, number
 from terradesk.progress import part
@@ -27,7 +34,7 @@ FONT = "Calibri"
 """Of all cells."""
 
 _WIDEST, _SAMPLE = 48, 300
-_MOST_COLUMNS = 20  # on a printed page
+_MOST_COLUMNS = 26  # on a printed page
 _HEAD, _LINE = "E6EAEF", "878F9B"
 
 
@@ -82,7 +89,7 @@ def _heading(ws: Worksheet, sheet: sh.Sheet) -> None:
 
     for k, f in enumerate(sheet.fields):
         cell = ws.cell(1, k + 1)
-        cell.value = f.title
+        cell.value = excel_escaped(f.title)
         cell.data_type = "s"
         cell.font = Font(name=FONT, bold=True)
         cell.fill = PatternFill("solid", fgColor=_HEAD)
@@ -107,7 +114,7 @@ def _table(ws: Worksheet, sheet: sh.Sheet) -> None:
     table = Table(displayName=sheet.title, ref=sheet_xml.reference(sheet))
     table._initialise_columns()
     for column, f in zip(table.tableColumns, sheet.fields, strict=True):
-        column.name = f.title
+        column.name = excel_escaped(f.title)
     table.tableStyleInfo = TableStyleInfo(name="TableStyleLight1", showRowStripes=True)
     ws.add_table(table)
 
