@@ -112,11 +112,14 @@ def _figures(view: AlignmentView, after: AlignmentView, territories: list[int]) 
         was = view.slots.get(territory, 0)
         now = float(old.deviations[was]) if old is not None and was else float("nan")
         before, later = tone(now, new.tolerance), tone(then, new.tolerance)
+        texts = [i18n.deviation(d, new.tolerance) for d in (now, then)]
+        if texts[0] == texts[1] and now != then:
+            texts = [i18n.percent(d, 1) for d in (now, then)]
         out.append(
             Line(
                 after.name_of(territory),
-                before=i18n.deviation(now, new.tolerance),
-                after=i18n.deviation(then, new.tolerance),
+                before=texts[0],
+                after=texts[1],
                 before_role="text2" if before == "label" else before,
                 after_role="ok" if later == "label" else later,
             )
@@ -131,9 +134,10 @@ def _changes(view: AlignmentView, after: AlignmentView, tentative: Tentative, n_
         said.append(_("and {n} more").format(n=n_more))
     if not len(tentative.unit_rows):
         said.append(_("They stay there when areas move"))
-    elif tentative.plan.accounts_present.any():
-        moved = measures.moved(view, after)
-        n = moved.accounts
+        return "; ".join(said)
+    moved = measures.moved(view, after)
+    n = moved.accounts
+    if n:
         text = ngettext("{n} account", "{n} accounts", n).format(n=i18n.number(n))
         money = next((m for m in measures.choices(after.plan) if m.format == "money"), None)
         if money is not None and moved.amounts.get(money.uid):

@@ -22,17 +22,17 @@ class Key(QtWidgets.QWidget):
     def __init__(self, entry: LegendEntry) -> None:
         super().__init__()
         self._entry = entry
-        self.setFixedSize(28 if entry.symbol == "accounts" else 22, 14)
+        self.setFixedSize(28, 14)
 
     def paintEvent(self, event: QtGui.QPaintEvent) -> None:
         painter = QtGui.QPainter(self)
         painter.setRenderHint(QtGui.QPainter.RenderHint.Antialiasing)
-        kind, box = self._entry.symbol, QtCore.QRectF(2, 1.5, 18, 11)
+        kind, box = self._entry.symbol, QtCore.QRectF(5, 1.5, 18, 11)
         if kind == "accounts":
             self._discs(painter)
         elif kind == "district":
             painter.setPen(QtGui.QPen(theme.colour("territory_core"), 2.8))
-            painter.drawLine(QtCore.QPointF(2, 7), QtCore.QPointF(20, 7))
+            painter.drawLine(QtCore.QPointF(5, 7), QtCore.QPointF(23, 7))
         elif kind == "fill":
             painter.setPen(QtCore.Qt.PenStyle.NoPen)
             painter.setBrush(theme.to_qcolor(self._entry.colour))
@@ -59,7 +59,7 @@ class Key(QtWidgets.QWidget):
         painter.fillRect(box, theme.colour("paper" if kind == "unassigned" else "raised"))
         painter.setClipRect(box)
         painter.setPen(QtGui.QPen(theme.colour(ink), 1.2))
-        for x in range(-12, 30, 5):
+        for x in range(-12, 36, 5):
             painter.drawLine(QtCore.QPointF(x, 14), QtCore.QPointF(x + 14, 0))
         painter.setClipping(False)
         painter.setPen(QtGui.QPen(theme.colour("select" if kind == "changed" else "text3"), 1))

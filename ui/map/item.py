@@ -21,6 +21,7 @@ from .spots import Spots
 SHARP_MS = 60
 """After so long without zooming a quick picture is drawn again in full."""
 
+Rect = tuple[int, int, int, int]
 _QUICK_FROM = 20_000  # units from which zooming draws less detail
 _EXTENT = 32_768.0  # of the constant bounding rectangle, pixels
 
@@ -48,10 +49,14 @@ class MapItem(pg.GraphicsObject):
         self.view = View(0, 0, 1e-5, 1, 1)
         self.frame: Frame | None = None
         self._names: Names | None = None
+        self.selected_accounts = np.empty(0, np.int32)
+        self._named_key: tuple[object, ...] = ()
+        self._named_found: tuple[np.ndarray, list[QtGui.QColor]] = (self.selected_accounts, [])
         self._ghost = overlay.Ghost()
         self._todo: list[tuple[str, np.ndarray]] = []
         self._picture = np.zeros((1, 1), np.uint32)
         self._is_stale = True
+        self._dirty: Rect | None = None
         self._is_zooming = False
         self._timer = QtCore.QTimer(singleShot=True, interval=SHARP_MS)
         self._timer.timeout.connect(self._sharpen)
@@ -195,31 +200,64 @@ class MapItem(pg.GraphicsObject):
     def _work_off(self, frame: Frame) -> None:
         if not self._todo:
             return
-        self._is_stale = True
-        kinds = {what for what, _rows in self._todo}
+        todo, self._todo = self._todo, []
+        kinds = {what for what, _rows in todo}
         if "render" in kinds:
             frame.render()
-        else:
-            for what in ("assigned", "marked"):
-                rows = [r for kind, r in self._todo if kind == what]
-                if rows:
-                    getattr(frame, what)(np.unique(np.concatenate(rows)))
-            if "recolour" in kinds:
-                frame.recolour()
-        self._todo.clear()
+            self._is_stale = True
+            return
+        for what in ("assigned", "marked"):
+            pieces = [rows for kind, rows in todo if kind == what]
+            if pieces:
+                rows = np.unique(np.concatenate(pieces))
+                getattr(frame, what)(rows)
+                self._dirty = _union(self._dirty, self._around(frame, rows))
+        if "recolour" in kinds:
+            frame.recolour()
+            self._is_stale = True
+
+    @staticmethod
+    def _around(frame: Frame, rows: np.ndarray) -> Rect | None:
+        """Pixels that units and their lines cover: left, top, right, bottom."""
+        boxes = frame.arcs.unit_boxes[rows]
+        boxes = boxes[boxes[:, 0] <= boxes[:, 2]]
+        if not len(boxes):
+            return None
+        kx, ky, scale = frame.view.place
+        pad = 4 + frame.style.reach
+        left = max(0, int(boxes[:, 0].min() * scale - kx - pad))
+        top = max(0, int(ky - boxes[:, 3].max() * scale - pad))
+        right = min(frame.width, int(boxes[:, 2].max() * scale - kx + pad) + 1)
+        bottom = min(frame.height, int(ky - boxes[:, 1].min() * scale + pad) + 1)
+        return (left, top, right, bottom) if left < right and top < bottom else None
 
     def _update_picture(self, frame: Frame) -> None:
-        """Copy the ring to a plain picture and stamp the accounts into it."""
+        """Copy the ring to a plain picture and stamp the accounts into it, where it changed."""
         shape = (frame.height, frame.width)
         if self._picture.shape != shape:
             self._picture = np.empty(shape, np.uint32)
+            self._is_stale = True
+        rect = (0, 0, frame.width, frame.height) if self._is_stale else self._dirty
+        self._is_stale, self._dirty = False, None
+        if rect is not None:
+            left, top, right, bottom = rect
+            self._picture[top:bottom, left:right] = self._fresh(frame, rect)
+
+    def _fresh(self, frame: Frame, rect: Rect) -> np.ndarray:
+        """A rectangle of the picture with its accounts."""
+        left, top, right, bottom = rect
+        out = np.empty((bottom - top, right - left), np.uint32)
         for x, y, wide, high, column, row in frame.pieces():
-            self._picture[y : y + high, x : x + wide] = frame.rgb[
-                row : row + high, column : column + wide
-            ]
+            x0, x1 = max(left, x), min(right, x + wide)
+            y0, y1 = max(top, y), min(bottom, y + high)
+            if x0 < x1 and y0 < y1:
+                ring = frame.rgb[row + y0 - y : row + y1 - y, column + x0 - x : column + x1 - x]
+                out[y0 - top : y1 - top, x0 - left : x1 - left] = ring
         if self.spots is not None and self.shows["accounts"]:
-            self.spots.draw(self._picture, frame.view, self.style)
-        self._is_stale = False
+            view = frame.view.moved(-left, -top).resized(right - left, bottom - top)
+            as_symbols = self.spots.are_symbols(frame.view)
+            self.spots.draw(out, view, self.style, as_symbols)
+        return out
 
     def paint(
         self,
@@ -241,7 +279,7 @@ class MapItem(pg.GraphicsObject):
         painter.restore()
 
     def _draw(self, painter: QtGui.QPainter, frame: Frame, ratio: float) -> None:
-        if self._is_stale:
+        if self._is_stale or self._dirty is not None:
             self._update_picture(frame)
         picture = self._picture
         image = QtGui.QImage(
@@ -265,35 +303,32 @@ class MapItem(pg.GraphicsObject):
         if self._names is None or self.layer is None:
             return
         owners = self.layer.state.territories
-        taken: list[tuple[float, float, float, float]] = []
-        if self.shows["labels"]:
-            taken = self._names.boxes(self._names.place(view, owners, ratio))
+        placed = self._names.place(view, owners, ratio) if self.shows["labels"] else []
         if self.base is not None and self.shows["base"]:
+            taken = self._names.boxes(placed)
             self._names.draw_places(painter, self.base, view, taken, ratio)
-        if self.shows["labels"]:
-            self._names.draw(painter, view, owners, ratio)
+        self._names.draw(painter, placed, ratio)
 
     def _draw_rings(self, painter: QtGui.QPainter, view: View, ratio: float) -> None:
         """Rings around named accounts in their owner's colour and around selected ones."""
         if self.spots is None or self.layer is None or not self.shows["accounts"]:
             return
-        side = self.layer.view.side
-        named = side.rows[~side.by_rule]
-        owners = side.territories[~side.by_rule]
-        inks = [self._ink(int(t)) for t in owners]
-        self._rings(painter, view, named, inks, 4.6 * ratio)
-        selected = self.selected_accounts
-        ink = theme.colour("select")
+        rows, inks = self._named(self.layer)
+        self._rings(painter, view, rows, inks, 4.6 * ratio)
+        selected, ink = self.selected_accounts, theme.colour("select")
         self._rings(painter, view, selected, [ink] * len(selected), 5.6 * ratio)
 
-    selected_accounts: np.ndarray = np.empty(0, np.int32)
-
-    def _ink(self, territory: int) -> QtGui.QColor:
-        assert self.layer is not None
-        node = self.layer.view.territories.get(territory)
-        if node is None:
-            return theme.colour("text3")
-        return theme.territory_colour(node.colour).darker(150)
+    def _named(self, layer: Layer) -> tuple[np.ndarray, list[QtGui.QColor]]:
+        """Named accounts and the colours of their owners."""
+        key = (id(layer.view), theme.is_dark())
+        if key != self._named_key:
+            side = layer.view.side
+            rows, owners = side.rows[~side.by_rule], side.territories[~side.by_rule]
+            nodes = [layer.view.territories.get(int(t)) for t in owners]
+            fills = [theme.territory_colour(n.colour).darker(150) if n else None for n in nodes]
+            inks = [ink or theme.colour("text3") for ink in fills]
+            self._named_key, self._named_found = key, (rows, inks)
+        return self._named_found
 
     def _rings(
         self,
@@ -317,3 +352,10 @@ class MapItem(pg.GraphicsObject):
             overlay.draw_shadow(painter, rect, radius, ratio)
         if self.has_focus:
             overlay.draw_focus(painter, self.view.width, ratio)
+
+
+def _union(a: Rect | None, b: Rect | None) -> Rect | None:
+    """The rectangle around two, either of which may be missing."""
+    if a is None or b is None:
+        return a or b
+    return min(a[0], b[0]), min(a[1], b[1]), max(a[2], b[2]), max(a[3], b[3])

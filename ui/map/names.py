@@ -43,6 +43,7 @@ class Names:
         self._blocks: list[Block] = []
         self._pictures: dict[tuple[object, ...], QtGui.QPixmap] = {}
         self._px = _PX
+        self._sized_for: tuple[object, ...] = ()
 
     def forget(self) -> None:
         """Draw all pictures again: another theme or pixel ratio."""
@@ -65,7 +66,10 @@ class Names:
         self._px = _BIG_PX if ratio / view.px_per_m < _BIG_FROM_M else _PX
         if not self._blocks:
             return []
-        self._labels.set_sizes([_size(b, self._px, ratio) for b in self._blocks])
+        key = (tuple(self._blocks), self._px, ratio, id(self._labels))
+        if key != self._sized_for:
+            self._sized_for = key
+            self._labels.set_sizes([_size(b, self._px, ratio) for b in self._blocks])
         placed = self._labels.placed(view, owners, self._overview, ratio)
         return [one for one in placed if self._blocks[one.territory][0]]
 
@@ -82,18 +86,14 @@ class Names:
             for p in placed
         ]
 
-    def draw(
-        self, painter: QtGui.QPainter, view: View, owners: np.ndarray, ratio: float
-    ) -> list[tuple[float, float, float, float]]:
-        """Draw the names of territories in device pixels; returns their boxes."""
-        placed = self.place(view, owners, ratio)
+    def draw(self, painter: QtGui.QPainter, placed: Sequence[Placed], ratio: float) -> None:
+        """Draw the names of territories in device pixels."""
         self._leaders(painter, placed, ratio)
         for one in placed:
             block = self._blocks[one.territory]
             key = (*block, self._px, ratio)
             picture = self._picture(key, partial(draw_block, block, self._px, ratio))
             _put(painter, picture, one.x, one.y)
-        return self.boxes(placed)
 
     def draw_places(
         self,

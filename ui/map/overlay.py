@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from PySide6 import QtCore, QtGui
 
@@ -134,15 +136,33 @@ def draw_focus(painter: Painter, width: int, ratio: float) -> None:
     painter.fillRect(QtCore.QRectF(0, 0, width, 2 * ratio), theme.colour("accent"))
 
 
+_BLUR, _DROP = 12, 3
+
+
 def draw_shadow(painter: Painter, rect: QtCore.QRectF, radius: float, ratio: float) -> None:
-    """Soft shadow under something that floats; drawn here, as effects would blur each frame."""
-    blur, drop = 12, 3
-    strong = 0.4 if theme.is_dark() else 0.11
+    """Soft shadow under something that floats; effects of Qt would blur it anew each frame."""
+    size = rect.size().toSize()
+    picture = _shadow(size.width(), size.height(), radius, ratio, theme.is_dark())
+    corner = (rect.topLeft() - QtCore.QPointF(_BLUR, _BLUR - _DROP)) * ratio
+    painter.drawPixmap(corner.toPoint(), picture)
+
+
+@lru_cache(maxsize=64)
+def _shadow(width: int, height: int, radius: float, ratio: float, dark: bool) -> QtGui.QPixmap:
+    out = QtGui.QPixmap(round((width + 2 * _BLUR) * ratio), round((height + 2 * _BLUR) * ratio))
+    out.fill(QtCore.Qt.GlobalColor.transparent)
+    painter = QtGui.QPainter(out)
+    painter.setRenderHint(QtGui.QPainter.RenderHint.Antialiasing)
+    painter.scale(ratio, ratio)
     painter.setPen(QtCore.Qt.PenStyle.NoPen)
-    for step in range(blur, 0, -2):
+    inner = QtCore.QRectF(_BLUR, _BLUR, width, height)
+    strong = 0.4 if dark else 0.11
+    for step in range(_BLUR, 0, -2):
         ink = QtGui.QColor(0, 0, 0)
-        ink.setAlphaF(strong * 2 / blur * (1 - step / (blur + 2)) * 1.6)
+        ink.setAlphaF(strong * 3.2 / _BLUR * (1 - step / (_BLUR + 2)))
         painter.setBrush(ink)
-        grown = rect.adjusted(-step, drop - step, step, drop + step)
-        scaled = QtCore.QRectF(grown.topLeft() * ratio, grown.size() * ratio)
-        painter.drawRoundedRect(scaled, (radius + step) * ratio, (radius + step) * ratio)
+        painter.drawRoundedRect(
+            inner.adjusted(-step, -step, step, step), radius + step, radius + step
+        )
+    painter.end()
+    return out

@@ -55,14 +55,13 @@ class Spots:
         out[self._index.order] = np.arange(len(self._index.order))
         return out
 
-    def draw(self, rgb: np.ndarray, view: View, style: Style) -> bool:
-        """Draw into a picture; tells whether symbols (not density) were drawn."""
+    def draw(self, rgb: np.ndarray, view: View, style: Style, as_symbols: bool) -> None:
+        """Draw into a picture, as symbols or as density."""
         found = self._index.inside(view.box)
-        if len(found) > MANY:
+        if as_symbols:
+            draw_discs(rgb, view, self.xy[found], self._radii[found], style)
+        else:
             draw_density(rgb, view, self.xy[found], style)
-            return False
-        draw_discs(rgb, view, self.xy[found], self._radii[found], style)
-        return True
 
     def are_symbols(self, view: View) -> bool:
         """Whether a view shows symbols."""

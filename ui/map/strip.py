@@ -58,7 +58,8 @@ class Strip(parts.Floating):
         for name in switches:
             getattr(self, f"_add_{name}")()
         for i in range(self._layout.count()):
-            widget = self._layout.itemAt(i).widget()
+            item = self._layout.itemAt(i)
+            widget = item.widget() if item is not None else None
             if widget is not None:
                 widget.show()
         is_caption = bool(switches) and switches[0] == "moves"

@@ -408,7 +408,8 @@ class MapView(Looking):
         self.floats.legend.set_entries(layer.colouring.title, layer.legend(accounts))
         credits = self.model.plan.setting("credits")
         shown = _BASE_CREDITS if self.item.base is not None and self.item.shows["base"] else ""
-        self.floats.credits.setText(" · ".join(dict.fromkeys(c for c in (credits, shown) if c)))
+        sources = [c.strip() for text in (credits, shown) for c in text.split("·") if c.strip()]
+        self.floats.credits.setText(" · ".join(dict.fromkeys(sources)))
         self._refresh_chip()
 
     # ------------------------------------------------------------------ messages and pictures
