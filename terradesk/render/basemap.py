@@ -78,6 +78,7 @@ class BaseMap:
         view, scanned, near = frame.arcs_near(land, job, _COAST_REACH)
         frame.fill_ids(land, level, job, view, scanned)
         compose.land_and_sea(planes.ids, planes.base, style.land, style.sea, job)
+        compose.clear(planes.thin, job)  # holds the unit lines of what was drawn before
         shore = (land.left[near] < 0) | (land.right[near] < 0)
         self._thin(frame, job, land, near, np.where(shore, _COAST_WEIGHT, 0).astype(np.uint8))
         _, _, near = frame.arcs_near(self.borders, job, _COAST_REACH)
