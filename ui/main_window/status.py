@@ -38,13 +38,16 @@ class StatusBar(QtWidgets.QStatusBar):
         self._jobs: list[Job] = []
         self._show_job()
         self._cancel.clicked.connect(self._cancel_job)
+        self._unit = -1
         model.hovered.connect(self.show_unit)
+        model.edited.connect(lambda _edited: self.show_unit(self._unit))
         model.selection_changed.connect(self.show_selection)
         model.opened.connect(self.show_selection)
         model.edited.connect(self.show_selection)
 
     def show_unit(self, row: int) -> None:
         """Name, territory and value of the area under the cursor."""
+        self._unit = row
         if row < 0 or not self._model.is_open:
             self._where.setText("")
             return
@@ -54,7 +57,7 @@ class StatusBar(QtWidgets.QStatusBar):
         territory = view.name_of(int(view.assignment[row])) or _("unassigned")
         name = str(plan.units.names[row] or plan.units.codes[row])
         state = plan.units.columns.get("state")
-        if state is not None and state.dtype == object and state[row]:
+        if state is not None and state.dtype == object and state[row] and "," not in name:
             name = f"{name}, {state[row]}"
         parts = [name, territory]
         measure = measures.balance_measure(plan)
