@@ -67,7 +67,10 @@ class NameIndex:
     """
 
     def __init__(
-        self, names: Sequence[object], codes: Sequence[object], present: np.ndarray
+        self,
+        names: Sequence[object] | np.ndarray,
+        codes: Sequence[object] | np.ndarray,
+        present: np.ndarray,
     ) -> None:
         self._rows = np.flatnonzero(present).tolist()
         self._texts = [f" {folded(str(names[r]))} \n {folded(str(codes[r]))}" for r in self._rows]
@@ -258,7 +261,8 @@ class Palette(QtWidgets.QFrame):
     def _place(self, widget: QtWidgets.QWidget) -> None:
         width = min(WIDTH, widget.width() - 48)
         height = min(480, widget.height() - 120)
-        corner = widget.mapTo(self.parentWidget(), QtCore.QPoint((widget.width() - width) // 2, 72))
+        corner = QtCore.QPoint((widget.width() - width) // 2, 72)
+        corner = self.parentWidget().mapFromGlobal(widget.mapToGlobal(corner))
         self.setGeometry(QtCore.QRect(corner, QtCore.QSize(width, height)))
 
     def close_palette(self) -> None:

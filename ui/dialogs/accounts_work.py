@@ -150,7 +150,8 @@ class Maker:
             plan = replace(plan, crs=crs_around(places.accounts.lon, places.accounts.lat))
         made = self._accounts(file, choices, group_by, plan, part(progress, 0.4, 0.8))
         shown = replace(plan, accounts=made.accounts, hidden=frozenset())
-        picture = preview_map.draw(shown, choices.dark)
+        values = made.accounts.columns[made.measures[0].column] if made.measures else None
+        picture = preview_map.draw(shown, choices.dark, values)
         if self.plan is None:
             plan = titled(with_accounts(plan, made, self.path.name), self.path.stem)
         return Outcome(made, grouping, group_by, map_key or NO_MAP, plan, picture)

@@ -11,7 +11,7 @@ from terradesk.i18n import _
 from terradesk.readers.recognising import ROLES, SINGLE, ColumnGuess
 from terradesk.readers.tables import Table
 
-from .parts import choose, combo, label
+from .parts import choose, combo, empty, label
 
 MOST = 200
 """Columns beyond these keep the meaning that was recognised."""
@@ -52,7 +52,7 @@ class ColumnsGrid(QtWidgets.QWidget):
             self._grid.addWidget(label(text, "faint"), 0, column)
         choices = [(_(text), role) for role, text in ROLES.items()]
         for row, guess in enumerate(self.guesses[:MOST], 1):
-            self._add(row, guess, table, choices)  # type: ignore[arg-type]
+            self._add(row, guess, table, choices)
         more = len(self.guesses) - MOST
         if more > 0:
             text = _("{n} more columns are kept as they were recognised.").format(n=more)
@@ -77,11 +77,7 @@ class ColumnsGrid(QtWidgets.QWidget):
         self._fade(guess)
 
     def _clear(self) -> None:
-        while self._grid.count():
-            gone = self._grid.takeAt(0).widget()
-            if gone is not None:
-                gone.hide()
-                gone.deleteLater()
+        empty(self._grid)
         self.boxes, self._names, self._joined = {}, {}, {}
 
     def _on_box(self, name: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6 import QtCore, QtWidgets
 
 from terradesk.i18n import _
@@ -75,9 +77,7 @@ class FirstSteps(QtWidgets.QFrame):
         row.addLayout(texts, 1)
         for caption, action, icon in buttons:
             role = "primary" if number == 1 else "plain"
-            row.addWidget(
-                Button(caption, role, icon, lambda action=action: self.command.emit(action))
-            )
+            row.addWidget(Button(caption, role, icon, partial(self.command.emit, action)))
         return row
 
     def is_wanted(self) -> bool:

@@ -25,7 +25,8 @@ from .accounts_work import (
     read,
 )
 from .columns_grid import ColumnsGrid
-from .issues import IssueList, RowsBehind, end_item, text_table
+from .issues import IssueList, RowsBehind, align_end, end_item, text_table
+from .nouns import NounBox
 from .parts import (
     Button,
     Dialog,
@@ -228,22 +229,15 @@ class ImportAccounts(Dialog):
             for m in BUILT_IN_MAPS
         ]
         area += [(_("A boundary file of my own…"), OWN_MAP), (_("No map, points only"), NO_MAP)]
-        self.map_box = combo(_("Map"), area)  # type: ignore[arg-type]
+        self.map_box = combo(_("Map"), area)
         self.map_box.setCurrentIndex(-1)
         self.foot.addWidget(label(_("Map"), "dim"))
         self.foot.addWidget(self.map_box)
         self._called = label(_("An area is called"), "dim")
-        self.noun_one, self.noun_many = QtWidgets.QLineEdit(), QtWidgets.QLineEdit()
-        for field, text in (
-            (self.noun_one, _("one: county")),
-            (self.noun_many, _("many: counties")),
-        ):
-            field.setPlaceholderText(text)
-            field.setAccessibleName(f"{_('An area is called')}, {text}")
-            field.setFixedWidth(130)
-            field.editingFinished.connect(self._ask_outcome)
-        for widget in (self._called, self.noun_one, self.noun_many):
-            self.foot.addWidget(widget)
+        self.noun = NounBox()
+        self.noun.chosen.connect(self._ask_outcome)
+        self.foot.addWidget(self._called)
+        self.foot.addWidget(self.noun)
         self.map_box.activated.connect(self._on_map)
         self._show_nouns()
 
@@ -329,16 +323,14 @@ class ImportAccounts(Dialog):
         self._ask_outcome()
 
     def _show_nouns(self) -> None:
-        for widget in (self._called, self.noun_one, self.noun_many):
+        for widget in (self._called, self.noun):
             widget.setVisible(self._map_key == OWN_MAP)
 
     def _ask_outcome(self) -> None:
         if self._file is None:
             return
         file, maker = self._file, self._maker
-        nouns = ("", "")
-        if self._plan is None:
-            nouns = (self.noun_one.text(), self.noun_many.text())
+        nouns = self.noun.nouns if self._plan is None else ("", "")
         choices = Choices(
             list(self.grid.guesses),
             self._group_by,
@@ -428,8 +420,9 @@ class ImportAccounts(Dialog):
         accounts, plan = outcome.made.accounts, outcome.plan
         sums = outcome.made.measures[:2]
         roles = {c.name: c.role for c in outcome.made.columns}
-        shown = [n for role in ("city", "state", "text") for n, r in roles.items() if r == role]
-        texts = [n for n in shown if accounts.columns[n].dtype == object][:3]
+        wanted = [n for role in ("city", "state", "text") for n, r in roles.items() if r == role]
+        wanted = [n for n in outcome.group_by[1:] if n in wanted] + wanted
+        texts = list(dict.fromkeys(n for n in wanted if accounts.columns[n].dtype == object))[:3]
         has_rows = "rows" in accounts.columns
         heads = [_("Account"), *texts, *([_("Rows")] if has_rows else []), *(m.name for m in sums)]
         self.table.setColumnCount(len(heads))
@@ -456,11 +449,9 @@ class ImportAccounts(Dialog):
             is_first = column == 0
             mode = QtWidgets.QHeaderView.ResizeMode
             head.setSectionResizeMode(column, mode.Stretch if is_first else mode.Interactive)
-            self.table.setColumnWidth(column, 120 if column < n_texts else 92)
+            self.table.setColumnWidth(column, 104 if column < n_texts else 80)
             if column >= n_texts:
-                self.table.horizontalHeaderItem(column).setTextAlignment(
-                    QtCore.Qt.AlignmentFlag.AlignRight | QtCore.Qt.AlignmentFlag.AlignVCenter
-                )
+                align_end(self.table, column)
 
     def _show_rows(self, issue: readers.Issue) -> None:
         if self._file is not None:

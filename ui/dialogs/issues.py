@@ -10,7 +10,7 @@ from PySide6 import QtCore, QtWidgets
 from terradesk.i18n import _
 from terradesk.readers.report import ImportReport, Issue
 
-from .parts import Button, Dialog, IconLabel, label
+from .parts import Button, Dialog, IconLabel, empty, label
 
 _MOST_ROWS, _MOST_COLUMNS = 200, 12
 
@@ -35,11 +35,7 @@ class IssueList(QtWidgets.QWidget):
 
     def show_report(self, report: ImportReport | None) -> None:
         """List the issues of a report, what wants attention first."""
-        while self._box.count():
-            gone = self._box.takeAt(0).widget()
-            if gone is not None:
-                gone.hide()
-                gone.deleteLater()
+        empty(self._box)
         self.issues = tuple(
             sorted(report.issues if report else (), key=lambda one: one.level != "warning")
         )
@@ -50,7 +46,7 @@ class IssueList(QtWidgets.QWidget):
 
     def _line(self, one: Issue) -> QtWidgets.QWidget:
         is_warning = one.level == "warning"
-        icon = IconLabel("triangle-alert" if is_warning else "check", "warn" if is_warning else "ok")
+        icon = IconLabel("triangle-alert", "warn") if is_warning else IconLabel("check", "ok")
         button = None
         if one.rows:
             button = Button(_("Show"), "link", clicked=lambda: self.show_rows.emit(one))
@@ -139,3 +135,12 @@ def end_item(text: str) -> QtWidgets.QTableWidgetItem:
     return out
 
 
+
+
+def align_end(table: QtWidgets.QTableWidget, column: int) -> None:
+    """Put the header of a column of figures at its end."""
+    head = table.horizontalHeaderItem(column)
+    if head is not None:
+        head.setTextAlignment(
+            QtCore.Qt.AlignmentFlag.AlignRight | QtCore.Qt.AlignmentFlag.AlignVCenter
+        )

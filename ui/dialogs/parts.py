@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6 import QtCore, QtGui, QtWidgets
 
@@ -110,8 +110,17 @@ def line(is_vertical: bool = False) -> QtWidgets.QFrame:
     return out
 
 
+def empty(layout: QtWidgets.QLayout) -> None:
+    """Take all widgets out of a layout."""
+    while (item := layout.takeAt(0)) is not None:
+        widget = item.widget()
+        if widget is not None:
+            widget.hide()
+            widget.deleteLater()
+
+
 def combo(
-    name: str, choices: list[tuple[str, object]], chosen: object = None
+    name: str, choices: Sequence[tuple[str, object]], chosen: object = None
 ) -> QtWidgets.QComboBox:
     """A drop-down of (text, value); ``name`` is what a screen reader says."""
     out = QtWidgets.QComboBox()

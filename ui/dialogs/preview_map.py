@@ -18,10 +18,13 @@ if TYPE_CHECKING:
 WIDTH, HEIGHT, SCALE = 820, 350, 1.5
 
 
-def draw(plan: Plan, dark: bool) -> tuple[bytes, int, int]:
+def draw(
+    plan: Plan, dark: bool, values: np.ndarray | None = None
+) -> tuple[bytes, int, int]:
     """Areas without territories and the accounts of a plan: RGB bytes, width, height.
 
-    A plan without areas gives its accounts on plain ground.
+    A plan without areas gives its accounts on plain ground. ``values`` (n_accounts,) are shown by
+    the size of the discs.
     """
     if plan.arcs is None:
         return _points(plan, dark)
@@ -34,6 +37,7 @@ def draw(plan: Plan, dark: bool) -> tuple[bytes, int, int]:
     scene = plan_scene(bare, next(iter(bare.assignments)), with_accounts=True)
     paper = [palettes.roles(False)["paper"]], [palettes.roles(True)["paper"]]
     n = len(plan.units)
+    sizes = np.zeros(len(plan.accounts)) if values is None else np.nan_to_num(values)
     scene = replace(
         scene,
         title="",
@@ -42,6 +46,7 @@ def draw(plan: Plan, dark: bool) -> tuple[bytes, int, int]:
         names=[""],
         fills=[0],
         values=(),
+        account_values=sizes[np.isfinite(plan.accounts.x) & plan.accounts_present],
         tones=(),
         parents=None,
         locked=None,

@@ -59,7 +59,7 @@ class SettingsDialog(Dialog):
         )
         self.boxes: dict[str, QtWidgets.QComboBox] = {}
         for k, (key, text, choices, chosen) in enumerate(rows):
-            box = self.boxes[key] = combo(text, choices, chosen)  # type: ignore[arg-type]
+            box = self.boxes[key] = combo(text, choices, chosen)
             box.setMinimumWidth(220)
             box.currentIndexChanged.connect(lambda _i, key=key: self._on_box(key))
             caption = label(text)
@@ -139,13 +139,13 @@ class SettingsDialog(Dialog):
         rows = self.table.selectionModel().selectedRows()
         if not rows:
             return None
-        action_id = self.table.item(rows[0].row(), 0).data(QtCore.Qt.ItemDataRole.UserRole)
+        action_id = rows[0].siblingAtColumn(0).data(QtCore.Qt.ItemDataRole.UserRole)
         return next(a for a in ACTIONS if a.id == action_id)
 
     def choose(self, action_id: str) -> None:
         """Choose a command in the list."""
         for k in range(self.table.rowCount()):
-            if self.table.item(k, 0).data(QtCore.Qt.ItemDataRole.UserRole) == action_id:
+            if self.table.model().index(k, 0).data(QtCore.Qt.ItemDataRole.UserRole) == action_id:
                 self.table.selectRow(k)
 
     def _on_row(self) -> None:

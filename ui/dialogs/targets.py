@@ -18,6 +18,7 @@ from terradesk.plan import Plan
 
 from .. import theme
 from ..document_model import DocumentModel
+from .issues import align_end
 from .parts import Button, Dialog, Trouble, label, swatch
 
 NAME, VALUE, TARGET, DEVIATION = range(4)
@@ -128,7 +129,7 @@ class Targets(Dialog):
         head.setSectionResizeMode(NAME, QtWidgets.QHeaderView.ResizeMode.Stretch)
         for column in (VALUE, TARGET, DEVIATION):
             self.table.setColumnWidth(column, 130)
-            self.table.horizontalHeaderItem(column).setTextAlignment(END)
+            align_end(self.table, column)
         self.table.itemChanged.connect(self._on_typed)
         self.body.addWidget(self.table, 1)
         paste = QtGui.QShortcut(QtGui.QKeySequence.StandardKey.Paste, self.table)
@@ -184,10 +185,14 @@ class Targets(Dialog):
             if column:
                 item.setTextAlignment(END)
             self.table.setItem(row, column, item)
-        self.table.item(row, NAME).setIcon(
-            QtGui.QIcon(swatch(theme.territory_colour(node.colour)))
-        )
-        cell = self.table.item(row, TARGET)
+            if column == NAME:
+                item.setIcon(QtGui.QIcon(swatch(theme.territory_colour(node.colour))))
+            elif column == TARGET:
+                self._mark(item, own)
+
+    @staticmethod
+    def _mark(cell: QtWidgets.QTableWidgetItem, own: float | None) -> None:
+        """Targets of their own are bold, equal shares faint."""
         if own is None:
             cell.setForeground(theme.colour("text3"))
             cell.setToolTip(_("Equal share"))

@@ -16,7 +16,7 @@ from .. import theme
 from ..dialogs.parts import Button, IconLabel, label, scrolled
 from ..jobs import Job
 from . import pictures
-from .cards import LargeCard, MapCard, RecentCard
+from .cards import LargeCard, MapCard, Picture, RecentCard
 
 WIDEST = 1248
 _TOP = QtCore.Qt.AlignmentFlag.AlignTop
@@ -252,18 +252,20 @@ class Welcome(QtWidgets.QWidget):
     def restyle(self) -> None:
         """Pictures of the theme in use."""
         self._logo.setPixmap(logo())
-        for picture in self.findChildren(QtWidgets.QWidget):
-            load = getattr(picture, "load", None)
-            if load is not None:
-                load()
+        for picture in self.findChildren(Picture):
+            picture.load()
         self._start_drawing()
 
     # ------------------------------------------------------------------ in the background
     def _start_drawing(self) -> None:
         self.stop()
-        keys = [card.picture.key for card in (*self.large, *self.maps)]
+        keys = [picture.key for picture in self._pictures()]
         job = Job(_("Drawing small maps"), self._draw, self._recent[:6], keys, theme.is_dark())
         self._job = job.start()
+
+    def _pictures(self) -> list[Picture]:
+        """Those that are the same for all users, large ones first."""
+        return [*(card.picture for card in self.large), *(card.picture for card in self.maps)]
 
     def stop(self) -> None:
         """Stop drawing."""
@@ -298,9 +300,9 @@ class Welcome(QtWidgets.QWidget):
             return otherwise
 
     def _show_picture(self, key: str) -> None:
-        for card in (*self.large, *self.maps):
-            if card.picture.key == key:
-                card.picture.load()
+        for picture in self._pictures():
+            if picture.key == key:
+                picture.load()
         if key == pictures.SAMPLE:
             self._describe_sample()
 
