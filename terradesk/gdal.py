@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from terradesk.errors import TerraDeskError
-from terradesk.i18n import _, isolate
+from terradesk.i18n import N_, _, isolate
 
 ALLOWED = (
     "ESRI Shapefile",
@@ -187,17 +187,17 @@ _EXPECTED = {
     ".zip": ("zip",),
 }
 _KINDS = {
-    "shapefile": "a shapefile",
-    "sqlite": "a database",
-    "flatgeobuf": "a map in FlatGeobuf",
-    "zip": "a zip archive",
-    "json": "JSON",
-    "kml": "KML",
-    "xml": "XML",
-    "mapinfo": "a MapInfo table",
-    "nothing": "nothing",
-    "text": "plain text",
-    "unknown": "something else",
+    "shapefile": N_("a shapefile"),
+    "sqlite": N_("a database"),
+    "flatgeobuf": N_("a map in FlatGeobuf"),
+    "zip": N_("a zip archive"),
+    "json": N_("JSON"),
+    "kml": N_("KML"),
+    "xml": N_("XML"),
+    "mapinfo": N_("a MapInfo table"),
+    "nothing": N_("nothing"),
+    "text": N_("plain text"),
+    "unknown": N_("something else"),
 }
 _MAGIC = (
     (b"\x00\x00\x27\x0a", "shapefile"),

@@ -9,6 +9,7 @@ A frozen program has no ``python -m``: its start file hands ``--worker FOLDER`` 
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import json
 import logging
@@ -317,6 +318,7 @@ def main(arguments: list[str]) -> int:
     os.dup2(2, 1)  # what libraries print must not mix with progress
     threading.Thread(target=_end_with_parent, args=(folder,), daemon=True).start()
     tempfile.tempdir = str(folder)  # the parent removes it, however this process ends
+    gc.disable()  # looking for cycles in a million rows costs more than keeping them
     _limit(int(job["memory_limit"]), float(job["time_limit"]))
     i18n.use_language(job["language"])
     outcome = _do(job, folder, channel)

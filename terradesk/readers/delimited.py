@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -163,22 +164,16 @@ class _Lines:
 
     def __init__(self, file: io.TextIOWrapper) -> None:
         self._file = file
-        self._is_first = True
         self.n_quotes = 0
         self.is_over = False
 
-    def __iter__(self) -> _Lines:
-        return self
-
-    def __next__(self) -> str:
-        line = self._file.readline()
-        if not line:
-            self.is_over = True
-            raise StopIteration
-        if self._is_first:
-            line, self._is_first = line.lstrip("\ufeff"), False
-        self.n_quotes += line.count('"')
-        return line.replace("\0", "") if "\0" in line else line
+    def __iter__(self) -> Iterator[str]:
+        first = self._file.readline().lstrip("\ufeff")
+        for line in itertools.chain([first] if first else [], self._file):
+            if '"' in line:
+                self.n_quotes += line.count('"')
+            yield line.replace("\0", "") if "\0" in line else line
+        self.is_over = True
 
     def end_in_quotes(self) -> bool:
         """Whether the file has ended within a quoted cell."""

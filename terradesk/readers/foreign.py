@@ -51,6 +51,8 @@ def call(
     if "unfenced" in found:
         _also_skip.extend(found["unfenced"])
         found = _in_worker({**job, "arguments": arguments}, checked, progress)
+    if "unfenced" in found:
+        raise RuntimeError(f"GDAL keeps drivers that it was told to skip: {found['unfenced']}")
     return found["found"]
 
 

@@ -22,6 +22,7 @@ SUFFIXES = (*TEXT_SUFFIXES, *spreadsheets.SUFFIXES)
 MOST_COLUMNS = 1000
 
 _LOOK = 30  # rows in which the header is looked for
+_PORTION = 5000
 _EVIDENCE = 2000  # rows that tell the decimal mark
 
 Row = tuple[int, list[str]]
@@ -204,10 +205,39 @@ def _holds_values(cells: list[str]) -> bool:
     return bool(filled) and all(_YEAR.fullmatch(cell) for cell in filled)
 
 
+class _Columns:
+    """Cells by column; rows are turned in portions, for a million lists cost more than reading."""
+
+    def __init__(self, width: int) -> None:
+        self.n = 0
+        self._cells: list[list[str]] = [[] for _k in range(width)]
+        self._rows: list[list[str]] = []
+
+    def add(self, row: list[str]) -> None:
+        self.n += 1
+        self._rows.append(row)
+        if len(self._rows) == _PORTION:
+            self._turn()
+
+    def _turn(self) -> None:
+        for column, cells in zip(self._cells, zip(*self._rows, strict=True), strict=False):
+            column.extend(map(str.strip, cells))
+        self._rows.clear()
+
+    def arrays(self) -> list[np.ndarray]:
+        self._turn()
+        out = []
+        for cells in self._cells:
+            array = np.empty(len(cells), object)
+            array[:] = cells
+            out.append(array)
+        return out
+
+
 def _collect(header: list[str], body: Iterator[Row]) -> tuple[dict[str, np.ndarray], ImportReport]:
     """Columns of equal length; rows with cells beyond the header are left out and counted."""
     width = len(header)
-    kept: list[list[str]] = []
+    kept = _Columns(width)
     long_lines: list[int] = []
     short_rows: list[int] = []
     for line, cells in body:
@@ -216,23 +246,16 @@ def _collect(header: list[str], body: Iterator[Row]) -> tuple[dict[str, np.ndarr
                 long_lines.append(line)
                 continue
             if len(cells) < width:
-                short_rows.append(len(kept))
+                short_rows.append(kept.n)
                 cells = cells + [""] * (width - len(cells))
             cells = cells[:width]
-        kept.append(cells)
-    columns = [_array(cells) for cells in zip(*kept, strict=True)]
-    columns = columns or [np.empty(0, object)] * width
+        kept.add(cells)
+    columns = kept.arrays()
     names, issues = _names(header, columns)
     issues += _ragged(long_lines, short_rows)
-    n, n_long = len(kept), len(long_lines)
+    n, n_long = kept.n, len(long_lines)
     report = ImportReport(n + n_long, n, 0, len(short_rows), 0, n_long, tuple(issues))
     return {name: columns[k] for k, name in names.items()}, report
-
-
-def _array(cells: tuple[str, ...]) -> np.ndarray:
-    out = np.empty(len(cells), object)
-    out[:] = [cell.strip() for cell in cells]
-    return out
 
 
 def _ragged(long_lines: list[int], short_rows: list[int]) -> list[Issue]:

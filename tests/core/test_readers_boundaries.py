@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from terradesk import arcs, gdal, paths, projection, readers
 from terradesk.errors import TerraDeskError
-from terradesk.readers import Boundaries, ImportReport, archives
+from terradesk.readers import Boundaries, ImportReport, archives, foreign
 from tests.core import made_maps
 from tests.core.made_maps import SQUARES, columns, objects, write, zipped
 
@@ -50,6 +50,16 @@ def test_a_foreign_file_gives_the_same_as_a_trusted_one(tmp_path: Path) -> None:
         k: v.tolist() for k, v in own.columns.items()
     }
     assert foreign.columns["code"].tolist()[0] == "001"
+
+
+def test_a_driver_of_a_newer_gdal_is_fenced_before_anything_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = tuple(name for name in gdal.SKIPPED if name != "OGR_VRT")
+    monkeypatch.setattr(gdal, "SKIPPED", known)
+    monkeypatch.setattr(foreign, "_also_skip", [])
+    assert len(readers.read_boundaries(write(tmp_path / "map.gpkg"))) == 4
+    assert foreign._also_skip == ["OGR_VRT"]
 
 
 def test_a_disguised_file_is_refused_by_name(tmp_path: Path) -> None:
