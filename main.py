@@ -32,4 +32,8 @@ def main(arguments: list[str]) -> int:
 
 if __name__ == "__main__":
     multiprocessing.freeze_support()
+    if sys.argv[1:2] == ["--worker"]:  # a packaged program starts itself for fenced work
+        from terradesk.workers import main as work
+
+        sys.exit(work(sys.argv[2:]))
     sys.exit(main(sys.argv[1:]))

@@ -177,6 +177,7 @@ class MainWindow(QtWidgets.QMainWindow):
             self.change_settings(recent=self.settings.with_recent(document.path).recent)
 
     def _on_opened(self) -> None:
+        self.helping.place_first_steps()
         self.pages.setCurrentWidget(self.map)
         for dock in self.docks.values():
             dock.show()

@@ -1,0 +1,431 @@
+"""The real window: from the welcome page to files handed over, and what goes wrong on the way."""
+
+from __future__ import annotations
+
+import gzip
+import shutil
+import sqlite3
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6 import QtCore, QtGui, QtWidgets
+from PySide6.QtTest import QTest
+
+from terradesk import measures, paths, planfile
+from terradesk import records as rec
+from terradesk.edits import assign
+from tests.core.kernel import grid_plan
+from ui import errors, settings, theme
+from ui.jobs import running
+from ui.main_window import MainWindow
+from ui.welcome.cards import MapCard
+
+LEFT = QtCore.Qt.MouseButton.LeftButton
+NONE = QtCore.Qt.KeyboardModifier.NoModifier
+SLOW = 60_000
+
+
+@pytest.fixture
+def window(qtbot, qapp, monkeypatch):
+    """The window at its full size; leaves no job and no open plan behind."""
+    theme.apply(qapp, False)
+    window = MainWindow(settings.Settings())
+    window.resize(1600, 1000)
+    window.show()
+    yield window
+    qtbot.waitUntil(lambda: not running(), timeout=SLOW)
+    window.close()
+    window.deleteLater()
+
+
+@pytest.fixture
+def told(monkeypatch) -> list[BaseException]:
+    """Errors that a message box would have shown."""
+    out: list[BaseException] = []
+    monkeypatch.setattr(errors, "show_error", lambda _w, error, *_a: bool(out.append(error)))
+    return out
+
+
+def wait_for_map(qtbot, window) -> None:
+    qtbot.waitUntil(lambda: window.model.is_open and window.map.is_ready, timeout=SLOW)
+
+
+def open_sample(qtbot, window) -> None:
+    window.run_command("file.sample")
+    wait_for_map(qtbot, window)
+
+
+def dialog_of(qtbot, window, kind: str):
+    def found():
+        return [w for w in window.findChildren(QtWidgets.QDialog) if type(w).__name__ == kind]
+
+    qtbot.waitUntil(lambda: bool(found()), timeout=SLOW)
+    return found()[-1]
+
+
+def press_at(window, rows, move_to=None, keys=NONE) -> None:
+    """Press on a unit, drag over others, release."""
+    port = window.map.canvas.viewport()
+    points = [_place(window, row) for row in rows] + ([move_to] if move_to else [])
+    QTest.mousePress(port, LEFT, keys, points[0])
+    for at in points[1:]:
+        for share in (0.4, 1.0):
+            last = points[points.index(at) - 1]
+            here = last + (at - last) * share
+            event = QtGui.QMouseEvent(
+                QtCore.QEvent.Type.MouseMove, QtCore.QPointF(here),
+                QtCore.QPointF(port.mapToGlobal(here)), QtCore.Qt.MouseButton.NoButton, LEFT, keys,
+            )  # fmt: skip
+            QtWidgets.QApplication.sendEvent(port, event)
+    QTest.mouseRelease(port, LEFT, keys, points[-1])
+
+
+def _place(window, row: int) -> QtCore.QPoint:
+    arcs = window.model.plan.arcs
+    metres = arcs.centres[row] / 100 + np.array(arcs.origin)
+    x, y = window.map.view.to_pixels([metres])[0] / window.map.ratio
+    return QtCore.QPoint(round(x), round(y))
+
+
+def row_of(window, code: str) -> int:
+    return int(np.flatnonzero(window.model.plan.units.codes == code)[0])
+
+
+def test_from_the_welcome_page_to_workbook_and_shapefile(qtbot, window, told, tmp_path) -> None:
+    card = next(c for c in window.welcome.findChildren(MapCard) if "counties" in c.map_key
+                or "county" in c.map_key)  # fmt: skip
+    QTest.mouseClick(card, LEFT, NONE, QtCore.QPoint(20, 20))
+    wait_for_map(qtbot, window)
+    assert len(window.model.plan.units) == 3108 and not window.model.view.leaves
+
+    orders = tmp_path / "orders.csv"
+    with gzip.open(paths.resource("superstore_orders_us.csv.gz")) as file:
+        orders.write_bytes(file.read())
+    window._drop([str(orders)])
+    page = dialog_of(qtbot, window, "ImportAccounts")
+    qtbot.waitUntil(lambda: page.primary.isEnabled(), timeout=SLOW)
+    page.primary.click()
+    qtbot.waitUntil(lambda: len(window.model.plan.accounts) > 0, timeout=SLOW)
+    assert window.model.plan.accounts_present.sum() == 1258
+    assert len(window.model.document.steps) == 1
+
+    window.run_command("territory.start")
+    start = dialog_of(qtbot, window, "StartTerritories")
+    start.choose_column("state")
+    qtbot.waitUntil(lambda: start.primary.isEnabled(), timeout=SLOW)
+    start.primary.click()
+    qtbot.waitUntil(lambda: len(window.model.view.leaves) == 49, timeout=SLOW)
+
+    _brush_lasso_and_drag(qtbot, window)
+    _undo_and_redo(window)
+    _export_and_compare(qtbot, window, tmp_path)
+    assert told == []
+
+
+def _brush_lasso_and_drag(qtbot, window) -> None:
+    model = window.model
+    ids = {t.name: t.id for t in model.view.leaves}
+    kansas, nebraska = (next(i for n, i in ids.items() if n.startswith(s))
+                        for s in ("Kansas", "Nebraska"))  # fmt: skip
+    model.set_current(nebraska)
+    rows = [row_of(window, code) for code in ("20153", "20039", "20137")]  # northern Kansas
+    window.map.set_tool("brush")
+    press_at(window, rows)
+    assert (model.view.assignment[rows] == nebraska).all()
+    window.map.set_tool("select")
+    there = [row_of(window, code) for code in ("20155", "20185")]
+    model.select_units(np.array(there))
+    target = _place(window, row_of(window, "31111"))
+    press_at(window, there[:1], move_to=target)
+    assert (model.view.assignment[there] == nebraska).all()
+    window.map.set_tool("lasso")
+    model.set_current(kansas)
+    centre = _place(window, row_of(window, "31145"))
+    ring = [centre + QtCore.QPoint(*d) for d in ((-25, -25), (25, -25), (25, 25), (-25, 25))]
+    n_before = int((model.view.assignment == kansas).sum())
+    _draw_ring(window, ring)
+    assert (model.view.assignment == kansas).sum() > n_before
+
+
+def _draw_ring(window, ring) -> None:
+    port = window.map.canvas.viewport()
+    QTest.mousePress(port, LEFT, NONE, ring[0])
+    for at in [*ring[1:], ring[0]]:
+        event = QtGui.QMouseEvent(
+            QtCore.QEvent.Type.MouseMove, QtCore.QPointF(at), QtCore.QPointF(port.mapToGlobal(at)),
+            QtCore.Qt.MouseButton.NoButton, LEFT, NONE,
+        )  # fmt: skip
+        QtWidgets.QApplication.sendEvent(port, event)
+    QTest.mouseRelease(port, LEFT, NONE, ring[0])
+
+
+def _undo_and_redo(window) -> None:
+    after = window.model.view.assignment.copy()
+    for _i in range(3):
+        window.run_command("edit.undo")
+    before = window.model.view.assignment
+    assert (before != after).any()
+    states = window.model.plan.units.columns["state"]
+    names = {t.id: t.name for t in window.model.view.leaves}
+    assert all(names[int(t)] == s for t, s in zip(before, states, strict=True))
+    for _i in range(3):
+        window.run_command("edit.redo")
+    assert np.array_equal(window.model.view.assignment, after)
+
+
+def _export_and_compare(qtbot, window, folder: Path) -> None:
+    import geopandas
+    import openpyxl
+
+    balance = measures.balance(window.model.view)
+    shown = {
+        t.name: float(balance.values[window.model.view.slots[t.id]])
+        for t in window.model.view.leaves
+    }
+    window.files.export("workbook", folder / "plan.xlsx")
+    window.files.export("shapefile", folder / "plan.shp")
+    qtbot.waitUntil(lambda: not running(), timeout=SLOW)
+    sheet = openpyxl.load_workbook(folder / "plan.xlsx")["Territories"]
+    rows = list(sheet.iter_rows(values_only=True))
+    name, value = rows[0].index("TerritoryName"), rows[0].index(balance.measure.name)
+    in_book = {r[name]: r[value] for r in rows[1:] if r[name] in shown}
+    assert in_book == pytest.approx(shown)
+    frame = geopandas.read_file(folder / "plan_territories.shp")
+    assert len(frame) == len(shown) and frame.geometry.is_valid.all()
+    units = geopandas.read_file(folder / "plan_units.shp")
+    assert len(units) == 3108 and (units.UNIT_ID.str.len() == 5).all()
+    assert (
+        frame.set_index("TERR_NAME").N_UNITS.to_dict() == units.TERR_NAME.value_counts().to_dict()
+    )
+
+
+def test_the_sample_tells_its_story(qtbot, window, told) -> None:
+    open_sample(qtbot, window)
+    panel = window.panels["balance"]
+    assert panel._before.text() == "14" and window.model.view.scenario.name == "My draft"
+    rows = window.model.selected_units
+    assert len(rows) == 3, "the first tip outlines three counties"
+    denver = next(t.id for t in window.model.view.leaves if t.name == "Denver")
+    inside = np.flatnonzero(window.model.view.assignment == denver)
+    target = _place(window, int(inside[len(inside) // 2]))
+    press_at(window, [int(rows[0])], move_to=target)
+    assert (window.model.view.assignment[rows] == denver).all()
+    assert panel._before.text() == "15"
+    assert "Denver" in window.actions_by_id["edit.undo"].toolTip()
+    assert told == []
+
+
+def test_every_action_has_a_handler_a_name_and_a_free_shortcut(qtbot, window) -> None:
+    keys = [a.shortcut().toString() for a in window.actions_by_id.values()]
+    used = [k for k in keys if k]
+    assert len(used) == len(set(used))
+    assert all(a.text() for a in window.actions_by_id.values())
+
+
+def test_commands_that_need_a_plan_are_off_without_one(qtbot, window) -> None:
+    enabled = {name for name, a in window.actions_by_id.items() if a.isEnabled()}
+    assert "file.open" in enabled and "export.workbook" not in enabled
+    window.show_document(planfile.new_untitled(grid_plan()))
+    assert window.actions_by_id["export.workbook"].isEnabled()
+    assert not window.actions_by_id["territory.assign"].isEnabled()
+    window.model.select_units(np.array([0]))
+    assert window.actions_by_id["territory.assign"].isEnabled()
+
+
+def test_trying_something_and_replacing_the_original(qtbot, window, told) -> None:
+    window.show_document(planfile.new_untitled(grid_plan()))
+    original = window.model.alignment
+    window.run_command("build.try")
+    model = window.model
+    assert model.alignment != original
+    qtbot.waitUntil(window.top_bar.scenario.isVisible)
+    ids = [t.id for t in model.view.leaves]
+    model.attempt(lambda: assign(model.plan, model.alignment, np.array([0]), ids[2]))
+    assert model.plan.alignment(original).assignment[0] == ids[0]
+    window.run_command("build.replace")
+    assert model.alignment == original and model.view.assignment[0] == ids[2]
+    window.run_command("edit.undo")
+    assert len(model.plan.scenarios) == 2 and told == []
+
+
+def test_territories_are_made_merged_locked_and_deleted_by_command(qtbot, window, told) -> None:
+    window.show_document(planfile.new_untitled(grid_plan()))
+    model = window.model
+    model.select_units(np.array([0, 1]))
+    window.run_command("territory.new")
+    made = model.current
+    assert (model.view.assignment[[0, 1]] == made).all() and len(model.view.leaves) == 4
+    window.run_command("territory.lock")
+    assert made in model.view.locked_territories
+    window.run_command("territory.lock")
+    ids = [t.id for t in model.view.leaves]
+    window.territories_panel._select({ids[0], made})
+    window.run_command("territory.merge")
+    assert len(model.view.leaves) == 3 and model.view.assignment[0] == made
+    window.territories_panel._select({made})
+    window.run_command("territory.delete")
+    assert (model.view.assignment[[0, 1]] == -1).all()
+    for _i in range(5):
+        window.run_command("edit.undo")
+    assert len(model.view.leaves) == 3 and model.view.assignment[0] == ids[0] and told == []
+
+
+def test_a_commit_that_fails_leaves_plan_and_screen_as_they_were(qtbot, window, told) -> None:
+    document = planfile.new_untitled(grid_plan())
+    window.show_document(document)
+    model = window.model
+    ids = [t.id for t in model.view.leaves]
+    foot = window.panels["balance"]._before.text()
+    other = sqlite3.connect(document.path)
+    other.execute("BEGIN EXCLUSIVE")
+    model.attempt(lambda: assign(model.plan, model.alignment, np.arange(8), ids[2]))
+    assert len(told) == 1 and model.view.assignment[0] == ids[0]
+    assert window.panels["balance"]._before.text() == foot and not document.steps
+    other.rollback()
+    other.close()
+    model.attempt(lambda: assign(model.plan, model.alignment, np.arange(8), ids[2]))
+    assert model.view.assignment[0] == ids[2] and len(told) == 1
+
+
+def test_a_read_only_plan_says_so_and_refuses_edits(qtbot, window, told, tmp_path) -> None:
+    first = planfile.create(tmp_path / "plan.gpkg", grid_plan())
+    first.do(assign(first.plan, 3, np.array([0]), first.plan.alignment(3).leaves[1].id).edit)
+    window.files.open_path(tmp_path / "plan.gpkg")
+    qtbot.waitUntil(lambda: window.model.is_open, timeout=SLOW)
+    assert window.model.document.is_read_only
+    assert "ead" in window.windowTitle()
+    model = window.model
+    model.attempt(lambda: assign(model.plan, 3, np.array([5]), model.view.leaves[0].id))
+    assert len(told) == 1 and len(model.document.steps) == 1
+    first.close()
+
+
+def test_a_file_that_is_no_plan_says_what_to_do(qtbot, window, told, tmp_path) -> None:
+    bad = tmp_path / "broken.gpkg"
+    bad.write_bytes(b"SQLite format 3\x00" + b"\x00" * 50)
+    window.files.open_path(bad)
+    qtbot.waitUntil(lambda: not running(), timeout=SLOW)
+    qtbot.waitUntil(
+        lambda: bool(told) or bool(window.findChildren(QtWidgets.QDialog)), timeout=SLOW
+    )
+    assert not window.model.is_open
+
+
+def test_the_plan_survives_closing_and_undo_goes_on(qtbot, window, tmp_path) -> None:
+    document = planfile.create(tmp_path / "plan.gpkg", grid_plan())
+    window.show_document(document)
+    model = window.model
+    before = model.view.assignment
+    ids = [t.id for t in model.view.leaves]
+    model.attempt(lambda: assign(model.plan, model.alignment, np.array([0]), ids[2]))
+    window.show_document(planfile.new_untitled(grid_plan()))
+    window.files.open_path(tmp_path / "plan.gpkg")
+    qtbot.waitUntil(lambda: model.document.path == tmp_path / "plan.gpkg", timeout=SLOW)
+    assert model.view.assignment[0] == ids[2]
+    assert str(tmp_path / "plan.gpkg") in window.settings.recent
+    window.run_command("edit.undo")
+    assert np.array_equal(model.view.assignment, before)
+
+
+def test_an_untouched_sample_copy_is_thrown_away_and_an_edited_one_kept(qtbot, window) -> None:
+    open_sample(qtbot, window)
+    first = window.model.document.path
+    window.show_document(planfile.new_untitled(grid_plan()))
+    assert not first.exists()
+    open_sample(qtbot, window)
+    second = window.model.document.path
+    rows = window.model.selected_units
+    model = window.model
+    model.attempt(lambda: assign(model.plan, model.alignment, rows, model.view.leaves[0].id))
+    window.show_document(planfile.new_untitled(grid_plan()))
+    assert second.exists()
+
+
+def test_small_windows_have_a_rail_and_figures_at_the_foot(qtbot, window) -> None:
+    window.show_document(planfile.new_untitled(grid_plan()))
+    assert window.right.isVisible() and not window.rail.isVisible()
+    window.resize(1280, 720)
+    qtbot.waitUntil(lambda: window.rail.isVisible())
+    assert not window.right.isVisible()
+    window.run_command("analyse.balance")
+    assert window.rail.is_open and window.panels["balance"].isVisible()
+    window.resize(1600, 1000)
+    qtbot.waitUntil(lambda: window.right.isVisible())
+    assert not window.rail.is_open and window.panels["balance"].isVisible()
+
+
+def test_panels_hide_and_come_back(qtbot, window) -> None:
+    window.show_document(planfile.new_untitled(grid_plan()))
+    window.run_command("view.panels")
+    assert not any(dock.isVisible() for dock in window.docks.values())
+    window.run_command("view.panels")
+    assert all(dock.isVisible() for dock in window.docks.values())
+
+
+def test_the_bottom_tables_collapse_to_one_line(qtbot, window) -> None:
+    window.show_document(planfile.new_untitled(grid_plan()))
+    assert window.bottom.is_collapsed and window.bottom.width() == window.width()
+    window.run_command("analyse.history")
+    assert not window.bottom.is_collapsed and window.panels["history"].isVisible()
+    assert window.bottom.tabs.tabText(0) == "Accounts  12"
+
+
+def test_light_and_dark_change_at_once(qtbot, window) -> None:
+    window.show_document(planfile.new_untitled(grid_plan()))
+    light = window.grab().toImage().pixelColor(5, 200)
+    window.run_command("view.theme")
+    dark = window.grab().toImage().pixelColor(5, 200)
+    assert dark.lightness() < 80 < light.lightness() and window.settings.theme == "dark"
+    window.run_command("view.theme")
+    assert window.grab().toImage().pixelColor(5, 200) == light
+
+
+def test_saving_a_copy_goes_on_in_the_copy(qtbot, window, tmp_path, monkeypatch) -> None:
+    window.show_document(planfile.new_untitled(grid_plan()))
+    chosen = str(tmp_path / "Mine")
+    monkeypatch.setattr(QtWidgets.QFileDialog, "getSaveFileName", lambda *_a: (chosen, ""))
+    window.run_command("file.copy")
+    copy = tmp_path / "Mine.gpkg"
+    qtbot.waitUntil(lambda: window.model.document.path == copy, timeout=SLOW)
+    assert planfile.check(copy) == ()
+
+
+def test_named_versions_stand_in_the_history(qtbot, window, monkeypatch) -> None:
+    window.show_document(planfile.new_untitled(grid_plan()))
+    monkeypatch.setattr(QtWidgets.QInputDialog, "getText", lambda *_a, **_k: ("For Ann", True))
+    window.run_command("file.save")
+    assert "For Ann" in window.model.document.steps[-1].text
+
+
+def test_an_export_to_a_place_that_cannot_be_written_says_so(qtbot, window, told, tmp_path) -> None:
+    window.show_document(planfile.new_untitled(grid_plan()))
+    window.files.export("csv", tmp_path / "no" / "such" / "folder" / "plan.csv")
+    qtbot.waitUntil(lambda: bool(told), timeout=SLOW)
+    assert not (tmp_path / "no").exists()
+
+
+def test_other_programs_changes_are_noticed(qtbot, window, tmp_path, monkeypatch) -> None:
+    from ui.main_window import keeping
+
+    document = planfile.create(tmp_path / "plan.gpkg", grid_plan())
+    window.show_document(document)
+    assert not keeping.has_foreign_changes(document)
+    copy = tmp_path / "other.gpkg"
+    shutil.copy(document.path, copy)
+    other = sqlite3.connect(document.path)
+    other.execute("UPDATE settings SET value = 'x' WHERE uid = 'title'")
+    other.commit()
+    other.close()
+    assert keeping.has_foreign_changes(document)
+
+
+def test_reps_and_notes_of_the_sample_reach_the_inspector(qtbot, window) -> None:
+    open_sample(qtbot, window)
+    window.run_command("analyse.inspector")
+    vacant = next(t.id for t in window.model.view.leaves if t.id not in window.model.view.owners)
+    window.select_none()
+    window.model.set_current(vacant)
+    facts = dict(window.panels["inspector"].lines())
+    assert facts["Rep"] == "nobody"
+    assert len(window.model.plan.rows(rec.Rep)) == 24
