@@ -72,7 +72,7 @@ ACTIONS = (
     Action("file.sample", N_("Open the sample plan"), "open_sample", "sparkles", needs=""),
     Action(
         "file.accounts", N_("Add accounts from a file…"), "import_accounts", "file-up", "Ctrl+I",
-        N_("import customers spreadsheet Excel CSV prospects"), starts_group=True,
+        N_("import customers spreadsheet Excel CSV prospects"), needs="", starts_group=True,
     ),
     Action(
         "file.boundaries", N_("Start from a boundary file…"), "import_boundaries", "layers",

@@ -238,6 +238,9 @@ QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox, QPlainTextEdit, QTextEdit {
 QPlainTextEdit, QTextEdit { padding: 6px 8px; }
 QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus, QPlainTextEdit:focus {
   border: 1px solid $accent; }
+QAbstractSpinBox QLineEdit, QComboBox QLineEdit { border: 0; padding: 0; min-height: 0;
+  background: transparent; }
+QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { width: 0; border: 0; }
 QLineEdit[role="quiet"] { border-color: transparent; background: $hover; }
 QLineEdit[role="quiet"]:focus { border-color: $accent; }
 QComboBox::drop-down { border: 0; width: 22px; }

@@ -65,6 +65,7 @@ class Choices:
     nouns : tuple of str
         One and many, for an own map.
     dark : bool
+    size : (int, int)
         Of the picture.
     """
 
@@ -75,6 +76,7 @@ class Choices:
     own_map: Path | None = None
     nouns: tuple[str, str] = ("", "")
     dark: bool = False
+    size: preview_map.Size = preview_map.USUAL
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -151,7 +153,7 @@ class Maker:
         made = self._accounts(file, choices, group_by, plan, part(progress, 0.4, 0.8))
         shown = replace(plan, accounts=made.accounts, hidden=frozenset())
         values = made.accounts.columns[made.measures[0].column] if made.measures else None
-        picture = preview_map.draw(shown, choices.dark, values)
+        picture = preview_map.draw(shown, choices.dark, choices.size, values)
         if self.plan is None:
             plan = titled(with_accounts(plan, made, self.path.name), self.path.stem)
         return Outcome(made, grouping, group_by, map_key or NO_MAP, plan, picture)

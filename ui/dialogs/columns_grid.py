@@ -16,7 +16,7 @@ from .parts import choose, combo, empty, label
 MOST = 200
 """Columns beyond these keep the meaning that was recognised."""
 
-_MOST_CHARACTERS = 28
+_MOST_CHARACTERS = 22
 
 
 class ColumnsGrid(QtWidgets.QWidget):
@@ -33,8 +33,8 @@ class ColumnsGrid(QtWidgets.QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._grid = QtWidgets.QGridLayout(self)
-        self._grid.setContentsMargins(0, 0, 12, 0)
-        self._grid.setHorizontalSpacing(16)
+        self._grid.setContentsMargins(0, 0, 4, 0)
+        self._grid.setHorizontalSpacing(12)
         self._grid.setVerticalSpacing(6)
         for column, stretch in enumerate((3, 0, 3, 3)):
             self._grid.setColumnStretch(column, stretch)

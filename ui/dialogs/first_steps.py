@@ -56,8 +56,7 @@ class FirstSteps(QtWidgets.QFrame):
             (_("Make territories"), _("From a column or a file, or draw them on the map."),
              ((_("Start from…"), "territory.start", "split"),
               (_("Draw"), "territory.new", "paintbrush"))),
-            (_("Hand over"), _("A workbook for every manager, a map, shapefiles."),
-             ((_("Excel workbook"), "export.workbook", "file-spreadsheet"),)),
+            (_("Hand over"), _("Export a workbook, a map or shapefiles whenever you like."), ()),
         )  # fmt: skip
         for number, (title, text, buttons) in enumerate(steps, 1):
             box.addLayout(self._row(number, title, text, buttons))
@@ -69,6 +68,7 @@ class FirstSteps(QtWidgets.QFrame):
         row.setSpacing(12)
         figure = label(str(number), "figure")
         figure.setFixedWidth(20)
+        figure.setAlignment(QtCore.Qt.AlignmentFlag.AlignTop)
         row.addWidget(figure)
         texts = QtWidgets.QVBoxLayout()
         texts.setSpacing(0)
@@ -99,7 +99,7 @@ class FirstSteps(QtWidgets.QFrame):
         """Show or hide it, in the middle of the map's lower part."""
         self.setVisible(self.is_wanted())
         if self.isVisibleTo(self._host):
-            self.setFixedWidth(min(520, self._host.width() - 24))
+            self.setFixedWidth(min(560, self._host.width() - 24))
             self.adjustSize()
             left = (self._host.width() - self.width()) // 2
             self.move(left, max(12, (self._host.height() - self.height()) // 2))

@@ -45,7 +45,7 @@ __all__ = ["ImportAccounts", "add_to_document"]
 
 TABLES = "*.xlsx *.xlsm *.xls *.ods *.csv *.tsv *.txt"
 MAPS = "*.gpkg *.shp *.zip *.geojson *.json *.topojson *.kml"
-_FIRST = 6
+_FIRST, _ROOMY = 6, 1400
 _ENCODING = {"utf-8": "UTF-8", "utf-8-sig": "UTF-8", "cp1252": "Windows-1252"}
 
 
@@ -339,6 +339,7 @@ class ImportAccounts(Dialog):
             self._own_map,
             nouns,
             theme.is_dark(),
+            self.map.wanted_size(),
         )
         self.accept_button.setEnabled(False)
 
@@ -422,7 +423,8 @@ class ImportAccounts(Dialog):
         roles = {c.name: c.role for c in outcome.made.columns}
         wanted = [n for role in ("city", "state", "text") for n, r in roles.items() if r == role]
         wanted = [n for n in outcome.group_by[1:] if n in wanted] + wanted
-        texts = list(dict.fromkeys(n for n in wanted if accounts.columns[n].dtype == object))[:3]
+        texts = list(dict.fromkeys(n for n in wanted if accounts.columns[n].dtype == object))
+        texts = texts[: 3 if self.width() > _ROOMY else 1]
         has_rows = "rows" in accounts.columns
         heads = [_("Account"), *texts, *([_("Rows")] if has_rows else []), *(m.name for m in sums)]
         self.table.setColumnCount(len(heads))

@@ -46,6 +46,7 @@ class Choices:
     crs: str = ""
     joins: bool = False
     dark: bool = False
+    size: preview_map.Size = preview_map.USUAL
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -103,7 +104,9 @@ class Maker:
             crs=choices.crs or None,
             on_duplicates="join" if choices.joins else "refuse",
         )
-        picture = preview_map.draw(plan_of_units(made, "", ("", "")), choices.dark)
+        picture = preview_map.draw(
+            plan_of_units(made, "", ("", "")), choices.dark, choices.size
+        )
         return Outcome(boundaries, code, name, made, picture)
 
 
@@ -177,6 +180,10 @@ class ImportBoundaries(Dialog):
         form.setColumnStretch(1, 1)
         self.layer = combo(_("Layer"), [])
         self.code, self.name = combo(_("Code of each area"), []), combo(_("Name of each area"), [])
+        for one in (self.code, self.name):
+            one.setSizePolicy(
+                QtWidgets.QSizePolicy.Policy.Expanding, QtWidgets.QSizePolicy.Policy.Fixed
+            )
         self.noun = NounBox()
         self.crs = self._systems()
         self.joins = QtWidgets.QCheckBox(_("Join areas that have the same code"))
@@ -288,6 +295,7 @@ class ImportBoundaries(Dialog):
             self._system(),
             self.joins.isChecked(),
             theme.is_dark(),
+            self.map.wanted_size(),
         )
         self.accept_button.setEnabled(False)
         maker = self._maker
@@ -364,8 +372,9 @@ class ImportBoundaries(Dialog):
         columns = outcome.made.columns
         self.columns.setRowCount(len(columns))
         for row, column in enumerate(columns):
-            role = readers.ROLES.get(column.role, column.role)
-            texts = (column.name, _(role), _shown(outcome.made.units.columns[column.name][0]))
+            role = _(readers.ROLES.get(column.role, column.role))
+            role = _("Name") if column.role == "name" else role
+            texts = (column.name, role, _shown(outcome.made.units.columns[column.name][0]))
             for k, text in enumerate(texts):
                 self.columns.setItem(row, k, QtWidgets.QTableWidgetItem(text))
 
@@ -408,6 +417,6 @@ class ImportBoundaries(Dialog):
 
 
 def _shown(value: object) -> str:
-    return i18n.number(value, 0 if value.is_integer() else 2) if isinstance(value, float) else str(
-        value
-    )
+    if not isinstance(value, float):
+        return str(value)
+    return i18n.number(value, 0 if value.is_integer() else 2)

@@ -71,7 +71,7 @@ class Keys(Dialog):
     """
 
     def __init__(self, parent: QtWidgets.QWidget | None = None) -> None:
-        super().__init__(_("Keys and mouse"), parent, 960, 720)
+        super().__init__(_("Keys and mouse"), parent, 1040, 900)
         self.body.addWidget(label(_("Keys and mouse"), "hero"))
         inner = QtWidgets.QWidget()
         columns = QtWidgets.QHBoxLayout(inner)
@@ -100,6 +100,7 @@ class Keys(Dialog):
             grid.setHorizontalSpacing(16)
             grid.setVerticalSpacing(6)
             grid.setColumnStretch(1, 1)
+            grid.setColumnMinimumWidth(0, 150)
             grid.addWidget(label(title, "title"), 0, 0, 1, 2)
             for k, (keys, text) in enumerate(rows, 1):
                 top = QtCore.Qt.AlignmentFlag.AlignTop

@@ -15,11 +15,13 @@ from .. import theme
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-WIDTH, HEIGHT, SCALE = 820, 350, 1.5
+SCALE = 1.5
+Size = tuple[int, int]
+USUAL: Size = (820, 350)
 
 
 def draw(
-    plan: Plan, dark: bool, values: np.ndarray | None = None
+    plan: Plan, dark: bool, size: Size = USUAL, values: np.ndarray | None = None
 ) -> tuple[bytes, int, int]:
     """Areas without territories and the accounts of a plan: RGB bytes, width, height.
 
@@ -27,7 +29,7 @@ def draw(
     the size of the discs.
     """
     if plan.arcs is None:
-        return _points(plan, dark)
+        return _points(plan, dark, size)
     from terradesk import palettes
     from terradesk.exporters.scene import plan_scene
     from terradesk.render.scene import Classes
@@ -54,7 +56,7 @@ def draw(
         classes=Classes(np.zeros(n, np.int64), paper, [""], of_units=True),
     )
     picture = compose_still(
-        scene, WIDTH, HEIGHT, SCALE, dark, legend=False, scale_bar=False, credits=False
+        scene, *size, SCALE, dark, legend=False, scale_bar=False, credits=False
     ).image
     return picture.convert("RGB").tobytes(), picture.width, picture.height
 
@@ -66,13 +68,13 @@ def _bare(plan: Plan) -> Plan:
     return replace(plan, assignments=labels, tables={**plan.tables, **gone})
 
 
-def _points(plan: Plan, dark: bool) -> tuple[bytes, int, int]:
+def _points(plan: Plan, dark: bool, size: Size) -> tuple[bytes, int, int]:
     from PIL import Image, ImageDraw
 
     from terradesk import palettes
 
     roles = palettes.roles(dark)
-    wide, high = round(WIDTH * SCALE), round(HEIGHT * SCALE)
+    wide, high = (round(n * SCALE) for n in size)
     picture = Image.new("RGB", (wide, high), roles["land"])
     here = np.isfinite(plan.accounts.x)
     if here.any():
@@ -107,6 +109,10 @@ class PreviewMap(QtWidgets.QWidget):
     def is_drawn(self) -> bool:
         """Whether there is a picture."""
         return self._pixmap is not None
+
+    def wanted_size(self) -> Size:
+        """Size in which to draw, that of its place."""
+        return max(self.width(), 320), max(self.height(), 160)
 
     def show_picture(self, picture: tuple[bytes, int, int] | None) -> None:
         """Show a picture, or none."""

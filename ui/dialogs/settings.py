@@ -8,6 +8,7 @@ from terradesk.i18n import LANGUAGES, _
 
 from ..actions import ACTIONS, Action
 from ..settings import Settings
+from .issues import text_table
 from .parts import Button, Dialog, combo, label
 
 NATIVE = QtGui.QKeySequence.SequenceFormat.NativeText
@@ -83,19 +84,15 @@ class SettingsDialog(Dialog):
         self.filter.setClearButtonEnabled(True)
         self.filter.textChanged.connect(self._show_actions)
         self.body.addWidget(self.filter)
-        self.table = QtWidgets.QTableWidget(0, 2)
-        self.table.setHorizontalHeaderLabels([_("Command"), _("Keys")])
+        self.table = text_table([_("Command"), _("Keys")])
         self.table.setAccessibleName(_("Shortcuts"))
-        self.table.verticalHeader().hide()
-        self.table.verticalHeader().setDefaultSectionSize(26)
         self.table.horizontalHeader().setSectionResizeMode(
             0, QtWidgets.QHeaderView.ResizeMode.Stretch
         )
         self.table.setColumnWidth(1, 160)
         self.table.setSelectionBehavior(QtWidgets.QTableWidget.SelectionBehavior.SelectRows)
         self.table.setSelectionMode(QtWidgets.QTableWidget.SelectionMode.SingleSelection)
-        self.table.setEditTriggers(QtWidgets.QTableWidget.EditTrigger.NoEditTriggers)
-        self.table.setTabKeyNavigation(False)
+        self.table.setFocusPolicy(QtCore.Qt.FocusPolicy.StrongFocus)
         self.table.itemSelectionChanged.connect(self._on_row)
         self.body.addWidget(self.table, 1)
         self._add_key_row()

@@ -70,6 +70,7 @@ class StartTerritories(Dialog):
         self.number = QtWidgets.QSpinBox()
         self.number.setRange(1, 1000)
         self.number.setValue(10)
+        self.number.setMinimumWidth(72)
         self.number.setAccessibleName(_("Number of territories"))
         grid = QtWidgets.QGridLayout()
         grid.setHorizontalSpacing(16)
@@ -236,7 +237,7 @@ class StartTerritories(Dialog):
         n = start.n_made
         told = ngettext("{n} new territory", "{n} new territories", n)
         self.told.setText(told.format(n=i18n.number(n)))
-        self.notes.setText(" ".join(self._remarks(start)))
+        self.notes.setText("\n".join(self._remarks(start)))
         self._fill(start)
         if start.assigned.edit is None:
             self.told.setText(_("Nothing would change: the territories are like this already."))
@@ -271,9 +272,10 @@ class StartTerritories(Dialog):
         if not codes:
             return []
         text = ngettext(
-            "{n} code is not in this map: {codes}.", "{n} codes are not in this map: {codes}.",
+            "{n} code is not in this map: {codes}",
+            "{n} codes are not in this map: {codes}",
             len(codes),
-        )  # fmt: skip
+        )
         shown = ", ".join(i18n.isolate(c) for c in codes[:_MOST_NAMED])
         more = " …" if len(codes) > _MOST_NAMED else ""
         return [text.format(n=i18n.number(len(codes)), codes=shown + more)]
@@ -283,8 +285,8 @@ class StartTerritories(Dialog):
         if not n:
             return []
         text = ngettext(
-            "{n} account is not in its owner's territory: {names}.",
-            "{n} accounts are not in their owner's territory: {names}.",
+            "{n} account is not in its owner's territory: {names}",
+            "{n} accounts are not in their owner's territory: {names}",
             n,
         )
         names = self._model.plan.accounts.names

@@ -49,7 +49,7 @@ class Start:
     assigned : Assigned
         Its edit also makes the scenario the baseline when there is none.
     rows : list of (name, colour, units, accounts)
-        The territories that would be there.
+        The territories that would be there, the largest first.
     n_made, n_unassigned : int
         New territories, units that would be unassigned.
     unknown : list of str
@@ -113,6 +113,7 @@ def _told(
     ]
     before = {t.id for t in plan.alignment(alignment).leaves}
     n_made = sum(t.id not in before for t in view.leaves)
+    rows.sort(key=lambda row: -row[2])  # stays in tree order where the numbers are equal
     return Start(assigned, rows, n_made, int(found.units[0]), unknown, exceptions)
 
 

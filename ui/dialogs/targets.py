@@ -18,7 +18,7 @@ from terradesk.plan import Plan
 
 from .. import theme
 from ..document_model import DocumentModel
-from .issues import align_end
+from .issues import align_end, text_table
 from .parts import Button, Dialog, Trouble, label, swatch
 
 NAME, VALUE, TARGET, DEVIATION = range(4)
@@ -118,13 +118,16 @@ class Targets(Dialog):
         self.body.addWidget(label(text, "dim", True))
 
     def _add_table(self) -> None:
-        self.table = QtWidgets.QTableWidget(0, 4)
-        self.table.setHorizontalHeaderLabels(
-            [_("Territory"), _("Now"), _("Target"), _("Off by")]
+        self.table = text_table([_("Territory"), _("Now"), _("Target"), _("Off by")])
+        triggers = QtWidgets.QAbstractItemView.EditTrigger
+        self.table.setEditTriggers(
+            triggers.DoubleClicked | triggers.EditKeyPressed | triggers.AnyKeyPressed
         )
+        self.table.setSelectionMode(
+            QtWidgets.QAbstractItemView.SelectionMode.ExtendedSelection
+        )
+        self.table.setFocusPolicy(QtCore.Qt.FocusPolicy.StrongFocus)
         self.table.setAccessibleName(_("Targets"))
-        self.table.verticalHeader().hide()
-        self.table.verticalHeader().setDefaultSectionSize(theme.HEIGHT["row"])
         head = self.table.horizontalHeader()
         head.setSectionResizeMode(NAME, QtWidgets.QHeaderView.ResizeMode.Stretch)
         for column in (VALUE, TARGET, DEVIATION):
