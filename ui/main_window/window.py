@@ -31,6 +31,7 @@ from .layout import CornerTitle, Rail, TabbedDock
 from .status import StatusBar
 from .territory_commands import TerritoryCommands, all_units
 from .toolbar import TopBar
+from .view_commands import ViewCommands
 
 Side = QtCore.Qt.DockWidgetArea
 
@@ -55,7 +56,8 @@ class MainWindow(QtWidgets.QMainWindow):
         self.model.on_error = lambda error, can_retry: errors.show_error(self, error, can_retry)
         self.sample_copy: Path | None = None
         self._commands = (
-            self, FileCommands(self), TerritoryCommands(self), HelpCommands(self)
+            self, FileCommands(self), TerritoryCommands(self), HelpCommands(self),
+            ViewCommands(self),
         )  # fmt: skip
         self.actions_by_id = make_actions(self, self.settings.shortcuts, self._handler)
         self._make_centre()
@@ -159,7 +161,7 @@ class MainWindow(QtWidgets.QMainWindow):
         model.edited.connect(self._refresh_title)
         self.top_bar.colour_chosen.connect(self._choose_colours)
         self.map.files_dropped.connect(self._drop)
-        self.map.inspector_requested.connect(self.show_inspector)
+        self.map.inspector_requested.connect(lambda: self.show_right("inspector"))
         self.map.command.connect(self.run_command)
         self.welcome.command.connect(self.run_command)
         self.welcome.map_chosen.connect(self.files.start_from_map)
@@ -303,46 +305,6 @@ class MainWindow(QtWidgets.QMainWindow):
         self.model.select_units(np.empty(0, np.int32))
         self.model.select_accounts(np.empty(0, np.int32))
 
-    def copy_picture(self) -> None:
-        """Put a picture of the map on the clipboard."""
-        self.map.copy_picture()
-        self.model.say(_("The map is on the clipboard."))
-
-    def show_palette(self) -> None:
-        """Search territories, areas and accounts, or run a command."""
-        self.command_palette.open_over(self)
-
-    def zoom_home(self) -> None:
-        """Show the part of the plan that matters."""
-        self.map.zoom_home()
-
-    def zoom_selection(self) -> None:
-        """Zoom to the selected areas."""
-        self.map.zoom_to_units(self.model.selected_units)
-
-    def zoom_in(self) -> None:
-        """Zoom in at the middle."""
-        self.map.zoom_by(1.5)
-
-    def zoom_out(self) -> None:
-        """Zoom out at the middle."""
-        self.map.zoom_by(1 / 1.5)
-
-    def toggle_accounts(self, is_on: bool) -> None:
-        """Show or hide the accounts on the map."""
-        self.change_settings(show_accounts=is_on)
-        self.map.set_accounts_shown(is_on)
-
-    def toggle_labels(self, is_on: bool) -> None:
-        """Show or hide the names of territories."""
-        self.change_settings(show_labels=is_on)
-        self.map.set_labels_shown(is_on)
-
-    def toggle_base_map(self, is_on: bool) -> None:
-        """Show or hide land, water and cities."""
-        self.change_settings(show_base_map=is_on)
-        self.map.set_base_map_shown(is_on)
-
     def toggle_panels(self, are_hidden: bool) -> None:
         """Hide all panels, or bring them back."""
         for dock in self.docks.values():
@@ -350,18 +312,6 @@ class MainWindow(QtWidgets.QMainWindow):
         self.rail.setVisible(not are_hidden and self._is_small())
         if not are_hidden:
             self._fit_width()
-
-    def toggle_full_screen(self, is_on: bool) -> None:
-        """Use the whole screen, or the window again."""
-        if is_on:
-            self.showFullScreen()
-        else:
-            self.showNormal()
-
-    def toggle_theme(self) -> None:
-        """Switch between light and dark."""
-        self.change_settings(theme="light" if theme.is_dark() else "dark")
-        self.use_theme(not theme.is_dark())
 
     def use_theme(self, dark: bool) -> None:
         """Show everything in the light or the dark theme."""
@@ -379,23 +329,12 @@ class MainWindow(QtWidgets.QMainWindow):
         if self.model.is_open:
             self._refresh_title()
 
-    def show_balance(self) -> None:
-        """Bring the Balance panel to the front."""
-        self._show_right("balance")
-
-    def show_inspector(self) -> None:
-        """Bring the Inspector to the front."""
-        self._show_right("inspector")
-
-    def _show_right(self, name: str) -> None:
+    def show_right(self, name: str) -> None:
+        """Bring a panel of the right dock to the front, or lay it over the map."""
         if self._is_small():
             self.rail.open_panel(self.panels[name])
         else:
             self.right.show_panel(self.panels[name])
-
-    def show_history(self) -> None:
-        """Open the History table."""
-        self.bottom.show_panel(self.panels["history"])
 
     def _choose_colours(self, key: str) -> None:
         self.map.set_colour_by(key)
@@ -438,12 +377,16 @@ class MainWindow(QtWidgets.QMainWindow):
         self.rail.setVisible(has_panels and is_small)
         if is_small != self.property("was_small"):
             self.setProperty("was_small", is_small)
-            tree = theme.WIDTH["tree_small" if is_small else "tree"]
-            self.resizeDocks(
-                [self.left, self.right], [tree, theme.WIDTH["balance"]],
-                QtCore.Qt.Orientation.Horizontal,
-            )  # fmt: skip
+            QtCore.QTimer.singleShot(0, self, self._size_docks)
             self.territories_panel.set_small(is_small)
+
+    def _size_docks(self) -> None:
+        """Give the docks the widths of the window's size, once its layout has settled."""
+        is_small = self._is_small()
+        wide = {self.left: theme.WIDTH["tree_small" if is_small else "tree"]}
+        if not is_small:
+            wide[self.right] = theme.WIDTH["balance"]
+        self.resizeDocks(list(wide), list(wide.values()), QtCore.Qt.Orientation.Horizontal)
 
     def resizeEvent(self, event: QtGui.QResizeEvent) -> None:
         """Docks follow the width."""

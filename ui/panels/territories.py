@@ -134,6 +134,7 @@ class TerritoriesPanel(QtWidgets.QWidget):
         self._foot = QtWidgets.QLabel()
         self._foot.setProperty("role", "dim")
         self._foot.setContentsMargins(16, 8, 16, 8)
+        self._foot.setWordWrap(True)
         self._foot.hide()
         column = QtWidgets.QVBoxLayout(self)
         column.setContentsMargins(0, 8, 0, 0)
