@@ -15,6 +15,7 @@ from terradesk.arcs.outlines import polygons
 from terradesk.plan import AlignmentView
 
 Objects = NDArray[np.object_]
+_TURN = 360.0
 
 
 class Outlines:
@@ -82,13 +83,37 @@ class Outlines:
         return self.to_lonlat(_simplify(whole, tolerance))
 
     def to_lonlat(self, shapes: Objects) -> Objects:
-        """Shapes in degrees, longitudes running on across 180."""
-        return shapely.transform(shapes, self._degrees)
+        """Shapes in degrees, longitudes running on across 180 to half a turn from the middle."""
+        out = shapely.transform(shapes, self._degrees)
+        bounds = shapely.bounds(out)
+        for row in np.flatnonzero(bounds[:, 2] - bounds[:, 0] > _TURN / 2).tolist():
+            around = unrolled(out[row])
+            low, high = self.middle - _TURN / 2, self.middle + _TURN / 2
+            out[row] = _within(around, low, high) if around is not None else None
+        return out
 
     def _degrees(self, xy: NDArray[np.float64]) -> NDArray[Any]:
         lon, lat = projection.lonlat(xy[:, 0], xy[:, 1], self.crs)
-        lon = (lon - self.middle + 180.0) % 360.0 - 180.0 + self.middle
+        lon = (lon - self.middle + _TURN / 2) % _TURN - _TURN / 2 + self.middle
         return np.column_stack((lon, lat))
+
+
+def unrolled(shape: shapely.Geometry) -> shapely.Geometry | None:
+    """A shape whose rings jump by a full turn with rings that run on instead.
+
+    A part around a pole has no such ring and is left out; None when nothing is left.
+    """
+    parts = []
+    for polygon in shapely.get_parts(shape):
+        rings = [shapely.get_coordinates(ring) for ring in shapely.get_rings(polygon)]
+        for xy in rings:
+            xy[:, 0] = np.unwrap(xy[:, 0], period=_TURN)
+        if abs(rings[0][0, 0] - rings[0][-1, 0]) > 1e-6:
+            continue
+        for xy in rings[1:]:
+            xy[:, 0] += _TURN * np.round((rings[0][:, 0].mean() - xy[:, 0].mean()) / _TURN)
+        parts.append(shapely.polygons(rings[0], rings[1:] or None))
+    return shapely.multipolygons(parts) if parts else None
 
 
 def _simplify(shapes: Objects, tolerance: float) -> Objects:
@@ -103,13 +128,18 @@ def cut_at_180(shapes: Objects) -> Objects:
     """Shapes whose longitudes run on across 180 in parts between -180 and 180 (RFC 7946)."""
     out = shapes.copy()
     bounds = shapely.bounds(shapes)
-    beyond = np.flatnonzero((bounds[:, 0] < -180.0) | (bounds[:, 2] > 180.0))
+    beyond = np.flatnonzero((bounds[:, 0] < -_TURN / 2) | (bounds[:, 2] > _TURN / 2))
     for row in beyond.tolist():
-        parts = []
-        for turn in (-360.0, 0.0, 360.0):
-            world = shapely.box(-180.0 + turn, -90.0, 180.0 + turn, 90.0)
-            part = shapely.intersection(shapely.make_valid(shapes[row]), world)
-            areas = [p for p in shapely.get_parts(part) if p.geom_type.endswith("Polygon")]
-            parts += [shapely.transform(p, lambda xy, by=turn: xy - [by, 0.0]) for p in areas]
-        out[row] = shapely.multipolygons(shapely.get_parts(parts)) if parts else None
+        out[row] = _within(shapes[row], -_TURN / 2, _TURN / 2)
     return out
+
+
+def _within(shape: shapely.Geometry, low: float, high: float) -> shapely.Geometry | None:
+    """A shape with what lies west or east of a full turn put in from the other side."""
+    parts = []
+    for turn in (-_TURN, 0.0, _TURN):
+        window = shapely.box(low + turn, -90.0, high + turn, 90.0)
+        part = shapely.intersection(shapely.make_valid(shape), window)
+        areas = [p for p in shapely.get_parts(part) if p.geom_type.endswith("Polygon")]
+        parts += [shapely.transform(p, lambda xy, by=turn: xy - [by, 0.0]) for p in areas]
+    return shapely.multipolygons(shapely.get_parts(parts)) if parts else None

@@ -255,7 +255,8 @@ def _surroundings(
         found = [p for p in polygons(arcs) if p is not None and p.area > (4 * tolerance) ** 2]
         simple = shapely.simplify(np.array(found, object), tolerance) if found else found
         degrees = outlines.to_lonlat(np.asarray(simple, object))
-        out.append([coded(p, digits) for p in degrees if np.isfinite(shapely.bounds(p)).all()])
+        known = (p for p in degrees if p is not None and np.isfinite(shapely.bounds(p)).all())
+        out.append([coded(p, digits) for p in known])
     return out[0], out[1]
 
 

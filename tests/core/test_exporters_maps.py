@@ -24,7 +24,7 @@ from terradesk import records as rec
 from terradesk.exporters import export, plan_scene
 from terradesk.exporters.facts import Facts
 from terradesk.exporters.html_map import as_json, escaped
-from terradesk.exporters.outlines import Outlines, cut_at_180
+from terradesk.exporters.outlines import Outlines, cut_at_180, unrolled
 from terradesk.exporters.shapefile import field_name
 from terradesk.exporters.web_data import coded, map_data
 from terradesk.exporters.wording import csv_text, dbase_text, plain
@@ -134,6 +134,20 @@ def test_shapes_across_180_are_cut_there() -> None:
     assert cut[0].area == pytest.approx(200)
     assert cut[1] is across[1]
     assert cut[2] is None
+
+
+def test_rings_that_jump_by_a_turn_run_on_and_those_around_a_pole_are_left_out() -> None:
+    jumping = shapely.Polygon(
+        [(150, 0), (-150, 0), (-150, 20), (150, 20)], [[(179, 5), (-179, 5), (-179, 9), (179, 9)]]
+    )
+    found = unrolled(jumping)
+    assert found is not None
+    assert found.is_valid
+    assert found.bounds == (150, 0, 210, 20)
+    assert found.area == pytest.approx(60 * 20 - 2 * 4)
+    assert cut_at_180(np.array([found], object))[0].area == pytest.approx(found.area)
+    pole = shapely.Polygon([(0, -70), (90, -70), (180, -70), (-90, -70)])
+    assert unrolled(pole) is None
 
 
 def test_a_plan_across_180_stays_in_one_piece_on_the_web_and_is_cut_in_files() -> None:
