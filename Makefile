@@ -22,7 +22,7 @@ PY := $(BIN)/python
 .PHONY: run
 run: .venv/run.stamp  ## open the window on the sample plan; without a display do the same job headless
 	@$(PY) scripts/system_packages.py window
-	@$(PY) main.py $(ARGS)
+	@$(PY) main.py $(if $(ARGS),$(ARGS),--sample)
 
 .PHONY: check
 check: .venv/dev.stamp  ## ruff, mypy, import-linter

@@ -24,7 +24,7 @@ def main(arguments: list[str]) -> int:
     if "--headless" in arguments or not has_display():
         from terradesk.headless import run as run_headless
 
-        return run_headless([a for a in arguments if a != "--headless"])
+        return run_headless([a for a in arguments if a not in ("--headless", "--sample")])
     from ui.app import run as run_window
 
     return run_window(arguments)
