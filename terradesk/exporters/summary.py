@@ -60,7 +60,7 @@ def about(facts: Facts) -> Iterator[Row]:
     yield _("Accounts"), int(plan.accounts_present.sum()), "#,##0"
     yield _("Territories"), len(facts.view.leaves), "#,##0"
     unassigned = int(facts.counts.units[0])
-    yield _("Not assigned {noun}").format(noun=plan.noun(2)), unassigned, "#,##0"
+    yield _("{noun} not assigned").format(noun=plan.noun(2).capitalize()), unassigned, "#,##0"
 
 
 def balance(facts: Facts) -> Iterator[Row]:

@@ -189,7 +189,7 @@ def test_the_summary_has_the_map_and_says_how_the_plan_balances(book: Path) -> N
     assert said["Total"] == balance.total
     assert said["Not assigned"] == balance.unassigned
     assert said["In tolerance"] == f"{balance.n_in_tolerance} / 3"
-    assert said["Not assigned squares"] == 2
+    assert said["Squares not assigned"] == 2
     assert said["Gini coefficient"] == pytest.approx(balance.gini)
     assert len(sheet._images) == 1
     assert sheet["A1"].value == loaded.properties.title == "Grid"
