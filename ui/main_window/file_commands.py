@@ -210,7 +210,7 @@ class FileCommands:
 
     def export_png(self) -> None:
         """Map as picture."""
-        self.export("png")
+        self.export("picture")
 
     def export_pdf(self) -> None:
         """Map as PDF."""
@@ -242,10 +242,9 @@ class FileCommands:
 
     def _exported(self, written: list[Path]) -> None:
         first = written[0]
-        self._window.tell_exported(
-            _("Wrote {name} to {folder}.").format(name=first.name, folder=first.parent.name),
-            first.parent,
-        )
+        text = _("Wrote {name} to {folder}.").format(name=first.name, folder=first.parent.name)
+        notes = " ".join(getattr(written, "notes", ()))
+        self._window.tell_exported(f"{text} {notes}".strip(), first.parent)
 
     def open_folder(self, folder: Path) -> None:
         """Show a folder in the file manager."""
