@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Sequence
 from dataclasses import replace
 
 from PySide6 import QtCore, QtWidgets
@@ -60,7 +61,7 @@ class ColumnsGrid(QtWidgets.QWidget):
         self._grid.setRowStretch(MOST + 2, 1)
 
     def _add(
-        self, row: int, guess: ColumnGuess, table: Table, choices: list[tuple[str, object]]
+        self, row: int, guess: ColumnGuess, table: Table, choices: Sequence[tuple[str, object]]
     ) -> None:
         name = label(_short(guess.name))
         name.setToolTip(html.escape(guess.name[:200]))

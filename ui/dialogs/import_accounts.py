@@ -235,7 +235,7 @@ class ImportAccounts(Dialog):
         self.foot.addWidget(self.map_box)
         self._called = label(_("An area is called"), "dim")
         self.noun = NounBox()
-        self.noun.chosen.connect(self._ask_outcome)
+        self.noun.chosen.connect(self._on_noun)
         self.foot.addWidget(self._called)
         self.foot.addWidget(self.noun)
         self.map_box.activated.connect(self._on_map)
@@ -314,6 +314,10 @@ class ImportAccounts(Dialog):
                 choose(self.map_box, self._map_key)
         self._show_nouns()
         self._ask_outcome()
+
+    def _on_noun(self) -> None:
+        if self._map_key == OWN_MAP:
+            self._ask_outcome()
 
     def choose_map(self, key: str | None, own: Path | None = None) -> None:
         """Use a built-in map (its key), a boundary file, or none."""
@@ -419,7 +423,7 @@ class ImportAccounts(Dialog):
 
     def _fill_table(self, outcome: Outcome) -> None:
         accounts, plan = outcome.made.accounts, outcome.plan
-        sums = outcome.made.measures[:2]
+        sums = [m for m in outcome.made.measures if m.column != "rows"][:2]
         roles = {c.name: c.role for c in outcome.made.columns}
         wanted = [n for role in ("city", "state", "text") for n, r in roles.items() if r == role]
         wanted = [n for n in outcome.group_by[1:] if n in wanted] + wanted

@@ -130,6 +130,7 @@ class ImportBoundaries(Dialog):
         super().__init__(_("Start from a boundary file"), parent, 1360, 860)
         self._path = path
         self._maker = Maker(path)
+        self._asked = Choices()
         self.outcome: Outcome | None = None
         self._listing, self._making = LatestWork(self, 0), LatestWork(self)
         self._make_head()
@@ -219,7 +220,9 @@ class ImportBoundaries(Dialog):
         choices = [(f"{text} ({code})" if code else _("As the file says"), code)
                    for code, text in _SYSTEMS]  # fmt: skip
         out = combo(_("Coordinate system"), choices)
-        out.setEditable(True)
+        field = QtWidgets.QLineEdit()
+        field.editingFinished.connect(self._on_system)
+        out.setLineEdit(field)
         out.setInsertPolicy(QtWidgets.QComboBox.InsertPolicy.NoInsert)
         return out
 
@@ -259,7 +262,6 @@ class ImportBoundaries(Dialog):
         self.layer.activated.connect(self._on_layer)
         for box in (self.code, self.name, self.crs):
             box.activated.connect(self.ask)
-        self.crs.lineEdit().editingFinished.connect(self.ask)
         self.joins.toggled.connect(self.ask)
         self.issues.show_rows.connect(self._show_rows)
         self.finished.connect(self._stop)
@@ -297,9 +299,14 @@ class ImportBoundaries(Dialog):
             theme.is_dark(),
             self.map.wanted_size(),
         )
+        self._asked = choices
         self.accept_button.setEnabled(False)
         maker = self._maker
         self._making.ask(lambda progress: maker.make(choices, progress))
+
+    def _on_system(self) -> None:
+        if self._system() != self._asked.crs:
+            self.ask()
 
     def _system(self) -> str:
         """The coordinate system chosen or typed, "" for that of the file."""

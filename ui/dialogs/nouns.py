@@ -45,14 +45,15 @@ class NounBox(QtWidgets.QComboBox):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setEditable(True)
+        field = QtWidgets.QLineEdit()
+        field.editingFinished.connect(self.chosen)
+        self.setLineEdit(field)
         self.setInsertPolicy(QtWidgets.QComboBox.InsertPolicy.NoInsert)
         self.setAccessibleName(_("An area is called"))
         self.setToolTip(_("One and many, with a slash between them"))
         self.addItems([f"{_(one)} / {_(many)}" for one, many in USUAL])
         self.setMinimumWidth(190)
         self.activated.connect(self.chosen)
-        self.lineEdit().editingFinished.connect(self.chosen)
 
     @property
     def nouns(self) -> tuple[str, str]:

@@ -36,10 +36,11 @@ def draw(
     from terradesk.render.stills import compose_still
 
     bare = _bare(plan)
-    scene = plan_scene(bare, next(iter(bare.assignments)), with_accounts=True)
+    scene = plan_scene(bare, next(iter(bare.assignments)), with_accounts=False)
     paper = [palettes.roles(False)["paper"]], [palettes.roles(True)["paper"]]
     n = len(plan.units)
     sizes = np.zeros(len(plan.accounts)) if values is None else np.nan_to_num(values)
+    here = np.isfinite(plan.accounts.x) & plan.accounts_present
     scene = replace(
         scene,
         title="",
@@ -48,7 +49,8 @@ def draw(
         names=[""],
         fills=[0],
         values=(),
-        account_values=sizes[np.isfinite(plan.accounts.x) & plan.accounts_present],
+        accounts=np.column_stack((plan.accounts.x, plan.accounts.y))[here],
+        account_values=sizes[here],
         tones=(),
         parents=None,
         locked=None,

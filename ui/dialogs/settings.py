@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6 import QtCore, QtGui, QtWidgets
 
 from terradesk.i18n import LANGUAGES, _
@@ -52,7 +54,7 @@ class SettingsDialog(Dialog):
         themes = [(_("Like the system"), "system"), (_("Light"), "light"), (_("Dark"), "dark")]
         lengths = [(_("Kilometres"), "km"), (_("Miles"), "mi")]
         touch = [(_("pans the map"), True), (_("zooms the map"), False)]
-        rows = (
+        rows: tuple[tuple[str, str, Sequence[tuple[str, object]], object], ...] = (
             ("language", _("Language"), languages, settings.language),
             ("theme", _("Look"), themes, settings.theme),
             ("length_unit", _("Lengths in"), lengths, settings.length_unit),

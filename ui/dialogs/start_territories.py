@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from PySide6 import QtGui, QtWidgets
@@ -77,7 +78,7 @@ class StartTerritories(Dialog):
         grid.setVerticalSpacing(8)
         grid.setColumnStretch(1, 1)
         noun = plan.noun(2)
-        rows = (
+        rows: tuple[tuple[str, str, list[QtWidgets.QWidget], bool, str], ...] = (
             (COLUMN, _("A column of the {noun}").format(noun=noun), [self.column], bool(columns),
              _("The map has no column with names that repeat.")),
             (FILE, _("A file with two columns"), self._file_parts(), True, ""),
@@ -92,7 +93,9 @@ class StartTerritories(Dialog):
             row = QtWidgets.QHBoxLayout(holder)
             row.setContentsMargins(0, 0, 0, 0)
             row.setSpacing(8)
-            for widget in widgets if is_possible else [label(reason, "small")]:
+            if not is_possible:
+                widgets = [label(reason, "small")]
+            for widget in widgets:
                 row.addWidget(widget)
             row.addStretch(1)
             grid.addWidget(button, k, 0)
@@ -105,8 +108,8 @@ class StartTerritories(Dialog):
         self.file_button = Button(_("Choose a file"), "plain", "file-up", self._ask_file)
         self.code, self.territory = combo(_("Codes in"), []), combo(_("Territories in"), [])
         self._file_labels = [label(_("Codes in"), "dim"), label(_("Territories in"), "dim")]
-        parts = [self.file_button]
-        parts += [self._file_labels[0], self.code, self._file_labels[1], self.territory]
+        parts: list[QtWidgets.QWidget] = [self.file_button, self._file_labels[0], self.code]
+        parts += [self._file_labels[1], self.territory]
         for widget in parts[1:]:
             widget.hide()
         return parts
@@ -138,7 +141,7 @@ class StartTerritories(Dialog):
 
     def _connect(self) -> None:
         for way, button in self._ways.items():
-            button.toggled.connect(lambda is_on, way=way: is_on and self.choose(way))
+            button.clicked.connect(partial(self.choose, way))
         for box in (self.column, self.owner, self.code, self.territory):
             box.activated.connect(self.ask)
         self.keep.toggled.connect(self.ask)
@@ -155,7 +158,7 @@ class StartTerritories(Dialog):
         """The way chosen now."""
         return next(way for way, button in self._ways.items() if button.isChecked())
 
-    def choose(self, way: str) -> None:
+    def choose(self, way: str, _checked: bool = True) -> None:
         """Choose a way."""
         self._ways[way].setChecked(True)
         for other, part in self._parts.items():

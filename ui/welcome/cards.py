@@ -86,7 +86,8 @@ class Clickable(QtWidgets.QFrame):
     def keyPressEvent(self, event: QtGui.QKeyEvent) -> None:
         """Enter and Space."""
         key = QtCore.Qt.Key
-        if event.key() in (key.Key_Return, key.Key_Enter, key.Key_Space) and self.hasFocus():
+        is_own = QtWidgets.QApplication.focusWidget() in (None, self)  # not left over by a button
+        if event.key() in (key.Key_Return, key.Key_Enter, key.Key_Space) and is_own:
             self.clicked.emit()
         else:
             super().keyPressEvent(event)
