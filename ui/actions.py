@@ -192,18 +192,25 @@ def make_actions(
         action = QtGui.QAction(_(one.text), owner)
         action.setObjectName(one.id)
         action.setCheckable(one.is_checkable)
+        if one.icon:
+            action.setIcon(theme.icon(one.icon))
+        action.triggered.connect(handler_of(one.handler))
+        out[one.id] = action
+    give_shortcuts(out, shortcuts)
+    return out
+
+
+def give_shortcuts(actions_by_id: dict[str, QtGui.QAction], shortcuts: dict[str, str]) -> None:
+    """Give each action the keys the user chose, else its own."""
+    for one in ACTIONS:
+        action = actions_by_id[one.id]
         keys = shortcuts.get(one.id, one.shortcut)
-        if keys and not one.on_map:
+        if not one.on_map:
             action.setShortcut(QtGui.QKeySequence(keys))
         elif keys:
             action.setText(f"{_(one.text)}\t{_key_text(keys)}")
-        if one.icon:
-            action.setIcon(theme.icon(one.icon))
         plain = _(one.text).replace("…", "")
         action.setToolTip(f"{plain} ({_key_text(keys)})" if keys else plain)
-        action.triggered.connect(handler_of(one.handler))
-        out[one.id] = action
-    return out
 
 
 def _key_text(keys: str) -> str:

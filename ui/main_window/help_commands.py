@@ -8,6 +8,8 @@ from PySide6 import QtWidgets
 
 from terradesk.i18n import _
 
+from ..actions import give_shortcuts
+
 if TYPE_CHECKING:
     from .window import MainWindow
 
@@ -61,6 +63,8 @@ class HelpCommands:
             dark = theme.wants_dark(window.settings.theme)
             if dark != theme.is_dark():
                 window.use_theme(dark)
+        if window.settings.shortcuts != before.shortcuts:
+            give_shortcuts(window.actions_by_id, window.settings.shortcuts)
         window.map.set_length_unit(window.settings.length_unit)
         if window.settings.language != before.language:
             window.model.say(_("The language changes when TerraDesk starts again."))

@@ -166,6 +166,7 @@ class MainWindow(QtWidgets.QMainWindow):
         self.welcome.command.connect(self.run_command)
         self.welcome.map_chosen.connect(self.files.start_from_map)
         self.welcome.plan_chosen.connect(lambda text: self.files.open_path(Path(text)))
+        self.welcome.plan_forgotten.connect(self._forget_plan)
         self.welcome.files_dropped.connect(self._drop)
         self.command_palette.show_units.connect(self.map.zoom_to_units)
 
@@ -401,6 +402,10 @@ class MainWindow(QtWidgets.QMainWindow):
     def dropEvent(self, event: QtGui.QDropEvent) -> None:
         """Open or import dropped files."""
         self._drop([url.toLocalFile() for url in event.mimeData().urls()])
+
+    def _forget_plan(self, text: str) -> None:
+        """Take a plan off the list of recent ones."""
+        self.change_settings(recent=tuple(p for p in self.settings.recent if p != text))
 
     def _drop(self, files: list[str]) -> None:
         self.files.files_dropped([Path(text) for text in files if text])
