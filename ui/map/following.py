@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
 import numpy as np
 from PySide6 import QtCore
 
+from terradesk.i18n import _
 from terradesk.plan import UNASSIGNED, Plan
 from terradesk.render import Mark
 from terradesk.render.basemap import BaseMap
@@ -34,16 +39,15 @@ class Following(QtCore.QObject):
     ready = QtCore.Signal()
     changed = QtCore.Signal()
 
-    def __init__(self, model: DocumentModel, item: MapItem) -> None:
-        super().__init__()
+    def __init__(self, model: DocumentModel, item: MapItem, parent: QtCore.QObject) -> None:
+        super().__init__(parent)
         self._model, self._item = model, item
         self.prepared: Prepared | None = None
         self.layer: Layer | None = None
         self.colour_by = "territory"
-        self.job: Job | None = None
         self._drop_target, self._shows_current = UNASSIGNED, True
         self._flash = QtCore.QTimer(self, singleShot=True, interval=FLASH_MS)
-        self._flash.timeout.connect(lambda: self.mark(Mark.CHANGED, _NONE))
+        self._flash.timeout.connect(self._end_flash)
         model.opened.connect(self.open)
         model.edited.connect(self.edited)
         model.alignment_changed.connect(self.show_alignment)
@@ -60,14 +64,17 @@ class Following(QtCore.QObject):
 
     def _prepare(self) -> None:
         plan, alignment = self._model.plan, self._model.alignment
-        work = lambda progress: preparing.prepare(plan, alignment, progress)  # noqa: E731
-        self.job = self._start("Preparing the map", work, self._prepared)
+        work = partial(preparing.prepare, plan, alignment)
+        self._start(_("Preparing the map"), work, self._prepared)
 
-    def _start(self, title: str, work: object, done: object) -> Job:
-        job = Job(title, work)  # type: ignore[arg-type]
+    def _start(self, title: str, work: Callable[..., Any], done: Callable[..., None]) -> None:
+        job = Job(title, work)
         job.succeeded.connect(done)
-        job.failed.connect(lambda error: self._model.on_error(error, False))
-        return job.start()
+        job.failed.connect(self._failed)
+        job.start()
+
+    def _failed(self, error: BaseException) -> None:
+        self._model.on_error(error, False)
 
     def _prepared(self, prepared: Prepared) -> None:
         model = self._model
@@ -83,10 +90,10 @@ class Following(QtCore.QObject):
         self.mark_current()
         self.ready.emit()
         self.changed.emit()
-        read = lambda progress: (prepared, preparing.read_base(prepared, progress))  # noqa: E731
-        self._start("Reading the base map", read, self._got_base)
+        work = partial(preparing.read_base, prepared)
+        self._start(_("Reading the base map"), work, self._got_base)
 
-    def _got_base(self, found: tuple[Prepared, BaseMap]) -> None:
+    def _got_base(self, found: tuple[Prepared, BaseMap | None]) -> None:
         prepared, base = found
         if self.prepared is not None and prepared.arcs is self.prepared.arcs:
             self._item.set_base(base)
@@ -195,6 +202,9 @@ class Following(QtCore.QObject):
         """Hatch units for a moment."""
         self.mark(Mark.CHANGED, rows)
         self._flash.start()
+
+    def _end_flash(self) -> None:
+        self.mark(Mark.CHANGED, _NONE)
 
 
 def _places_differ(before: Plan, after: Plan) -> bool:

@@ -84,8 +84,8 @@ class Gestures(QtCore.QObject):
     options_changed = QtCore.Signal(object, object)
     told = QtCore.Signal(str)
 
-    def __init__(self, model: DocumentModel, surface: Surface) -> None:
-        super().__init__()
+    def __init__(self, model: DocumentModel, surface: Surface, parent: QtCore.QObject) -> None:
+        super().__init__(parent)
         self._model, self._surface = model, surface
         self._tools: dict[str, Tool] = {entry.id: entry.factory() for entry in TOOLS}
         self._options: dict[str, Options] = {k: t.defaults for k, t in self._tools.items()}

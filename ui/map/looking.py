@@ -47,7 +47,7 @@ class Looking(QtWidgets.QWidget):
         self._changed_rows = np.empty(0, np.int32)
         self._is_homed = False
         self.item = MapItem()
-        self.following = Following(model, self.item)
+        self.following = Following(model, self.item, self)
         self.canvas = Canvas(self, desk, self.item)
         self.setFocusProxy(self.canvas)
         self.following.ready.connect(self._ready)

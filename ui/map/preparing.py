@@ -78,14 +78,14 @@ def prepare(plan: Plan, alignment: int, progress: Progress) -> Prepared:
     return Prepared(plan, arcs, overview, picker, Spots(plan), home(plan, arcs, weights))
 
 
-def read_base(prepared: Prepared, progress: Progress) -> BaseMap:
-    """Land, water and cities around a plan."""
+def read_base(prepared: Prepared, progress: Progress) -> tuple[Prepared, BaseMap]:
+    """Land, water and cities around a plan, and what they were read for."""
     progress(0.0, "")
     arcs, plan = prepared.arcs, prepared.plan
     if arcs.n_units:
-        return base_map(arcs, plan.crs)
+        return prepared, base_map(arcs, plan.crs)
     around = build(np.array([shapely.box(*prepared.home.box)], object), arcs.origin)
-    return base_map(around, plan.crs)
+    return prepared, base_map(around, plan.crs)
 
 
 def with_accounts(prepared: Prepared, plan: Plan) -> Prepared:

@@ -72,7 +72,7 @@ class MapView(Looking):
         self.touchpad_pans = True
         self.outside_target: Callable[[QtCore.QPoint], int | None] = lambda _at: None
         self._pointer = QtCore.QPointF()
-        self.gestures = Gestures(model, self)
+        self.gestures = Gestures(model, self, self)
         self.gestures.elsewhere = lambda at: self.outside_target(self.canvas.mapToGlobal(at))
         self.floats = Floats(self, model)
         self.item.shadows = self.floats.shadows
@@ -92,8 +92,8 @@ class MapView(Looking):
         model.previewed.connect(self._previewed)
         model.hovered.connect(self._hovered)
         model.message.connect(self._said)
-        model.current_changed.connect(lambda _t: self._refresh_chip())
-        model.alignment_changed.connect(self.gestures.cancel)
+        model.current_changed.connect(self._refresh_chip)
+        model.alignment_changed.connect(self._drop_gesture)
         self.following.changed.connect(self._refresh)
         self.became_ready.connect(self._show_far)
         self.view_changed.connect(self._show_scale)
@@ -224,6 +224,9 @@ class MapView(Looking):
         self.floats.steps.setVisible(not self.model.view.leaves and not self.model.document.steps)
         self.floats.tips.hide()
         self._tool_changed(self.gestures.tool_id)
+
+    def _drop_gesture(self) -> None:
+        self.gestures.cancel()
 
     def _edited(self, edited: Edited) -> None:
         self.floats.steps.hide()
@@ -374,7 +377,7 @@ class MapView(Looking):
         self._tool_changed(self.gestures.tool_id)
         self._refresh()
 
-    def _refresh_chip(self) -> None:
+    def _refresh_chip(self, *_changed: object) -> None:
         self.floats.chip.set_drawing(self.gestures.tool.draws and not self.gestures.options.selects)
         self.arrange()
 
