@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -58,7 +59,11 @@ class Job(QtCore.QObject):
             result, error = self._function(*self._args, progress=self._progress), None
         except BaseException as caught:  # everything is told on the main thread
             result, error = None, caught
-        self._done.emit(result, error)
+        with contextlib.suppress(RuntimeError):  # the program has ended meanwhile
+            self._done.emit(result, error)
+        # An error holds this frame and the frame this job: a cycle would leave the job to the
+        # garbage collector, which may delete it inside the destructor of another object (deadlock).
+        del result, error
 
     def _progress(self, fraction: float, message: str = "") -> None:
         if self._cancel.is_set():
