@@ -121,7 +121,7 @@ def summed(
     if measure.source not in ACCOUNT_SOURCES:
         return np.bincount(unit_labels, unit_values(context.plan, measure), n)
     sums = unit_sums(context.plan, context.side, measure)
-    out = np.bincount(unit_labels, sums.units, n)
+    out = np.bincount(unit_labels, sums.units, n).astype(np.float64)  # of no units: whole numbers
     out[0] += sums.unplaced
     if len(sums.exceptions):
         out += np.bincount(account_labels, sums.exceptions, n)
