@@ -9,7 +9,7 @@ from PySide6 import QtCore, QtWidgets
 from terradesk.i18n import _
 
 from ..document_model import DocumentModel
-from .parts import Button, icon_button, label
+from .parts import Button, icon_button, label, start
 
 
 class FirstSteps(QtWidgets.QFrame):
@@ -68,12 +68,13 @@ class FirstSteps(QtWidgets.QFrame):
         row.setSpacing(12)
         figure = label(str(number), "figure")
         figure.setFixedWidth(20)
-        figure.setAlignment(QtCore.Qt.AlignmentFlag.AlignTop)
+        figure.setAlignment(start() | QtCore.Qt.AlignmentFlag.AlignTop)
         row.addWidget(figure)
         texts = QtWidgets.QVBoxLayout()
         texts.setSpacing(0)
         texts.addWidget(label(title, "strong"))
         texts.addWidget(label(text, "small", True))
+        texts.addStretch(1)
         row.addLayout(texts, 1)
         for caption, action, icon in buttons:
             role = "primary" if number == 1 else "plain"

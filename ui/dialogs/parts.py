@@ -21,9 +21,17 @@ def label(text: str = "", role: str = "", wraps: bool = False) -> QtWidgets.QLab
     out.setTextFormat(PLAIN)
     out.setText(text)
     out.setWordWrap(wraps)
+    out.setAlignment(start() | QtCore.Qt.AlignmentFlag.AlignVCenter)
     if role:
         out.setProperty("role", role)
     return out
+
+
+def start() -> QtCore.Qt.AlignmentFlag:
+    """The side where lines begin; a label alone would follow the script of its text."""
+    flags = QtCore.Qt.AlignmentFlag
+    is_rtl = QtWidgets.QApplication.layoutDirection() == QtCore.Qt.LayoutDirection.RightToLeft
+    return (flags.AlignRight if is_rtl else flags.AlignLeft) | flags.AlignAbsolute
 
 
 class IconLabel(QtWidgets.QLabel):

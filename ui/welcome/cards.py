@@ -11,7 +11,7 @@ from terradesk.i18n import _, ngettext
 from terradesk.sample.catalogue import BuiltInMap
 
 from .. import theme
-from ..dialogs.parts import Button, icon_button, label
+from ..dialogs.parts import Button, icon_button, label, start
 from . import pictures
 
 HAND = QtCore.Qt.CursorShape.PointingHandCursor
@@ -128,7 +128,7 @@ class LargeCard(Clickable):
         box.addWidget(label(title, "title"))
         box.addSpacing(6)
         self.text = label(text, "dim", True)
-        self.text.setAlignment(QtCore.Qt.AlignmentFlag.AlignTop)
+        self.text.setAlignment(start() | QtCore.Qt.AlignmentFlag.AlignTop)
         box.addWidget(self.text, 1)
         box.addSpacing(14)
         row = QtWidgets.QHBoxLayout()
