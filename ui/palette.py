@@ -202,7 +202,7 @@ class Palette(QtWidgets.QFrame):
         window: QtWidgets.QWidget,
     ) -> None:
         super().__init__(window)
-        self._model, self._actions = model, actions_by_id
+        self._model, self._actions, self._window = model, actions_by_id, window
         self._indexes: dict[str, tuple[tuple[object, ...], NameIndex]] = {}
         self._focus_before: QtWidgets.QWidget | None = None
         self.setProperty("role", "card")
@@ -262,7 +262,7 @@ class Palette(QtWidgets.QFrame):
         width = min(WIDTH, widget.width() - 48)
         height = min(480, widget.height() - 120)
         corner = QtCore.QPoint((widget.width() - width) // 2, 72)
-        corner = self.parentWidget().mapFromGlobal(widget.mapToGlobal(corner))
+        corner = self._window.mapFromGlobal(widget.mapToGlobal(corner))
         self.setGeometry(QtCore.QRect(corner, QtCore.QSize(width, height)))
 
     def close_palette(self) -> None:
