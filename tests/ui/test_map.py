@@ -289,6 +289,18 @@ def test_the_preview_is_painted_and_goes_away(desk):
     assert desk.colour_at(0.3, 0.3) == before
 
 
+def test_marks_made_together_with_a_zoom_are_outlined(desk):
+    model, item = desk.model, desk.view.item
+    desk.view.grab()
+    model.select_units(np.array([0]))
+    desk.view.zoom_by(1.3)
+    once = desk.view.canvas.grab().toImage()
+    item.refresh()
+    assert desk.view.canvas.grab().toImage() == once
+    model.select_units(np.array([], np.int32))
+    assert desk.view.canvas.grab().toImage() != once
+
+
 def test_colour_by_has_a_legend(desk):
     texts = {key: text for key, text, _on in desk.view.colour_choices()}
     assert texts["territory"] == "Territory" and "measure:m-population" in texts

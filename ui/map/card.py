@@ -212,6 +212,7 @@ class Card(parts.Floating):
         super().paintEvent(event)
         painter = QtGui.QPainter(self)
         painter.setRenderHint(QtGui.QPainter.RenderHint.Antialiasing)
+        painter.setLayoutDirection(QtCore.Qt.LayoutDirection.LeftToRight)
         for i, line in enumerate(self._lines):
             box = QtCore.QRect(_PAD, _PAD - 3 + i * _LINE, self.width() - 2 * _PAD, _LINE)
             if line.target:

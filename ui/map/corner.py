@@ -138,6 +138,7 @@ class Scale(QtWidgets.QWidget):
         painter.setBrush(plate)
         painter.drawRoundedRect(QtCore.QRectF(self.rect()), 6, 6)
         painter.translate(8, 3)
+        painter.setLayoutDirection(QtCore.Qt.LayoutDirection.LeftToRight)
         painter.setFont(theme.font(11))
         pairs = [
             (self._bar.imperial_px, self._bar.imperial),

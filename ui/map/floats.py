@@ -116,7 +116,8 @@ class Floats:
     def _arrange_foot(self) -> None:
         wide, high = self._host.width(), self._host.height()
         self.message.fit(wide - 3 * _GAP - self.scale.width())
-        foot = high - _GAP
+        meets = self.message.width() + 2 * _GAP > wide - _GAP - self.credits.width()
+        foot = high - (self.credits.height() + 8 if meets else _GAP)
         for widget in (self.message, self.tips):
             if widget.isVisibleTo(self._host):
                 foot -= widget.height()

@@ -182,14 +182,14 @@ class MapItem(pg.GraphicsObject):
             base = self.base if self.shows["base"] else None
             frame = Frame(layer.state, self.style, view.width, view.height, base, self.overview)
             self.frame = frame
+            self._catch_up(layer)
             frame.look(view)
-            self._todo.clear()
             self._is_stale = True
             return frame
         if frame.view.scale != view.scale or frame.is_moving != self._is_zooming:
             frame.is_moving, frame.view = self._is_zooming, view
+            self._catch_up(layer)
             frame.render()
-            self._todo.clear()
             self._is_stale = True
         elif frame.view != view:
             frame.look(view)
@@ -197,12 +197,19 @@ class MapItem(pg.GraphicsObject):
         self._work_off(frame)
         return frame
 
+    def _catch_up(self, layer: Layer) -> None:
+        """Everything is about to be drawn: only the lines of pending marks must be made."""
+        if self._todo:
+            layer.state.refresh_lines()
+            self._todo.clear()
+
     def _work_off(self, frame: Frame) -> None:
         if not self._todo:
             return
         todo, self._todo = self._todo, []
         kinds = {what for what, _rows in todo}
         if "render" in kinds:
+            frame.state.refresh_lines()
             frame.render()
             self._is_stale = True
             return

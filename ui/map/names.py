@@ -190,6 +190,7 @@ def draw_text(
         pen = QtGui.QPen(theme.colour("halo"), halo)
         pen.setJoinStyle(QtCore.Qt.PenJoinStyle.RoundJoin)
         painter.strokePath(path, pen)
+    painter.setLayoutDirection(QtCore.Qt.LayoutDirection.LeftToRight)
     painter.setFont(font)
     painter.setPen(theme.colour(ink))
     painter.drawText(at, text)

@@ -384,6 +384,7 @@ class MapView(Looking):
     def arrange(self) -> None:
         """Put everything that floats in its place."""
         self.floats.arrange()
+        self.top_margin = float(self.floats.chip.geometry().bottom() + 18)
         self.item.update()
 
     def resizeEvent(self, event: QtGui.QResizeEvent) -> None:
