@@ -16,7 +16,6 @@ from tests.core.kernel import grid_plan
 from ui import jobs, theme
 from ui.actions import ACTIONS
 from ui.dialogs.about import About, credits
-from ui.dialogs.first_steps import FirstSteps
 from ui.dialogs.keys import Keys
 from ui.dialogs.settings import SettingsDialog
 from ui.dialogs.start_territories import StartTerritories
@@ -278,37 +277,6 @@ def test_ways_that_cannot_be_taken_say_why(qtbot, qapp):
     settle(qtbot, dialog)
     assert not dialog._ways["owners"].isEnabled()
     assert "Import them first" in texts(dialog)
-
-
-# ---------------------------------------------------------------------- first steps
-def test_the_first_steps_go_with_the_first_edit(qtbot, bare):
-    host = QtWidgets.QWidget()
-    qtbot.addWidget(host)
-    host.resize(900, 600)
-    card = FirstSteps(bare, host)
-    host.show()
-    assert card.isVisible()
-    assert host.rect().contains(card.geometry())
-    button = next(b for b in card.findChildren(QtWidgets.QPushButton) if b.text() == "From a file")
-    with qtbot.waitSignal(card.command) as told:
-        button.click()
-    assert told.args == ["file.accounts"]
-    dialog = shown(qtbot, StartTerritories(bare))
-    settle(qtbot, dialog)
-    dialog.accept_button.click()
-    assert not card.isVisible()
-
-
-def test_the_first_steps_stay_away_once_closed(qtbot, bare):
-    host = QtWidgets.QWidget()
-    qtbot.addWidget(host)
-    card = FirstSteps(bare, host)
-    host.show()
-    card.dismiss()
-    host.resize(800, 500)
-    assert not card.isVisible()
-    bare.open(Document(grid_plan(territories=0)))
-    assert card.isVisible()
 
 
 @pytest.mark.parametrize("dark", [False, True])

@@ -16,6 +16,7 @@ from PySide6.QtTest import QTest
 from terradesk import measures, paths, planfile
 from terradesk import records as rec
 from terradesk.edits import assign
+from terradesk.edits.territories import create, new_territory
 from tests.core.kernel import grid_plan
 from ui import errors, settings, theme
 from ui.jobs import running
@@ -421,6 +422,17 @@ def test_other_programs_changes_are_noticed(qtbot, window, tmp_path, monkeypatch
     other.commit()
     other.close()
     assert keeping.has_foreign_changes(document)
+
+
+def test_a_new_plan_shows_three_steps_until_the_first_edit(qtbot, window) -> None:
+    window.show_document(planfile.new_untitled(grid_plan(territories=0)))
+    steps = window.map.floats.steps
+    qtbot.waitUntil(steps.isVisible, timeout=SLOW)
+    assert window.panels["balance"]._of.text() == "", "nothing to be in tolerance yet"
+    model = window.model
+    node = new_territory(model.plan, model.alignment, "North")
+    model.attempt(lambda: create(model.plan, model.alignment, [node]))
+    qtbot.waitUntil(lambda: not steps.isVisible())
 
 
 def test_reps_and_notes_of_the_sample_reach_the_inspector(qtbot, window) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6 import QtCore, QtGui, QtWidgets
 
+from terradesk import paths
 from terradesk.document import Document
 from terradesk.edits.scenarios import set_setting
 from terradesk.i18n import N_, _
@@ -262,4 +263,6 @@ class FileCommands:
         return job.start()
 
     def _remember_folder(self, path: Path) -> None:
+        if paths.cache_dir() in path.parents:  # a table pasted from the clipboard
+            return
         self._window.change_settings(last_folder=str(path.parent))

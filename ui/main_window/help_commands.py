@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6 import QtWidgets
-
 from terradesk.i18n import _
 
 from ..actions import give_shortcuts
@@ -24,16 +22,6 @@ class HelpCommands:
 
     def __init__(self, window: MainWindow) -> None:
         self._window = window
-        self._first_steps: QtWidgets.QWidget | None = None
-
-    def place_first_steps(self) -> None:
-        """Lay the card of a new plan over the map; it shows and hides itself."""
-        if self._first_steps is None:
-            from ..dialogs.first_steps import FirstSteps
-
-            card = FirstSteps(self._window.model, self._window.map)
-            card.command.connect(self._window.run_command)
-            self._first_steps = card
 
     def show_tips(self) -> None:
         """Show the strip of tips of this plan, first one first."""

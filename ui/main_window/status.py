@@ -84,6 +84,11 @@ class StatusBar(QtWidgets.QStatusBar):
             _("Selected: {things}").format(things=", ".join(parts)) if parts else ""
         )
 
+    def forget(self) -> None:
+        """Say nothing of a plan that is not in view."""
+        self._where.setText("")
+        self._selected.setText("")
+
     # ------------------------------------------------------------------ jobs
     def watch(self, job: Job) -> None:
         """Show a job's progress if it takes longer than a moment."""

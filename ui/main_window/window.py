@@ -180,13 +180,13 @@ class MainWindow(QtWidgets.QMainWindow):
             self.change_settings(recent=self.settings.with_recent(document.path).recent)
 
     def _on_opened(self) -> None:
-        self.helping.place_first_steps()
         self.pages.setCurrentWidget(self.map)
         for dock in self.docks.values():
             dock.show()
         self.top_bar.show()
         self._fit_width()
         self._refresh_title()
+        self.status.show_selection()
         self.map.setFocus()
 
     def is_untitled(self) -> bool:
@@ -221,6 +221,7 @@ class MainWindow(QtWidgets.QMainWindow):
             dock.hide()
         self.rail.hide()
         self.top_bar.hide()
+        self.status.forget()
         self.welcome.refresh(self.settings.recent, self.model.is_open)
         self.pages.setCurrentWidget(self.welcome)
 

@@ -303,7 +303,7 @@ class BalancePanel(QtWidgets.QWidget):
     def _show_figures(self) -> None:
         model = self._model
         balance = figures.balance_of(model.view)
-        if balance is None:
+        if balance is None or not balance.n_territories:
             for label in (self._before, self._after, self._of, self._worst, self._unassigned):
                 label.setText("")
             return
