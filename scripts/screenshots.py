@@ -101,7 +101,7 @@ def main() -> int:
     rest(1500)
     view = window.model.view
     ids = {t.name: t.id for t in view.leaves}
-    drag(window, ids["Dallas"], ids["Denver"])
+    drag(window, ids["Dallas"], ids["Phoenix"])
     save(window, "drag")
     window.use_theme(True)
     save(window, "drag_dark")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from pathlib import Path
 
@@ -31,12 +32,30 @@ def run(arguments: list[str]) -> int:
 
     window = MainWindow()
     window.show()
+    collector = _collect_on_main_thread(window)
     files = [a for a in arguments if not a.startswith("--")]
     if files:
         QtCore.QTimer.singleShot(0, lambda: window.files.open_path(Path(files[0]).absolute()))
     elif "--sample" in arguments:
         QtCore.QTimer.singleShot(0, window.files.open_sample)
-    return app.exec()
+    code = app.exec()
+    collector.stop()
+    return code
+
+
+def _collect_on_main_thread(parent: QtCore.QObject) -> QtCore.QTimer:
+    """Collect garbage by a timer: in a Job's thread it would delete Qt objects there."""
+    gc.disable()
+    timer = QtCore.QTimer(parent)
+    timer.timeout.connect(_collect)
+    timer.start(2_000)
+    return timer
+
+
+def _collect() -> None:
+    young, middle, _old = gc.get_count()
+    if young > gc.get_threshold()[0]:
+        gc.collect(1 if middle > gc.get_threshold()[1] else 0)
 
 
 def make_application(arguments: list[str]) -> QtWidgets.QApplication:

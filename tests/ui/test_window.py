@@ -220,6 +220,17 @@ def test_the_sample_tells_its_story(qtbot, window, told) -> None:
     assert told == []
 
 
+def test_areas_dragged_onto_a_row_of_the_tree_go_to_that_territory(qtbot, window, told) -> None:
+    window.show_document(planfile.new_untitled(grid_plan()))
+    wait_for_map(qtbot, window)
+    model, tree = window.model, window.territories_panel.tree
+    ids = [t.id for t in model.view.leaves]
+    model.select_units(np.array([0, 1]))
+    on_row = tree.viewport().mapToGlobal(tree.visualRect(tree.model().index(2, 0)).center())
+    press_at(window, [0], move_to=window.map.canvas.viewport().mapFromGlobal(on_row))
+    assert (model.view.assignment[[0, 1]] == ids[2]).all() and told == []
+
+
 def test_every_action_has_a_handler_a_name_and_a_free_shortcut(qtbot, window) -> None:
     keys = [a.shortcut().toString() for a in window.actions_by_id.values()]
     used = [k for k in keys if k]

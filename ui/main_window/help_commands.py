@@ -54,6 +54,7 @@ class HelpCommands:
         if window.settings.shortcuts != before.shortcuts:
             give_shortcuts(window.actions_by_id, window.settings.shortcuts)
         window.map.set_length_unit(window.settings.length_unit)
+        window.map.set_touchpad_pans(window.settings.touchpad_pans)
         if window.settings.language != before.language:
             window.model.say(_("The language changes when TerraDesk starts again."))
 

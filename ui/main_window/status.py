@@ -67,6 +67,12 @@ class StatusBar(QtWidgets.QStatusBar):
             parts.append(f"{measure.name} {text}")
         self._where.setText(" · ".join(parts))
 
+    def show_hint(self, text: str) -> None:
+        """What the gesture that goes on will take; an empty text ends it."""
+        self._where.setText(text)
+        if not text:
+            self.show_unit(self._unit)
+
     def show_selection(self) -> None:
         """How many areas and accounts are selected."""
         if not self._model.is_open:

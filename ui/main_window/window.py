@@ -163,6 +163,8 @@ class MainWindow(QtWidgets.QMainWindow):
         self.map.files_dropped.connect(self._drop)
         self.map.inspector_requested.connect(lambda: self.show_right("inspector"))
         self.map.command.connect(self.run_command)
+        self.map.hint_changed.connect(self.status.show_hint)
+        self.map.outside_target = self.territories_panel.territory_at
         self.welcome.command.connect(self.run_command)
         self.welcome.map_chosen.connect(self.files.start_from_map)
         self.welcome.plan_chosen.connect(lambda text: self.files.open_path(Path(text)))
@@ -425,6 +427,7 @@ class MainWindow(QtWidgets.QMainWindow):
         self.map.set_labels_shown(self.settings.show_labels)
         self.map.set_base_map_shown(self.settings.show_base_map)
         self.map.set_length_unit(self.settings.length_unit)
+        self.map.set_touchpad_pans(self.settings.touchpad_pans)
 
     def closeEvent(self, event: QtGui.QCloseEvent) -> None:
         """Everything is saved already: only the layout is kept."""

@@ -308,6 +308,14 @@ class TerritoriesPanel(QtWidgets.QWidget):
         rows = self.tree.selectionModel().selectedRows()
         return [int(i.data(ID)) for i in rows]
 
+    def territory_at(self, place: QtCore.QPoint) -> int | None:
+        """Leaf territory whose row is at a place of the screen, None for none."""
+        at = self.tree.viewport().mapFromGlobal(place)
+        if not self.tree.isVisible() or not self.tree.viewport().rect().contains(at):
+            return None
+        index = self.tree.indexAt(at)
+        return int(index.data(ID)) if index.isValid() and not index.data(ID + 1) else None
+
     def _select(self, ids: set[int]) -> None:
         selection = QtCore.QItemSelection()
         for index in self._indices():

@@ -17,6 +17,8 @@ from . import figures, painting
 
 ID = QtCore.Qt.ItemDataRole.UserRole + 1
 WIDE_ROW = 360
+NARROW_ROW = 270
+"""Rows at least this wide have the rep's name, or its initials."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,13 +201,13 @@ class RowDelegate(QtWidgets.QStyledItemDelegate):
             painter, mirror.end_rect(26, number_width), shown.text, role, 13,
             False, mirror.end,
         )
-        bar_width = 46 if is_changing else 56
+        bar_width = 46 if is_changing or row.width() < NARROW_ROW else 56
         bar = mirror.end_rect(26 + number_width + 2, bar_width)
         bar_rect = QtCore.QRectF(bar.x(), row.center().y() - 7.5, bar_width, 16)
         before = shown.deviation if is_changing else None
         painting.index_bar(painter, bar_rect, out, shown.tolerance, before)
         used = 26 + number_width + 2 + bar_width + 4
-        if not is_changing and shown.rep:
+        if not is_changing and shown.rep and row.width() >= NARROW_ROW:
             words, width = painting.initials(shown.rep), 22
             if row.width() >= WIDE_ROW:
                 words, width = shown.rep, 110
