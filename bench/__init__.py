@@ -1,0 +1,1 @@
+"""Speed of TerraDesk beside its peers: ``python -m bench``. Figures, not tests."""

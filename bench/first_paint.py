@@ -1,0 +1,68 @@
+"""Child process: start the window on the sample plan and end after the first paint of the map.
+
+Prints as JSON when window, map and base map were there, in seconds of CPU and since the start of
+the process, and which dear libraries had been imported by the first paint.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+
+DEAR = (
+    "pandas", "geopandas", "pyogrio", "scipy", "openpyxl", "folium", "pyproj", "jinja2",
+    "PIL", "fpdf", "babel", "mapclassify", "rapidfuzz", "superqt", "llvmlite",
+)  # fmt: skip
+
+
+def main() -> int:
+    """Open, paint, tell, leave."""
+    begun = float(os.environ["BENCH_BEGUN"])
+    found: dict[str, object] = {}
+
+    def note(name: str) -> None:
+        found.setdefault(name, [time.process_time(), time.time() - begun])
+
+    from PySide6 import QtCore
+
+    from ui.app import make_application
+    from ui.main_window import MainWindow
+
+    note("imports")
+    app = make_application([sys.argv[0], "--sample"])
+    window = MainWindow()
+    window.show()
+    app.processEvents()
+    note("window")
+
+    class Watch(QtCore.QObject):
+        """Sees when the map is painted with a plan, and with its base map."""
+
+        def eventFilter(self, watched: QtCore.QObject, event: QtCore.QEvent) -> bool:
+            if event.type() == QtCore.QEvent.Type.Paint and window.map.is_ready:
+                is_all = window.map.item.base is not None
+                QtCore.QTimer.singleShot(0, lambda: painted(is_all))
+            return False
+
+    def painted(with_base: bool) -> None:
+        if "map" not in found:
+            note("map")
+            found["dear"] = [name for name in DEAR if name in sys.modules]
+        if with_base:
+            note("base map")
+            app.quit()
+
+    watch = Watch()
+    window.map.canvas.viewport().installEventFilter(watch)
+    QtCore.QTimer.singleShot(0, window.files.open_sample)
+    QtCore.QTimer.singleShot(300_000, app.quit)
+    app.exec()
+    print(json.dumps(found), flush=True)
+    window.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
