@@ -60,12 +60,18 @@ def _locale(code: str) -> Any:
 
 def number(value: float, decimals: int = 0) -> str:
     """A number in the user's format, e.g. ``1,234.5``; an en dash when it is not finite."""
-    from babel.numbers import format_decimal
-
     if value is None or not math.isfinite(value):
         return "–"
+    return _decimal(value or 0.0, decimals, _language)
+
+
+@lru_cache(maxsize=4096)
+def _decimal(value: float, decimals: int, language: str) -> str:
+    """Kept: a repaint of the panels formats some hundred numbers, nearly all the same as before."""
+    from babel.numbers import format_decimal
+
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-    return format_decimal(value, pattern, locale=_locale(_language))
+    return format_decimal(value, pattern, locale=_locale(language))
 
 
 def compact(value: float) -> str:

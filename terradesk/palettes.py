@@ -7,6 +7,7 @@ fills; the index of the fill is stored in the plan, so both themes show a territ
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -211,7 +212,13 @@ def territory_colours(dark: bool = False) -> list[str]:
     list of str
         ``#RRGGBB``; an index means the same hue in both themes.
     """
-    return _hex(_territory_rgb(dark))
+    return list(_territory_hex(dark))
+
+
+@lru_cache(maxsize=2)
+def _territory_hex(dark: bool) -> tuple[str, ...]:
+    """Kept: every row of a tree that is painted asks for its colour."""
+    return tuple(_hex(_territory_rgb(dark)))
 
 
 def contrast(first: str, second: str) -> float:

@@ -88,6 +88,8 @@ class PointIndex:
 
     def inside(self, box: tuple[float, float, float, float]) -> Int64s:
         """Places in map order of the points in a box in metres."""
+        if not len(self.order):
+            return np.zeros(0, np.int64)
         c0, r0 = (int(np.clip((box[i] - self.corner[i]) // self.cell, 0, _CELLS)) for i in (0, 1))
         c1, r1 = (
             int(np.clip((box[i + 2] - self.corner[i]) // self.cell + 1, 0, _CELLS)) for i in (0, 1)
@@ -223,6 +225,8 @@ def draw_density(rgb: Colours, view: View, points: Floats, style: Style) -> None
     points : (n, 2) float64
         Metres.
     """
+    if not len(points):
+        return
     grid = np.zeros(rgb.shape, np.int32)
     _splat(points, view.to_map(0, 0), view.px_per_m, grid)
     count = np.arange(256)
