@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 
 import numpy as np
@@ -90,7 +91,10 @@ class Desk:
         size = (self.map.view.width, self.map.view.height)
         view, who = self.case.view(name, size), theirs.who
         self.map.look(view)
-        yield figure(PART, "sharp frame, names, accounts", case, self.time(self.map.item.redraw),
+        near = view.__class__.at(*view.to_map(0, 0), view.px_per_m * 1.01, size, view.origin)
+        turn = itertools.cycle((near, view))
+        yield figure(PART, "sharp frame at a new zoom, names placed", case,
+                     self.time(lambda: self.map.look(next(turn))),
                      SHARP[name] if is_zips else "", who, theirs.get(name))  # fmt: skip
         if is_zips:  # smaller maps are drawn in full while zooming
             yield figure(PART, "frame while zooming", case, self.time(self._zoom), "16", who,

@@ -27,6 +27,7 @@ def main() -> int:
 
     from PySide6 import QtCore
 
+    from ui import jobs
     from ui.app import make_application
     from ui.main_window import MainWindow
 
@@ -50,9 +51,13 @@ def main() -> int:
         if "map" not in found:
             note("map")
             found["dear"] = [name for name in DEAR if name in sys.modules]
-        if with_base:
+        if with_base and "base map" not in found:
             note("base map")
-            app.quit()
+            leave()
+
+    def leave() -> None:
+        """When the pictures of the welcome page are made as well, so that they are kept."""
+        app.quit() if not jobs.running() else QtCore.QTimer.singleShot(50, leave)
 
     watch = Watch()
     window.map.canvas.viewport().installEventFilter(watch)
