@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -104,6 +105,7 @@ class PointIndex:
         return found[keep & (xy[:, 1] >= box[1]) & (xy[:, 1] <= box[3])]
 
 
+@lru_cache(maxsize=512)
 def disc(radius: float, ring: float = 1.0) -> tuple[Bytes, Bytes]:
     """Coverage of a disc and of the halo ring around it.
 
@@ -128,11 +130,14 @@ def disc(radius: float, ring: float = 1.0) -> tuple[Bytes, Bytes]:
 
 
 @kernel
-def _stamp(x: int, y: int, cover: Bytes, ink: np.uint32, alpha: int, rgb: Colours) -> None:
+def _stamp(
+    x: int, y: int, reach: int, cover: Bytes, ink: np.uint32, alpha: int, rgb: Colours
+) -> None:
+    """Only ``reach`` pixels around the middle of the padded stamp hold anything."""
     high, wide = rgb.shape
     half = cover.shape[0] // 2
-    for v in range(max(0, half - y), min(cover.shape[0], high + half - y)):
-        for u in range(max(0, half - x), min(cover.shape[1], wide + half - x)):
+    for v in range(max(half - reach, half - y), min(half + reach + 1, high + half - y)):
+        for u in range(max(half - reach, half - x), min(half + reach + 1, wide + half - x)):
             a = np.uint32(np.int64(cover[v, u]) * alpha // 255)
             if a:
                 rgb[y + v - half, x + u - half] = mix(rgb[y + v - half, x + u - half], ink, a)
@@ -142,6 +147,7 @@ def _stamp(x: int, y: int, cover: Bytes, ink: np.uint32, alpha: int, rgb: Colour
 def _stamp_all(
     at: Int32s,
     steps: Int32s,
+    reaches: Int32s,
     fills: Bytes,
     rings: Bytes,
     inks: Colours,
@@ -149,8 +155,9 @@ def _stamp_all(
     rgb: Colours,
 ) -> None:
     for i in range(len(at)):
-        _stamp(at[i, 0], at[i, 1], rings[steps[i]], inks[1], alphas[1], rgb)
-        _stamp(at[i, 0], at[i, 1], fills[steps[i]], inks[0], alphas[0], rgb)
+        k = steps[i]
+        _stamp(at[i, 0], at[i, 1], reaches[k], rings[k], inks[1], alphas[1], rgb)
+        _stamp(at[i, 0], at[i, 1], reaches[k], fills[k], inks[0], alphas[0], rgb)
 
 
 def draw_discs(rgb: Colours, view: View, points: ArrayLike, sizes: ArrayLike, style: Style) -> None:
@@ -176,16 +183,23 @@ def draw_discs(rgb: Colours, view: View, points: ArrayLike, sizes: ArrayLike, st
         return
     rows = rows[np.argsort(-drawn[rows], kind="stable")]
     kinds, steps = np.unique(np.rint(drawn[rows] * _STEPS).astype(np.int32), return_inverse=True)
-    fills, rings = _discs(kinds / _STEPS, style.pixel_ratio)
+    fills, rings, reaches = _discs(kinds / _STEPS, style.pixel_ratio)
     inks = np.array([style.ink("account"), style.ink("halo")], np.uint32)
     alphas = np.array([round(256 * (190 if zoomed else 130) / 255), 216], np.int32)
     _stamp_all(
-        np.floor(at[rows]).astype(np.int32), steps.astype(np.int32), fills, rings, inks, alphas, rgb
+        np.floor(at[rows]).astype(np.int32),
+        steps.astype(np.int32),
+        reaches,
+        fills,
+        rings,
+        inks,
+        alphas,
+        rgb,
     )
 
 
-def _discs(sizes: Floats, ring: float) -> tuple[Bytes, Bytes]:
-    """Stamps of all radii, padded to one size."""
+def _discs(sizes: Floats, ring: float) -> tuple[Bytes, Bytes, Int32s]:
+    """Stamps of all radii, padded to one size, and how far each reaches from its middle."""
     stamps = [disc(float(size), ring) for size in sizes]
     side = max(len(fill) for fill, _ in stamps)
     out = np.zeros((2, len(stamps), side, side), np.uint8)
@@ -193,7 +207,8 @@ def _discs(sizes: Floats, ring: float) -> tuple[Bytes, Bytes]:
         gap = (side - len(pair[0])) // 2
         for kind in range(2):
             out[kind, k, gap : gap + len(pair[0]), gap : gap + len(pair[0])] = pair[kind]
-    return out[0], out[1]
+    reaches = np.array([len(fill) // 2 for fill, _ in stamps], np.int32)
+    return out[0], out[1], reaches
 
 
 @kernel
