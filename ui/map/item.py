@@ -42,7 +42,7 @@ class MapItem(pg.GraphicsObject):
         self.base: BaseMap | None = None
         self.overview: Overview | None = None
         self.spots: Spots | None = None
-        self.shape: Shape | None = None
+        self.gesture: Shape | None = None
         self.has_focus = False
         self.shows = {"accounts": True, "labels": True, "base": True}
         self.style = Style(theme.is_dark())
@@ -134,8 +134,8 @@ class MapItem(pg.GraphicsObject):
 
     def set_shape(self, shape: Shape | None) -> None:
         """Draw a gesture's shape, or none."""
-        if shape is not None or self.shape is not None:
-            self.shape = shape
+        if shape is not None or self.gesture is not None:
+            self.gesture = shape
             self.update()
 
     def take_from(self, other: MapItem, ratio: float) -> None:
@@ -299,11 +299,11 @@ class MapItem(pg.GraphicsObject):
         painter.drawImage(0, 0, image)
         painter.setRenderHint(QtGui.QPainter.RenderHint.Antialiasing)
         self._draw_rings(painter, frame.view, ratio)
-        if self.shape is not None:
-            if self.shape.kind == "ghost":
-                self._ghost.draw(painter, self.shape, frame.view, frame.arcs, ratio)
+        if self.gesture is not None:
+            if self.gesture.kind == "ghost":
+                self._ghost.draw(painter, self.gesture, frame.view, frame.arcs, ratio)
             else:
-                overlay.draw_shape(painter, self.shape, frame.view, ratio)
+                overlay.draw_shape(painter, self.gesture, frame.view, ratio)
         self._draw_names(painter, frame.view, ratio)
 
     def _draw_names(self, painter: QtGui.QPainter, view: View, ratio: float) -> None:
