@@ -201,7 +201,7 @@ class RowDelegate(QtWidgets.QStyledItemDelegate):
             painter, mirror.end_rect(26, number_width), shown.text, role, 13,
             False, mirror.end,
         )
-        bar_width = 46 if is_changing or row.width() < NARROW_ROW else 56
+        bar_width = 34 if row.width() < NARROW_ROW else 46 if is_changing else 56
         bar = mirror.end_rect(26 + number_width + 2, bar_width)
         bar_rect = QtCore.QRectF(bar.x(), row.center().y() - 7.5, bar_width, 16)
         before = shown.deviation if is_changing else None
