@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import ClassVar
 
 import numpy as np
 
+from terradesk.columns import Columned, as_texts
 from terradesk.i18n import N_
 
 PLACEMENTS = ("unplaced", "coordinates", "unit_code", "postcode", "place_name", "by_hand")
@@ -21,11 +23,9 @@ PLACEMENT_TEXTS = (
     N_("By hand"),
 )
 
-OWN_COLUMNS = ("ids", "names", "x", "y", "lon", "lat", "unit", "placement", "is_present")
-
 
 @dataclass(frozen=True, eq=False)
-class Accounts:
+class Accounts(Columned):
     """Table of accounts; an account is its row number.
 
     Parameters
@@ -45,6 +45,10 @@ class Accounts:
     is_present : ndarray of bool, shape (n_accounts,)
     """
 
+    OWN_COLUMNS: ClassVar[tuple[str, ...]] = (
+        *("ids", "names", "x", "y", "lon", "lat", "unit", "placement", "is_present"),
+    )
+
     ids: np.ndarray
     names: np.ndarray
     x: np.ndarray
@@ -57,32 +61,6 @@ class Accounts:
     batch: np.ndarray = field(default_factory=lambda: np.empty(0, np.int32))
     is_present: np.ndarray = field(default_factory=lambda: np.empty(0, bool))
 
-    def __post_init__(self) -> None:
-        n = len(self.ids)
-        if len(self.batch) != n:
-            object.__setattr__(self, "batch", np.ones(n, np.int32))
-        if len(self.is_present) != n:
-            object.__setattr__(self, "is_present", np.ones(n, bool))
-
-    def __len__(self) -> int:
-        return len(self.ids)
-
-    def column(self, name: str) -> np.ndarray:
-        """Values of an attribute or of one of the table's own columns.
-
-        Raises
-        ------
-        KeyError
-            If there is no such column.
-        """
-        return getattr(self, name) if name in OWN_COLUMNS else self.columns[name]
-
-    def with_column(self, name: str, values: np.ndarray) -> Accounts:
-        """The same accounts with one column replaced or added."""
-        if name in OWN_COLUMNS:
-            return replace(self, **{name: values})  # type: ignore[arg-type]
-        return replace(self, columns={**self.columns, name: values})
-
     def append(self, other: Accounts, batch: int) -> Accounts:
         """These accounts followed by ``other``; columns that one side lacks are empty there.
 
@@ -94,7 +72,7 @@ class Accounts:
             Number of the import.
         """
         n, m = len(self), len(other)
-        own = {c: np.concatenate([self.column(c), other.column(c)]) for c in OWN_COLUMNS}
+        own = {c: np.concatenate([self.column(c), other.column(c)]) for c in self.OWN_COLUMNS}
         names = [*self.columns, *(c for c in other.columns if c not in self.columns)]
         columns = {}
         for name in names:
@@ -114,9 +92,7 @@ def _part(values: np.ndarray | None, n: int, is_text: bool) -> np.ndarray:
     """One side of a joined column; where a side is text, numbers become text: nothing is lost."""
     if values is None:
         return np.full(n, "", object) if is_text else np.full(n, np.nan)
-    if is_text and values.dtype != object:
-        return np.array(["" if np.isnan(v) else f"{v:.15g}" for v in values], object)
-    return values
+    return as_texts(values) if is_text else values
 
 
 def empty_accounts() -> Accounts:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import ClassVar
 
 import numpy as np
+
+from terradesk.columns import Columned
 
 GEOMETRY_KINDS = ("area", "approximate", "point")
 
 
 @dataclass(frozen=True, eq=False)
-class Units:
+class Units(Columned):
     """Table of units; a unit is its row number, codes exist only at the file border.
 
     Parameters
@@ -30,6 +33,8 @@ class Units:
         CRS of ``source`` as authority code or WKT.
     """
 
+    OWN_COLUMNS: ClassVar[tuple[str, ...]] = ("codes", "names", "is_present")
+
     codes: np.ndarray
     names: np.ndarray
     columns: Mapping[str, np.ndarray] = field(default_factory=dict)
@@ -38,35 +43,6 @@ class Units:
     geometry_kind: str = "area"
     source: np.ndarray | None = None
     source_crs: str = "EPSG:4326"
-
-    def __post_init__(self) -> None:
-        n = len(self.codes)
-        if len(self.batch) != n:
-            object.__setattr__(self, "batch", np.ones(n, np.int32))
-        if len(self.is_present) != n:
-            object.__setattr__(self, "is_present", np.ones(n, bool))
-
-    def __len__(self) -> int:
-        return len(self.codes)
-
-    def column(self, name: str) -> np.ndarray:
-        """Values of an attribute, or of ``codes``, ``names``, ``is_present``, by name.
-
-        Raises
-        ------
-        KeyError
-            If there is no such column.
-        """
-        return getattr(self, name) if name in OWN_COLUMNS else self.columns[name]
-
-    def with_column(self, name: str, values: np.ndarray) -> Units:
-        """The same units with one column replaced or added."""
-        if name in OWN_COLUMNS:
-            return replace(self, **{name: values})  # type: ignore[arg-type]
-        return replace(self, columns={**self.columns, name: values})
-
-
-OWN_COLUMNS = ("codes", "names", "is_present")
 
 
 def empty_units() -> Units:

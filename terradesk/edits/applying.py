@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from terradesk import records as rec
+from terradesk.columns import as_texts
 from terradesk.edits.change import Batch, Change, Edit, Record
 from terradesk.errors import StaleEdit
 from terradesk.i18n import _
@@ -68,10 +69,13 @@ def _cells(values: np.ndarray | None, change: Change) -> np.ndarray:
     rows = change.rows
     if values is None or (len(rows) and (rows[0] < 0 or rows[-1] >= len(values))):
         raise _stale()
-    if not _same(values[rows], change.before):
+    before, after = change.before, change.after
+    if values.dtype == object:  # an import after this change may have turned numbers into text
+        before, after = as_texts(before), as_texts(after)
+    if not _same(values[rows], before):
         raise _stale()
     out = values.copy()
-    out[rows] = change.after
+    out[rows] = after
     return out
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from terradesk.accounts import Accounts
+from terradesk.columns import number_text
 from terradesk.planfile import failures
 from terradesk.units import Units
 
@@ -126,11 +127,6 @@ def to_sql(values: np.ndarray, kind: str) -> list[Any]:
     if kind == REAL:
         return values.astype(np.float64).tolist()
     return values.astype(np.int64).tolist()
-
-
-def number_text(value: float | None) -> str:
-    """A number in a column of text, written as `Accounts.append` writes it."""
-    return "" if value is None or value != value else f"{value:.15g}"
 
 
 def insert(

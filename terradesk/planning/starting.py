@@ -14,6 +14,7 @@ import numpy as np
 
 from terradesk import palettes
 from terradesk import records as rec
+from terradesk.columns import number_text
 from terradesk.edits import Assigned, Edit, Record, apply, assign, joined
 from terradesk.edits.scenarios import set_baseline
 from terradesk.edits.territories import create, new_territory, start_from
@@ -181,7 +182,7 @@ def make_baseline_if_none(plan: Plan, edit: Edit) -> Edit:
 def _text(value: object) -> str:
     """A value as the name of a territory or a code: trimmed, numbers without ".0"."""
     if isinstance(value, float):
-        return "" if np.isnan(value) else f"{value:.15g}"
+        return number_text(value)
     return "" if value is None else str(value).strip()
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
+from terradesk.columns import number_text
 from terradesk.readers.boundaries import Boundaries
-from terradesk.readers.numbers import as_text
 from terradesk.readers.report import ImportReport
 from terradesk.readers.tables import Table
 
@@ -43,5 +43,5 @@ def _texts(column: Series) -> np.ndarray:
     out = np.empty(len(column), object)
     known = zip(column.tolist(), column.notna().tolist(), strict=True)
     cells = [value if is_known else "" for value, is_known in known]
-    out[:] = [as_text(v) if isinstance(v, float) else str(v).strip() for v in cells]
+    out[:] = [number_text(v) if isinstance(v, float) else str(v).strip() for v in cells]
     return out

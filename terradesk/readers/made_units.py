@@ -12,6 +12,7 @@ import numpy as np
 from terradesk import projection
 from terradesk import records as rec
 from terradesk.arcs import Arcs, Cleaned, build, clean
+from terradesk.columns import as_texts
 from terradesk.errors import TerraDeskError
 from terradesk.i18n import _, isolate, ngettext
 from terradesk.progress import Progress, silent
@@ -19,7 +20,6 @@ from terradesk.readers import words
 from terradesk.readers.boundaries import Boundaries
 from terradesk.readers.coordinates import coordinate_system
 from terradesk.readers.figures import column_row, measure_rows
-from terradesk.readers.numbers import as_text
 from terradesk.readers.report import ImportReport, Issue, issue
 from terradesk.readers.shapes import area_rows, joined, left_out, polygons_of, wkb_of
 from terradesk.units import Units
@@ -76,9 +76,7 @@ def guess_code_name(boundaries: Boundaries) -> tuple[str, str]:
 
 
 def _texts(values: np.ndarray) -> list[str]:
-    if values.dtype == object:
-        return [str(value).strip() for value in values.tolist()]
-    return [as_text(value) for value in values.tolist()]
+    return [str(value).strip() for value in as_texts(values).tolist()]
 
 
 def _code_score(name: str, cells: list[str]) -> float:

@@ -89,12 +89,3 @@ def numbers(cells: np.ndarray, decimal: str = ".") -> tuple[np.ndarray, np.ndarr
 
 _PLAIN = re.compile(r"-?\d{1,300}(\.\d+)?").fullmatch
 _WHOLE = re.compile(r"-?\d{1,300}").fullmatch
-
-
-def as_text(value: float) -> str:
-    """A number of a column as text: whole ones without a point, NaN as nothing."""
-    if not np.isfinite(value):
-        return ""
-    return (
-        str(int(value)) if float(value).is_integer() and abs(value) < 1e15 else repr(float(value))
-    )

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from terradesk.columns import number_text
 from terradesk.errors import TerraDeskError
 from terradesk.i18n import _, isolate
 from terradesk.progress import Progress
@@ -14,8 +15,6 @@ from terradesk.readers import archives
 
 SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 MOST_CELLS = 40_000_000
-
-_EXACT = 1e15  # floats hold every whole number below it, and Excel shows 15 digits
 
 
 def open_workbook(path: Path) -> Any:
@@ -116,9 +115,8 @@ def text(cell: Any) -> str:
         return ""
     if isinstance(cell, bool):
         return "TRUE" if cell else "FALSE"
-    if isinstance(cell, int | float):
-        whole = float(cell).is_integer() and abs(cell) < _EXACT
-        return str(int(cell)) if whole else repr(cell)
+    if isinstance(cell, float):
+        return number_text(cell)
     if isinstance(cell, dt.datetime):
         midnight = cell.time() == dt.time()
         return cell.date().isoformat() if midnight else cell.isoformat(sep=" ")

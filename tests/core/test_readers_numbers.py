@@ -10,7 +10,8 @@ from babel.numbers import format_decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from terradesk.readers.numbers import EMPTY, as_text, decimal_mark, number, numbers
+from terradesk.columns import number_text
+from terradesk.readers.numbers import EMPTY, decimal_mark, number, numbers
 from tests.core.made_maps import objects
 
 
@@ -84,4 +85,4 @@ def test_numbers_of_every_language_are_read(value: float, locale: str) -> None:
 
 @given(st.floats(allow_nan=False, allow_infinity=False))
 def test_a_number_as_text_is_the_number(value: float) -> None:
-    assert float(as_text(value)) == value
+    assert float(number_text(value)) == value

@@ -1,0 +1,70 @@
+"""What the big tables, units and accounts, have in common: columns of numbers and of text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, ClassVar, Self, cast
+
+import numpy as np
+
+_EXACT = 1e15  # floats hold every whole number below it
+
+
+class Columned:
+    """A table whose rows are appended only: own columns and attributes.
+
+    Mixed into a frozen dataclass with these fields and those that ``OWN_COLUMNS`` names.
+    """
+
+    OWN_COLUMNS: ClassVar[tuple[str, ...]]
+    columns: Mapping[str, np.ndarray]
+    batch: np.ndarray
+    is_present: np.ndarray
+
+    def __post_init__(self) -> None:
+        n = len(self)
+        if len(self.batch) != n:
+            object.__setattr__(self, "batch", np.ones(n, np.int32))
+        if len(self.is_present) != n:
+            object.__setattr__(self, "is_present", np.ones(n, bool))
+
+    def __len__(self) -> int:
+        return len(getattr(self, self.OWN_COLUMNS[0]))
+
+    def column(self, name: str) -> np.ndarray:
+        """Values of an attribute, or of one of ``OWN_COLUMNS``, by name.
+
+        Raises
+        ------
+        KeyError
+            If there is no such column.
+        """
+        found: np.ndarray = getattr(self, name) if name in self.OWN_COLUMNS else self.columns[name]
+        return found
+
+    def with_column(self, name: str, values: np.ndarray) -> Self:
+        """The same rows with one column replaced or added."""
+        table: Any = self
+        if name in self.OWN_COLUMNS:
+            changed = replace(table, **{name: values})
+        else:
+            changed = replace(table, columns={**self.columns, name: values})
+        return cast(Self, changed)
+
+
+def number_text(value: float | None) -> str:
+    """A number where text belongs, without loss: whole ones without a point, NaN as nothing."""
+    if value is None or not np.isfinite(value):
+        return ""
+    is_whole = float(value).is_integer() and abs(value) < _EXACT
+    return str(int(value)) if is_whole else repr(float(value))
+
+
+def as_texts(values: np.ndarray) -> np.ndarray:
+    """A column as (n,) text: numbers as `number_text`, texts as they are."""
+    if values.dtype.kind not in "fiub":
+        return values
+    out = np.empty(len(values), object)
+    out[:] = [number_text(value) for value in values.tolist()]
+    return out
