@@ -1,4 +1,4 @@
-"""WKB polygons to rings of int32 centimetres."""
+"""WKB polygons, also inside GeoPackage geometries, to rings of int32 centimetres."""
 
 from __future__ import annotations
 
@@ -12,6 +12,22 @@ from terradesk.errors import TerraDeskError
 from terradesk.i18n import _
 
 LIMIT_CM = 2_100_000_000.0  # 21,000 km: leaves room for rounding within int32
+_ENVELOPES = (0, 32, 48, 48, 64)  # bytes of a GeoPackage geometry's envelope by its indicator
+
+
+def from_geopackage(blob: bytes | None) -> bytes | None:
+    """WKB inside a GeoPackage geometry, None for none.
+
+    Raises
+    ------
+    ValueError
+        If it is not a GeoPackage geometry.
+    """
+    if blob is None:
+        return None
+    if len(blob) < 8 or blob[:2] != b"GP" or (blob[3] >> 1 & 7) >= len(_ENVELOPES):
+        raise ValueError("not a GeoPackage geometry")
+    return blob[8 + _ENVELOPES[blob[3] >> 1 & 7] :]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from terradesk.planfile import geopackage as gp
-
 if TYPE_CHECKING:
     from terradesk.arcs import Arcs
 
@@ -33,9 +31,11 @@ def file_digest(db: sqlite3.Connection, source_crs: str, crs: str) -> str:
 
 def source_wkb(db: sqlite3.Connection, n_units: int) -> np.ndarray:
     """(n_units,) WKB of the imported geometry or None."""
+    from terradesk.arcs.wkb import from_geopackage
+
     out = np.full(n_units, None, object)
     for fid, blob in db.execute("SELECT fid, geom FROM units"):
-        out[fid] = gp.wkb_of(blob)
+        out[fid] = from_geopackage(blob)
     return out
 
 

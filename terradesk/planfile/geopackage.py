@@ -21,7 +21,6 @@ APPLICATION_ID = 0x47504B47  # "GPKG"
 USER_VERSION = 10400
 LONLAT = 4326
 _FIRST_CUSTOM = 300_000
-_ENVELOPES = (0, 32, 48, 48, 64)  # bytes of the envelope by its indicator
 
 CORE_DDL = """
 CREATE TABLE gpkg_spatial_ref_sys (
@@ -182,21 +181,6 @@ def point_blobs(x: ArrayLike, y: ArrayLike, srs: int = LONLAT) -> list[bytes | N
     is_known = (np.isfinite(xs) & np.isfinite(ys)).tolist()
     blobs = points.view("V29").tolist()
     return [blob if known else None for blob, known in zip(blobs, is_known, strict=True)]
-
-
-def wkb_of(blob: bytes | None) -> bytes | None:
-    """WKB inside a GeoPackage geometry, None for none.
-
-    Raises
-    ------
-    ValueError
-        If it is not a GeoPackage geometry.
-    """
-    if blob is None:
-        return None
-    if len(blob) < 8 or blob[:2] != b"GP" or (blob[3] >> 1 & 7) >= len(_ENVELOPES):
-        raise ValueError("not a GeoPackage geometry")
-    return blob[8 + _ENVELOPES[blob[3] >> 1 & 7] :]
 
 
 def as_multipolygons(wkb: Iterable[bytes | None]) -> tuple[NDArray[np.object_], str]:

@@ -17,6 +17,7 @@ from terradesk.arcs import levels as arc_levels
 from terradesk.arcs.figures import arc_boxes
 from terradesk.arcs.model import assemble
 from terradesk.arcs.ordering import gather, hilbert_keys
+from terradesk.arcs.wkb import from_geopackage
 from terradesk.render.basemap import BaseMap
 from terradesk.render.jit import Floats
 from terradesk.render.regions import country_regions
@@ -30,7 +31,6 @@ _DEGREES = "EPSG:4326"
 _MARGIN = 1.0  # of the plan's longer side, on every side
 _LEAST_MARGIN_M, _MOST_MARGIN_M = 8e5, 4e6
 _FARTHEST_M = 1.6e7  # keeps int32 centimetres away from their limit
-_ENVELOPES = (0, 32, 48, 48, 64)  # bytes, by the flag of a GeoPackage geometry header
 _STRAIGHT_DEGREES = 0.2  # longer edges, straight in degrees, are curves in the plan's CRS
 _SAMPLES = 33
 
@@ -110,11 +110,6 @@ def _windows(box: Box, crs: str) -> list[Box]:
     return [(west, south, east, north)]
 
 
-def _wkb(blob: bytes) -> bytes:
-    """Well-known binary inside a GeoPackage geometry."""
-    return blob[8 + _ENVELOPES[blob[3] >> 1 & 7] :]
-
-
 def _features(
     file: sqlite3.Connection, table: str, windows: list[Box], columns: str = ""
 ) -> tuple[Geometries, list[tuple[Any, ...]]]:
@@ -127,7 +122,7 @@ def _features(
     for window in windows:
         found.update((row[0], row[1:]) for row in file.execute(query, window))
     rows = list(found.values())
-    return np.asarray(shapely.from_wkb([_wkb(row[0]) for row in rows]), object), rows
+    return np.asarray(shapely.from_wkb([from_geopackage(row[0]) for row in rows]), object), rows
 
 
 def _clip(shapes: Geometries, windows: list[Box], crs: str, box: Box, dimension: int) -> Geometries:
