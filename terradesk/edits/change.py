@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -100,12 +101,21 @@ class Edit:
 
 
 UNASSIGNED_NAME = N_("Unassigned")
+_FIELD = re.compile(r"\{(\w+)\}")
 
 
 def describe(edit: Edit) -> str:
-    """The edit as a sentence in the user's language."""
-    values = {k: _(v) if v == UNASSIGNED_NAME else v for k, v in edit.fields.items()}
-    return _(edit.msgid).format(**values)
+    """The edit as a sentence in the user's language.
+
+    Histories come out of files from anywhere: a field that is missing stays as it is written, and
+    braces in names mean nothing.
+    """
+
+    def value(match: re.Match[str]) -> str:
+        found = edit.fields.get(match[1], match[0])
+        return _(UNASSIGNED_NAME) if found == UNASSIGNED_NAME else str(found)
+
+    return _FIELD.sub(value, _(edit.msgid))
 
 
 def invert(edit: Edit) -> Edit:

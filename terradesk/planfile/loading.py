@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -19,9 +19,6 @@ from terradesk.plan import UNASSIGNED, Plan, Table
 from terradesk.planfile import big_tables, coverage, payload
 from terradesk.planfile.schema import STRIDE, TABLES, cells, read_meta
 from terradesk.units import GEOMETRY_KINDS, Units
-
-if TYPE_CHECKING:
-    pass
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -123,23 +120,49 @@ def _assignments(
 def edit_of(msgid: str, fields: str, reason: str, alignment: int, blob: bytes) -> Edit:
     """The complete edit of a history row."""
     changes, records, batches = payload.decode(blob)
-    return Edit(msgid, json.loads(fields), changes, records, batches, reason, alignment)
+    return Edit(msgid, _fields(fields), changes, records, batches, reason, alignment)
+
+
+def _fields(text: str) -> dict[str, str | int]:
+    found = json.loads(text)
+    if not isinstance(found, dict):
+        raise ValueError("a step of the history has no fields")
+    return found
 
 
 def steps(db: sqlite3.Connection) -> list[Step]:
-    """The history without what each step changed."""
+    """The history without what each step changed.
+
+    Raises
+    ------
+    ValueError, KeyError, TypeError
+        If it has a gap, lacks its end, or undoes what was not done.
+    """
     rows = db.execute(
         "SELECT seq, kind, refers_to, time, user, msgid, fields, reason, alignment"
         " FROM history ORDER BY seq"
     )
-    return [
+    found = [
         Step(
             seq,
             kind,
             refers_to,
             datetime.fromisoformat(time),
             user,
-            Edit(msgid, json.loads(fields), reason=reason, alignment=alignment),
+            Edit(msgid, _fields(fields), reason=reason, alignment=alignment),
         )
         for seq, kind, refers_to, time, user, msgid, fields, reason, alignment in rows
     ]
+    _check(found, int(read_meta(db)["head"]))
+    return found
+
+
+def _check(steps: Sequence[Step], head: int) -> None:
+    done, undone = 0, 0
+    for expected, step in enumerate(steps, 1):
+        done += {"do": 1, "undo": -1, "redo": 1}[step.kind]
+        undone = 0 if step.kind == "do" else undone + (1 if step.kind == "undo" else -1)
+        if step.seq != expected or done < 0 or undone < 0:
+            raise ValueError(f"step {expected} of the history is missing or out of place")
+    if len(steps) != head:
+        raise ValueError("the end of the history is missing")

@@ -97,9 +97,16 @@ class PlanStore:
         self._arcs = plan.coverage
 
     def steps(self) -> list[Step]:
-        """The whole history, oldest first, edits without what they changed."""
+        """The whole history, oldest first, edits without what they changed.
+
+        A damaged one is left out, and the plan can then be looked at only.
+        """
         with self._guard, failures.reading(self._path):
-            return loading.steps(self._db)
+            try:
+                return loading.steps(self._db)
+            except (ValueError, KeyError, TypeError):
+                self.read_only_reason = _("The history of this plan is damaged.")
+                return []
 
     def edit(self, seq: int) -> Edit:
         """The complete edit of a step.
