@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from PySide6 import QtCore, QtGui, QtWidgets
 
+from terradesk import edits
+from terradesk.render import Mark
 from tests.ui.map_desk import Desk
+from ui import theme
+from ui.map.card import Line
+
+PAD = 12
 
 Key = QtCore.Qt.Key
 
@@ -30,3 +37,40 @@ def test_nothing_of_qt_is_hidden_by_an_attribute(desk):
     of_qt = set(dir(QtWidgets.QGraphicsObject))
     hidden = [n for n, v in vars(item).items() if n in of_qt and not hasattr(v, "emit")]
     assert hidden == []
+
+
+def hovered(desk) -> list[int]:
+    return desk.view.following.layer.state.marked(Mark.HOVER).tolist()
+
+
+def test_the_mark_under_the_pointer_follows_it_through_a_drag(desk):
+    desk.hover(0.5, 0.5)
+    first = hovered(desk)
+    assert first
+    desk.press(0.5, 0.5)
+    desk.move(2.5, 0.5)
+    assert hovered(desk) == []
+    desk.release(2.5, 0.5)
+    assert hovered(desk) not in ([], first)
+
+
+def test_tips_go_on_when_they_are_followed(desk, monkeypatch):
+    from terradesk import sample
+
+    tips = [sample.Tip(k, k) for k in ("drag", "card", "undo", "export")]
+    monkeypatch.setattr(sample, "tips", lambda _plan: tuple(tips))
+    desk.view.show_tips()
+    strip, model = desk.view.floats.tips, desk.model
+    for row, text in ((0, "card"), (1, "undo"), (2, "undo")):
+        model.do(edits.assign(model.plan, model.alignment, np.array([row]), desk.ids[2]).edit)
+        assert strip.text() == text
+    model.undo()
+    assert strip.text() == "export"
+
+
+def test_no_line_of_the_card_is_cut(desk):
+    card = desk.view.floats.card
+    for text in ("11 accounts, $3,520 change hands", "231 accounts, $1.2 M change hands; and 3"):
+        card.set_lines([Line("34 counties", "Dallas", 1), Line(text)])
+        room = card.width() - 2 * PAD
+        assert QtGui.QFontMetrics(theme.font(13)).horizontalAdvance(text) < room

@@ -20,6 +20,7 @@ MOST_LINES = 5
 _MOST_SOURCES = 2
 WIDTH, NARROW = 252, 212
 _PAD, _LINE, _OFF = 12, 22, 18
+_SLACK = 4  # widths of parts of a text are rounded one by one
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +185,7 @@ class Card(parts.Floating):
         only_text = all(not line.after and not line.target for line in lines)
         parent = self.parentWidget()
         room = parent.width() if parent is not None else WIDTH
-        widest = max((self._width(line) for line in lines), default=0) + 2 * _PAD
+        widest = max((self._width(line) for line in lines), default=0) + 2 * _PAD + _SLACK
         least = 0 if only_text else NARROW if room < 1000 else WIDTH
         self.resize(min(max(least, widest), 400), 2 * _PAD - 6 + _LINE * len(lines))
         self.update()

@@ -176,6 +176,7 @@ class Gestures(QtCore.QObject):
             self._hand.press(self._event(), self.context())
         elif button == "left":
             self._finish(self.tool.press(self._event(), self.context()))
+            self._model.hovered.emit(self._hover)  # its mark goes away during a gesture
         self._point()
 
     def double(self, at: QtCore.QPointF, keys: Keys) -> None:
@@ -195,7 +196,9 @@ class Gestures(QtCore.QObject):
         if self._hand.is_active:
             self._do_pan(self._hand.move(self._event(), self.context()))
         elif self.tool.is_active:
-            self._finish(self.tool.move(self._event(), self.context()))
+            event, context = self._event(), self.context()
+            self._note_unit(context.unit_at(event) if event.elsewhere is None else -1)
+            self._finish(self.tool.move(event, context))
             self._scroll.start() if self._speed() != (0.0, 0.0) else self._scroll.stop()
         else:
             self._show(self._hovered())
@@ -205,12 +208,14 @@ class Gestures(QtCore.QObject):
         if not self._model.is_open or not self._inside(self._at):
             return None
         event, context = self._event(""), self.context()
-        unit = context.unit_at(event)
+        self._note_unit(context.unit_at(event))
+        result = self.tool.hover(event, context)
+        return result if isinstance(result, Preview) else None
+
+    def _note_unit(self, unit: int) -> None:
         if unit != self._hover:
             self._hover = unit
             self._model.hovered.emit(unit)
-        result = self.tool.hover(event, context)
-        return result if isinstance(result, Preview) else None
 
     def leave(self) -> None:
         """The pointer leaves the map."""
@@ -233,6 +238,7 @@ class Gestures(QtCore.QObject):
             if had_gesture:
                 self._end()
             self._finish(result)
+            self._show(self._hovered())
         self._point()
 
     def keys_changed(self, keys: Keys) -> None:
@@ -296,6 +302,7 @@ class Gestures(QtCore.QObject):
 
     def _end(self) -> None:
         self._seen = ()
+        self._model.hovered.emit(self._hover if self._model.is_open else -1)
         self._model.preview(None)
         self._surface.show_preview(None, None)
         self.told.emit("")

@@ -74,15 +74,25 @@ class Tips(parts.Floating):
                        self._next, close):  # fmt: skip
             layout.addWidget(widget)
         self._texts: Sequence[str] = ()
+        self._done_by: Sequence[str] = ()
         self._at = 0
         self._next.clicked.connect(lambda: self.go_to(self._at + 1))
         close.clicked.connect(self.hide)
         self.hide()
 
-    def start(self, texts: Sequence[str]) -> None:
-        """Show the first of some tips."""
-        self._texts = texts
+    def text(self) -> str:
+        """The tip that is shown."""
+        return self._text.text()
+
+    def start(self, texts: Sequence[str], done_by: Sequence[str] = ()) -> None:
+        """Show the first of some tips; ``done_by`` names what the user does to follow each."""
+        self._texts, self._done_by = texts, done_by
         self.go_to(0)
+
+    def done(self, what: str) -> None:
+        """The user did something: go on when that is what the tip asks for."""
+        if self.isVisible() and what in self._done_by[self._at : self._at + 1]:
+            self.go_to(self._at + 1)
 
     def go_to(self, number: int) -> None:
         """Show a tip; after the last one the strip goes away."""

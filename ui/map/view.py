@@ -30,6 +30,7 @@ from .spots import PICKED_FROM_M
 
 _SPLITS_MS = 90
 _BASE_CREDITS = "Natural Earth · GeoNames"
+_TIP_DONE_BY = {"drag": "do", "card": "do", "undo": "undo"}
 
 
 class MapView(Looking):
@@ -230,6 +231,8 @@ class MapView(Looking):
 
     def _edited(self, edited: Edited) -> None:
         self.floats.steps.hide()
+        if edited.step is not None:
+            self.floats.tips.done(edited.step.kind)
         if len(edited.touched.units):
             self._changed_rows = edited.touched.units
         self.floats.card.hide()
@@ -428,7 +431,8 @@ class MapView(Looking):
         from terradesk import sample
 
         self._tips = sample.tips(self.model.plan)
-        self.floats.tips.start([tip.text for tip in self._tips])
+        done_by = [_TIP_DONE_BY.get(tip.key, "") for tip in self._tips]
+        self.floats.tips.start([tip.text for tip in self._tips], done_by)
 
     def _show_tip(self, number: int) -> None:
         tip = self._tips[number]
