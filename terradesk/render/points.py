@@ -95,11 +95,11 @@ class PointIndex:
         c1, r1 = (
             int(np.clip((box[i + 2] - self.corner[i]) // self.cell + 1, 0, _CELLS)) for i in (0, 1)
         )
-        rows = [np.zeros(0, np.int64)]
-        for row in range(r0, r1):
-            first = row * _CELLS
-            rows.append(np.arange(self.starts[first + c0], self.starts[first + max(c0, c1)]))
-        found = np.concatenate(rows)
+        rows = np.arange(r0, r1) * _CELLS
+        first = self.starts[rows + c0]
+        lengths = self.starts[rows + max(c0, c1)] - first
+        ends = np.cumsum(lengths)
+        found = np.repeat(first - ends + lengths, lengths) + np.arange(lengths.sum())
         xy = self.points[found]
         keep = (xy[:, 0] >= box[0]) & (xy[:, 0] <= box[2])
         return found[keep & (xy[:, 1] >= box[1]) & (xy[:, 1] <= box[3])]
