@@ -1,4 +1,4 @@
-"""What tests of plan files share: comparing plans to the last bit, and replaying a history."""
+"""What tests of plan files share: plans compared to the last bit, a history replayed, refusals."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import numpy as np
+import pytest
 
-from terradesk.document import Document
-from terradesk.edits import apply, assign
+from terradesk.document import Document, Step
+from terradesk.edits import Edit, apply, assign
+from terradesk.errors import TerraDeskError
 from terradesk.plan import Plan
 
 A = 3  # the alignment of a new plan
@@ -74,3 +76,32 @@ def opened(path: Path) -> Iterator[sqlite3.Connection]:
     """The file as another program sees it."""
     with closing(sqlite3.connect(path, isolation_level=None, timeout=0.1)) as db:
         yield db
+
+
+def refuses(document: Document, words: str, kind: type[TerraDeskError] = TerraDeskError) -> None:
+    """An edit fails with these words, and neither plan, history nor observers notice."""
+    told: list[tuple[Step, Plan]] = []
+    stop = document.observe(lambda step, plan: told.append((step, plan)))
+    plan, n_steps = document.plan, len(document.steps)
+    with pytest.raises(kind, match=words) as caught:
+        document.do(an_edit(document))
+    stop()
+    assert caught.value.hint
+    assert document.plan is plan and len(document.steps) == n_steps and not told
+
+
+def an_edit(document: Document, unit: int = 0) -> Edit:
+    """Move a unit to a territory that does not own it."""
+    view = document.plan.alignment(A)
+    to = next(t.id for t in view.leaves if t.id != view.assignment[unit])
+    edit = assign(document.plan, A, np.array([unit]), to).edit
+    assert edit is not None
+    return edit
+
+
+def works(document: Document) -> None:
+    """The same edit succeeds and is in the file."""
+    document.do(an_edit(document))
+    assert document.path is not None
+    with opened(document.path) as db:
+        assert db.execute("SELECT max(seq) FROM history").fetchone()[0] == len(document.steps)
