@@ -237,8 +237,9 @@ class Document:
             imported=_now().isoformat(timespec="seconds"),
             report=json.dumps(report) if report is not None else "",
         )
+        one, many = N_("Added {n} account from {a}"), N_("Added {n} accounts from {a}")
         edit = Edit(
-            N_("Added {n} accounts from {a}"),
+            one if len(accounts) == 1 else many,
             {"n": len(accounts), "a": source},
             records=(Record("batch", None, row), *extra),
             batches=(Batch("accounts", batch, False, True),),

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -13,12 +11,12 @@ import numpy as np
 
 from terradesk import records as rec
 from terradesk.document import Document
-from terradesk.edits import Assigned, Edit, Record, assign, name_accounts
+from terradesk.edits import Assigned, Edit, assign, name_accounts
 from terradesk.edits import scenarios as scenario_edits
 from terradesk.edits import territories as territory_edits
 from terradesk.errors import TerraDeskError
 from terradesk.i18n import _, isolate
-from terradesk.plan import KIND_OF, UNASSIGNED, AlignmentView, Plan
+from terradesk.plan import UNASSIGNED, AlignmentView, Plan
 from terradesk.progress import Progress, part, silent
 
 if TYPE_CHECKING:
@@ -233,10 +231,11 @@ class OpenPlan:
         TerraDeskError
             If the name is empty or taken.
         """
-        if not name.strip() or any(t.name == name for t in self.view.territories.values()):
+        name = name.strip()
+        if not name or any(t.name == name for t in self.view.territories.values()):
             raise TerraDeskError(
                 _("There is a territory called {name} already.").format(name=isolate(name))
-                if name.strip()
+                if name
                 else _("A territory needs a name."),
                 _("Choose another name."),
             )
@@ -342,8 +341,7 @@ class OpenPlan:
         made = readers.make_accounts(
             table, meant, group_by, self.plan, part(progress, 0.3, 0.9), formats=formats
         )
-        extra = _new_rows(self.plan, (*made.columns, *made.measures))
-        self.document.add_accounts(made.accounts, source, json.loads(made.report.as_json()), extra)
+        made.add_to(self.document, source)
         self.reports.append(made.report)
         return made.report
 
@@ -403,18 +401,3 @@ def _unknown(name: str, known: Sequence[str]) -> TerraDeskError:
 def _unquoted(text: str) -> str:
     """A cell of a CSV file without the apostrophe that guards against formulas."""
     return text[1:] if text[:1] == "'" and text[1:2] in tuple("=+-@＝＋－＠") else text
-
-
-def _new_rows(plan: Plan, rows: Sequence[rec.Row]) -> list[Record]:
-    """Columns and measures that the plan does not have yet, ready for `Document.add_accounts`."""
-    have = {_meaning(r) for kind in (rec.Column, rec.Measure) for r in plan.rows(kind)}
-    fresh = [r for r in rows if _meaning(r) not in have]
-    first = plan.next_id + 1
-    return [Record(KIND_OF[type(r)], None, replace(r, id=first + k)) for k, r in enumerate(fresh)]
-
-
-def _meaning(row: rec.Row) -> tuple[str, ...]:
-    if isinstance(row, rec.Measure):
-        return "measure", row.source, row.column
-    assert isinstance(row, rec.Column)
-    return "column", row.table, row.name

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from terradesk import records as rec
+from terradesk.edits import Record
+from terradesk.plan import KIND_OF, Plan
 from terradesk.readers.recognising import figure_role
 
 
@@ -58,3 +61,18 @@ def measure_rows(columns: Iterable[rec.Column]) -> tuple[rec.Measure, ...]:
         for column in columns
         if column.role == "amount"
     )
+
+
+def new_records(plan: Plan, rows: Sequence[rec.Column | rec.Measure]) -> list[Record]:
+    """Columns and measures that a plan does not have yet, ready for `Document.add_accounts`."""
+    have = {_meaning(r) for r in (*plan.rows(rec.Column), *plan.rows(rec.Measure))}
+    fresh = [r for r in rows if _meaning(r) not in have]
+    first = plan.next_id + 1  # the import itself takes the next
+    return [Record(KIND_OF[type(r)], None, replace(r, id=first + k)) for k, r in enumerate(fresh)]
+
+
+def _meaning(row: rec.Row) -> tuple[str, ...]:
+    if isinstance(row, rec.Measure):
+        return "measure", row.source, row.column
+    assert isinstance(row, rec.Column)
+    return "column", row.table, row.name

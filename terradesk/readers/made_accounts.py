@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,16 +16,19 @@ from terradesk.errors import TerraDeskError
 from terradesk.i18n import _, isolate, ngettext
 from terradesk.plan import Plan
 from terradesk.progress import Progress, silent
-from terradesk.readers.figures import column_row, measure_rows
+from terradesk.readers.figures import column_row, measure_rows, new_records
 from terradesk.readers.grouping import Groups, group
 from terradesk.readers.numbers import numbers
 from terradesk.readers.placing import Placer
-from terradesk.readers.recognising import SINGLE, ColumnGuess
+from terradesk.readers.recognising import ROLES, SINGLE, ColumnGuess
 from terradesk.readers.report import ImportReport, Issue, issue
 from terradesk.readers.tables import Table
 
+if TYPE_CHECKING:
+    from terradesk.document import Document, Step
+
 ROWS = "rows"
-"""Column with the number of rows that an account was made of."""
+"""Column with the number of rows that an account was made of; no measure, for rows are no goal."""
 
 _PLACING = ("lat", "lon", "unit_code", "postcode", "city", "state", "country")
 _NOT_KEPT = ("id", "name", "lat", "lon", "unused")
@@ -49,6 +53,24 @@ class MadeAccounts:
     columns: tuple[rec.Column, ...]
     measures: tuple[rec.Measure, ...]
     report: ImportReport
+
+    def add_to(self, document: Document, source: str) -> Step:
+        """Append them as one undoable step, with what the plan does not know of their columns yet.
+
+        Parameters
+        ----------
+        document : Document
+            Of the plan they were made for.
+        source : str
+            Name of the file.
+
+        Raises
+        ------
+        TerraDeskError
+            If it could not be written; nothing has changed then.
+        """
+        extra = new_records(document.plan, (*self.columns, *self.measures))
+        return document.add_accounts(self.accounts, source, asdict(self.report), extra)
 
 
 def roles_of(guesses: Sequence[ColumnGuess]) -> dict[str, str]:
@@ -87,11 +109,12 @@ def make_accounts(
     Raises
     ------
     TerraDeskError
-        A column is missing, a role is given twice, or account numbers repeat and rows are not
-        joined.
+        A column is missing, a role is unknown or given twice, or account numbers repeat and rows
+        are not joined.
     """
     role_of = {name: roles.get(name, "text") for name in table.columns}
     named = _named(role_of, [*roles, *group_by], table)
+    counted = ""
     placer = Placer(plan)
     progress(0.0, _("Joining rows"))
     cells, zip_issues = _with_zips(table, named, placer)
@@ -103,7 +126,8 @@ def make_accounts(
     columns, bad = _columns(cells, role_of, groups, table.decimal)
     issues += bad
     if group_by:
-        columns[ROWS if ROWS not in columns else f"{ROWS} (2)"] = groups.counts().astype(float)
+        counted = ROWS if ROWS not in columns else f"{ROWS} (2)"
+        columns[counted] = groups.counts().astype(float)
     progress(0.5, _("Finding places"))
     place_cells = {r: groups.first_filled(cells[named[r]]) for r in _PLACING if r in named}
     nothing = {"": np.full(len(groups), "", object)}
@@ -122,7 +146,8 @@ def make_accounts(
         placed.placement,
         columns,
     )
-    described = _described(columns, role_of, formats or {})
+    described = _described(columns, role_of, formats or {}, counted)
+    figures = measure_rows(column for column in described if column.name != counted)
     n_joined = int((groups.labels >= 0).sum())
     own = ImportReport(
         read=len(table),
@@ -133,7 +158,7 @@ def make_accounts(
         rejected=len(table) - n_joined,
         issues=(*issues, *_of_rows([*id_issues, *placed.issues], groups)),
     )
-    return MadeAccounts(accounts, described, measure_rows(described), table.report.followed_by(own))
+    return MadeAccounts(accounts, described, figures, table.report.followed_by(own))
 
 
 def _of_rows(issues: Sequence[Issue], groups: Groups) -> list[Issue]:
@@ -151,6 +176,11 @@ def _named(role_of: Mapping[str, str], wanted: Sequence[str], table: Table) -> d
         )
     out: dict[str, str] = {}
     for name, role in role_of.items():
+        if role not in ROLES:
+            raise TerraDeskError(
+                _("“{role}” is no meaning of a column.").format(role=isolate(role)),
+                _("There are: {names}.").format(names=", ".join(ROLES)),
+            )
         if role in SINGLE and role in out:
             raise TerraDeskError(
                 _("The columns “{a}” and “{b}” cannot both mean the same.").format(
@@ -313,9 +343,14 @@ def _names(
 
 
 def _described(
-    columns: Mapping[str, np.ndarray], role_of: Mapping[str, str], formats: Mapping[str, str]
+    columns: Mapping[str, np.ndarray],
+    role_of: Mapping[str, str],
+    formats: Mapping[str, str],
+    counted: str,
 ) -> tuple[rec.Column, ...]:
-    return tuple(
+    rows = (
         column_row("accounts", name, values, role_of.get(name, "amount"), formats.get(name))
         for name, values in columns.items()
     )
+    label = _("Rows of the file")
+    return tuple(replace(row, label=label) if row.name == counted else row for row in rows)

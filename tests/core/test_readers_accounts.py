@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -12,8 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from terradesk import paths, projection, readers
+from terradesk import records as rec
 from terradesk.accounts import PLACEMENTS
 from terradesk.arcs import build
+from terradesk.document import Document
 from terradesk.errors import TerraDeskError
 from terradesk.plan import Plan, new_plan
 from terradesk.readers import ImportReport, Table
@@ -89,7 +92,7 @@ def test_orders_become_accounts_all_placed(counties: Plan, orders: Table) -> Non
     assert accounts.columns["Sales"].sum() == pytest.approx(sales)
     assert accounts.columns["Quantity"].sum() == 37873
     assert accounts.columns["Discount"].max() <= 0.8  # averaged
-    assert [m.column for m in made.measures] == ["Sales", "Quantity", "Profit", "rows"]
+    assert [m.column for m in made.measures] == ["Sales", "Quantity", "Profit"]
     assert {c.name: c.format for c in made.columns if c.role == "amount"}["Sales"] == "money"
     assert accounts.names[0] == "Henderson 42420 Consumer"
 
@@ -301,6 +304,37 @@ def test_roles_that_cannot_be() -> None:
         make({"a": ["1"]}, {"gone": "id"})
     with pytest.raises(TerraDeskError, match="cannot both mean the same"):
         make({"a": ["1"], "b": ["1"]}, {"a": "id", "b": "id"})
+    with pytest.raises(TerraDeskError, match=r"amout.* is no meaning") as told:
+        make({"a": ["1"]}, {"a": "amout"})
+    assert "amount" in told.value.hint
+
+
+def test_rows_are_counted_but_are_no_measure() -> None:
+    columns = {"id": ["A", "B", "A"], "rows": ["x", "y", ""], "sales": ["1", "2", "3"]}
+    made = make(columns, {"id": "id", "sales": "amount"}, ["id"])
+    assert made.accounts.columns["rows"].tolist() == ["x", "y"]
+    assert made.accounts.columns["rows (2)"].tolist() == [2.0, 1.0]
+    assert {c.name: c.label for c in made.columns}["rows (2)"] == "Rows of the file"
+    assert [m.column for m in made.measures] == ["sales"]
+
+
+def test_an_import_adds_what_the_plan_does_not_know_yet() -> None:
+    document = Document(square_plan())
+    n_columns = len(document.plan.rows(rec.Column))
+    roles = {"id": "id", "sales": "amount"}
+    for name, second in (("a.csv", "A"), ("b.csv", "B")):
+        made = make({"id": [second], "sales": ["2"]}, roles, plan=document.plan)
+        step = made.add_to(document, name)
+        assert step.text == f"Added 1 account from {name}"
+    plan = document.plan
+    assert [m.column for m in plan.rows(rec.Measure) if m.source == "accounts"] == ["sales"]
+    assert len(plan.rows(rec.Column)) == n_columns + 1
+    ids = [row.id for kind in (rec.Column, rec.Measure, rec.BatchRow) for row in plan.rows(kind)]
+    assert len(set(ids)) == len(ids) and max(ids) < plan.next_id
+    assert json.loads(plan.rows(rec.BatchRow)[1].report)["read"] == 1
+    document.undo()
+    document.undo()
+    assert not document.plan.rows(rec.Measure) and not document.plan.accounts_present.any()
 
 
 CELLS = st.sampled_from(["", "A", "B", "12", "1,5", "x y", "-"])

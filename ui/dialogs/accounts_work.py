@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -10,11 +9,10 @@ from pathlib import Path
 import numpy as np
 
 from terradesk import readers
-from terradesk import records as rec
 from terradesk.document import Document, Step
-from terradesk.edits import Record, apply
+from terradesk.edits import apply
 from terradesk.edits.scenarios import set_setting
-from terradesk.plan import KIND_OF, Plan, new_plan
+from terradesk.plan import Plan, new_plan
 from terradesk.progress import Progress, part
 from terradesk.units import empty_units
 
@@ -282,13 +280,4 @@ def add_to_document(document: Document, made: readers.MadeAccounts, source: str)
     TerraDeskError
         If it could not be written; nothing has changed then.
     """
-    plan = document.plan
-    columns = {c.name for c in plan.rows(rec.Column) if c.table == "accounts"}
-    measures = {m.column for m in plan.rows(rec.Measure) if m.source == "accounts"}
-    rows: list[rec.Row] = [c for c in made.columns if c.name not in columns]
-    rows += [m for m in made.measures if m.column not in measures]
-    extra = [
-        Record(KIND_OF[type(row)], None, replace(row, id=plan.next_id + 1 + k))
-        for k, row in enumerate(rows)
-    ]
-    return document.add_accounts(made.accounts, source, json.loads(made.report.as_json()), extra)
+    return made.add_to(document, source)
