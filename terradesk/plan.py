@@ -71,20 +71,20 @@ class Plan:
     hidden: frozenset[tuple[str, int]] = frozenset()
     next_id: int = 1
     # What is worth carrying from snapshot to snapshot while its parts stay the same; never saved.
-    _kept: dict[object, list[tuple[tuple[object, ...], object]]] = field(
+    _kept: dict[object, tuple[tuple[tuple[object, ...], object], ...]] = field(
         default_factory=dict, repr=False
     )
 
     def _carried(
         self, key: object, parts: tuple[object, ...], make: Callable[[], ValueT]
     ) -> ValueT:
-        kept = self._kept.setdefault(key, [])
-        for at, (known, value) in enumerate(kept):
-            if all(a is b for a, b in zip(known, parts, strict=True)):
-                kept.insert(0, kept.pop(at))
-                return value  # type: ignore[return-value]
+        kept = self._kept.get(key, ())  # replaced as a whole: other threads may be reading it
+        for entry in kept:
+            if all(a is b for a, b in zip(entry[0], parts, strict=True)):
+                self._kept[key] = (entry, *(other for other in kept if other is not entry))
+                return entry[1]  # type: ignore[return-value]
         value = make()
-        kept[:] = [(parts, value), *kept[:1]]  # the plan's own and that of a preview
+        self._kept[key] = ((parts, value), *kept[:1])  # the plan's own and that of a preview
         return value
 
     @cached_property
@@ -132,6 +132,11 @@ class Plan:
     def noun(self, n: int) -> str:
         """The plan's own word for ``n`` units: county, counties."""
         return self.setting("noun_one" if n == 1 else "noun_many")
+
+    def heading_noun(self, n: int) -> str:
+        """`noun` as it begins a line: Counties, ZIP codes, IRIS."""
+        noun = self.noun(n)
+        return noun[:1].upper() + noun[1:]
 
     # ------------------------------------------------------------------ presence
     @cached_property
@@ -307,7 +312,9 @@ class AlignmentView:
         rows = np.array(sorted(r for r in own if 0 <= r < len(accounts) and present[r]), np.int32)
         follows = present & (accounts.unit >= 0)
         follows[rows] = False
-        owners = np.array([own[int(r)] for r in rows], np.int32)
+        ids = [own[r] for r in rows.tolist()]
+        known = [t if 0 <= t < plan.next_id else UNASSIGNED for t in ids]
+        owners = np.array(known, np.int32)
         by_rule = np.array([int(r) not in self.overrides for r in rows], bool)
         return AccountSide(rows, owners, by_rule, ruled, follows)
 
@@ -349,7 +356,7 @@ class AlignmentView:
         """(n_units,) bool: locked by itself or through its territory."""
         out = np.isin(self.assignment, list(self.locked_territories))
         rows = [k.ref for k in self.plan.rows(rec.Lock, self.id) if k.kind == "unit"]
-        out[rows] = True
+        out[[row for row in rows if 0 <= row < len(out)]] = True
         return out
 
     @cached_property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -213,7 +214,13 @@ def set_balance_measure(plan: Plan, measure: str, name: str = "") -> Edit | None
 def set_target(
     plan: Plan, alignment: int, territory: int, measure: str, value: float | None
 ) -> Edit | None:
-    """Give a territory a target of its own; None takes it back to an equal share."""
+    """Give a territory a target of its own; None takes it back to an equal share.
+
+    Raises
+    ------
+    TerraDeskError
+        If it is not a number above 0.
+    """
     old = next(
         (
             t
@@ -224,8 +231,10 @@ def set_target(
     )
     if (value is None and old is None) or (old is not None and value == old.value):
         return None
-    if value is not None and not value > 0:
-        raise TerraDeskError(_("A target must be above 0."), _("Clear it for an equal share."))
+    if value is not None and not 0 < value < math.inf:
+        raise TerraDeskError(
+            _("A target must be a number above 0."), _("Clear it for an equal share.")
+        )
     new = None
     if value is not None:
         uid, row_id = (old.uid, old.id) if old else (rec.new_uid(), plan.next_id)

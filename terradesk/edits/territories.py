@@ -38,7 +38,7 @@ def new_territory(
     parent, level : int
         Where it hangs in the tree.
     offset : int
-        How many records the same edit makes before it.
+        How many records the same edit makes before it; their names are numbered on.
     colour : int, optional
         Palette index; without one the least used.
     """
@@ -49,7 +49,7 @@ def new_territory(
         rec.new_uid(),
         plan.next_id + offset,
         alignment,
-        name=name or free_name(view, _("Territory"), start=1 + len(view.leaves) + offset),
+        name=name.strip() or _numbered(view, offset),
         parent=parent,
         level=level,
         colour=colour,
@@ -59,6 +59,15 @@ def new_territory(
 def _least_used(view: AlignmentView, offset: int) -> int:
     counts = np.bincount([t.colour % N_COLOURS for t in view.leaves] or [0], minlength=N_COLOURS)
     return int(np.argsort(counts, kind="stable")[offset % N_COLOURS])
+
+
+def _numbered(view: AlignmentView, offset: int) -> str:
+    """The next free "Territory 7", past those of ``offset`` records made with it."""
+    stem = _("Territory")
+    name = free_name(view, stem, start=1 + len(view.leaves))
+    for _k in range(offset):
+        name = free_name(view, stem, start=1 + int(name.rpartition(" ")[2]))
+    return name
 
 
 def free_name(view: AlignmentView, stem: str, start: int = 2) -> str:
@@ -262,11 +271,19 @@ def _is_below(view: AlignmentView, node: int, ancestor: int) -> bool:
     return False
 
 
-def _free(view: AlignmentView, ids: Sequence[int]) -> None:
-    locked = [view.name_of(t) for t in ids if t in view.locked_territories]
+def _free(view: AlignmentView, gone: Sequence[int], keep: int = UNASSIGNED) -> None:
+    """Refuse when one of the territories, or a unit that would change hands, is locked."""
+    locked = [view.name_of(t) for t in (keep, *gone) if t in view.locked_territories]
     if locked:
         raise TerraDeskError(
             _("{name} is locked.").format(name=", ".join(locked)), _("Unlock it first.")
+        )
+    rows = np.flatnonzero(np.isin(view.assignment, list(gone)) & view.locked_units)
+    rows = rows[view.plan.units_present[rows]]
+    if len(rows):
+        raise TerraDeskError(
+            _("{name} is locked.").format(name=view.plan.units.names[rows[0]]),
+            _("Unlock it first."),
         )
 
 
@@ -276,7 +293,7 @@ def merge(plan: Plan, alignment: int, territories: Iterable[int], keep: int) -> 
     Raises
     ------
     TerraDeskError
-        If one of them is locked or there is nothing to merge.
+        If one of them, or a unit in them, is locked, or there is nothing to merge.
     """
     view = plan.alignment(alignment)
     others = [
@@ -284,7 +301,7 @@ def merge(plan: Plan, alignment: int, territories: Iterable[int], keep: int) -> 
     ]
     if not others or view.territories[keep].level:
         raise TerraDeskError(_("There is nothing to merge."), _("Choose two or more territories."))
-    _free(view, [keep, *others])
+    _free(view, others, keep)
     return _dissolve(
         plan,
         view,
@@ -302,7 +319,7 @@ def delete(plan: Plan, alignment: int, territories: Iterable[int]) -> Edit:
     Raises
     ------
     TerraDeskError
-        If one of them is locked.
+        If one of them, or a unit in them, is locked.
     """
     view = plan.alignment(alignment)
     nodes = [view.territories[t] for t in dict.fromkeys(territories)]
@@ -315,13 +332,20 @@ def delete(plan: Plan, alignment: int, territories: Iterable[int]) -> Edit:
     for node in nodes:
         if node.level:
             records += [
-                Record("territory", c, replace(c, parent=node.parent))
+                Record("territory", c, replace(c, parent=_remaining(view, node.parent, gone)))
                 for c in view.children(node.id)
                 if c.id not in gone
             ]
             records.append(Record("territory", node, None))
     fields: dict[str, str | int] = {"n": len(nodes), "a": nodes[0].name}
     return replace(edit, records=tuple(records), fields=fields)
+
+
+def _remaining(view: AlignmentView, node: int, gone: set[int]) -> int:
+    """The node, or the nearest above it that is not deleted; 0 = the top."""
+    while node in gone:
+        node = view.territories[node].parent
+    return node
 
 
 def _dissolve(plan: Plan, view: AlignmentView, gone: Sequence[int], into: int, msgid: str) -> Edit:

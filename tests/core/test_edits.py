@@ -11,7 +11,16 @@ from hypothesis import strategies as st
 
 from terradesk import records as rec
 from terradesk.document import Document
-from terradesk.edits import apply, assign, describe, invert, name_accounts, return_accounts
+from terradesk.edits import (
+    Edit,
+    Record,
+    apply,
+    assign,
+    describe,
+    invert,
+    name_accounts,
+    return_accounts,
+)
 from terradesk.edits import scenarios as sc
 from terradesk.edits import territories as te
 from terradesk.errors import StaleEdit, TerraDeskError
@@ -255,3 +264,55 @@ def test_a_rule_that_no_longer_parses_assigns_nothing_and_the_others_still_do() 
     owners = plan.alignment(A).account_territories
     assert (owners[9:] == IDS[0]).all()
     assert np.array_equal(owners[:9], PLAN.alignment(A).account_territories[:9])
+
+
+def test_names_made_by_one_edit_are_all_free() -> None:
+    taken = te.rename(PLAN, A, IDS[0], "Territory 5")
+    assert taken is not None
+    plan = apply(PLAN, taken)
+    made = [te.new_territory(plan, A, "  ", offset=k) for k in range(4)]
+    assert [t.name for t in made] == [f"Territory {n}" for n in (4, 6, 7, 8)]
+    assert len({t.id for t in made}) == len({t.colour for t in made}) == 4
+
+
+def test_deleting_groups_within_groups_leaves_nothing_hanging() -> None:
+    groups = [rec.Territory(f"g{k}", PLAN.next_id + k, A, name=f"G{k}", level=2) for k in range(3)]
+    groups = [replace(g, parent=groups[k - 1].id if k else 0) for k, g in enumerate(groups)]
+    plan = apply(PLAN, te.create(PLAN, A, groups))
+    hung = te.reparent(plan, A, IDS, groups[2].id)
+    assert hung is not None
+    plan = check_round_trip(plan, hung)
+    after = check_round_trip(plan, te.delete(plan, A, [groups[1].id, groups[2].id]))
+    assert [t.parent for t in after.alignment(A).leaves] == [groups[0].id] * 3
+    after = check_round_trip(plan, te.delete(plan, A, [g.id for g in groups]))
+    assert [t.parent for t in after.alignment(A).leaves] == [0] * 3
+
+
+def test_a_locked_unit_keeps_its_territory() -> None:
+    lock = rec.Lock("lock", PLAN.next_id, A, kind="unit", ref=0)
+    wild = rec.Lock("wild", PLAN.next_id + 1, A, kind="unit", ref=10**9)
+    records = tuple(Record("lock", None, one) for one in (lock, wild))
+    plan = apply(PLAN, Edit("", records=records))
+    with pytest.raises(TerraDeskError, match="Square 0 is locked"):
+        te.merge(plan, A, IDS[:2], IDS[1])
+    with pytest.raises(TerraDeskError, match="Square 0 is locked"):
+        te.delete(plan, A, [IDS[0]])
+    merged = check_round_trip(plan, te.merge(plan, A, IDS[:2], IDS[0]))
+    assert merged.alignment(A).assignment[0] == IDS[0]
+
+
+def test_an_owner_that_never_was_is_nobody() -> None:
+    records = tuple(
+        Record("override", None, rec.Override(f"o{k}", PLAN.next_id + k, A, k, territory))
+        for k, territory in enumerate((10**12, -7, PLAN.next_id + 9))
+    )
+    view = apply(PLAN, Edit("", records=records)).alignment(A)
+    assert view.account_territories[:3].tolist() == [-1, -1, -1]
+    assert view.slot_of(view.account_territories).tolist()[:3] == [0, 0, 0]
+
+
+@pytest.mark.parametrize("value", [0.0, -1.0, float("inf"), float("nan")])
+def test_a_target_is_a_number_above_nothing(value: float) -> None:
+    with pytest.raises(TerraDeskError, match="number above 0") as told:
+        sc.set_target(PLAN, A, IDS[0], "m-sales", value)
+    assert told.value.hint
