@@ -104,7 +104,7 @@ def _figure(facts: Facts, data: dict[str, Any]) -> Figure:
         "names": named(folium.FeatureGroup(name=_("Names")), "names"),
     }
     if data["units"]:
-        name = escaped(facts.plan.noun(2).capitalize())
+        name = escaped(facts.plan.heading_noun(2))
         layers["units"] = named(folium.FeatureGroup(name=name, show=False), "units")
     if data["accounts"]:
         made_by: Any = MarkerCluster  # folium says nothing of its types

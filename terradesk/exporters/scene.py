@@ -13,7 +13,7 @@ from terradesk import records as rec
 from terradesk.errors import TerraDeskError
 from terradesk.exporters.facts import Facts
 from terradesk.i18n import _
-from terradesk.measures.sums import unit_values
+from terradesk.measures.sums import account_values, unit_values
 from terradesk.plan import Plan
 from terradesk.render.legend import class_texts
 from terradesk.render.scene import Classes, Scene
@@ -154,10 +154,8 @@ def _accounts(facts: Facts) -> dict[str, object]:
         "account_text": _("Accounts"),
     }
     if sized is not None:
-        values = np.asarray(plan.accounts.columns[sized.column])
-        if values.dtype.kind == "f":
-            shown["account_values"] = np.nan_to_num(values[here])
-            shown["account_text"] = _("Accounts by {measure}").format(measure=sized.name)
+        shown["account_values"] = account_values(plan, sized)[here]
+        shown["account_text"] = _("Accounts by {measure}").format(measure=sized.name)
     return shown
 
 

@@ -56,11 +56,11 @@ def about(facts: Facts) -> Iterator[Row]:
     if scenario.base in bases:
         yield _("Copied from"), bases[scenario.base], ""
     yield _("Written on"), dt.date.today(), "yyyy-mm-dd"
-    yield plan.noun(2).capitalize(), int(plan.units_present.sum()), "#,##0"
+    yield plan.heading_noun(2), int(plan.units_present.sum()), "#,##0"
     yield _("Accounts"), int(plan.accounts_present.sum()), "#,##0"
     yield _("Territories"), len(facts.view.leaves), "#,##0"
     unassigned = int(facts.counts.units[0])
-    yield _("{noun} not assigned").format(noun=plan.noun(2).capitalize()), unassigned, "#,##0"
+    yield _("{noun} not assigned").format(noun=plan.heading_noun(2)), unassigned, "#,##0"
 
 
 def balance(facts: Facts) -> Iterator[Row]:

@@ -122,7 +122,7 @@ def _class_rows(facts: Facts) -> list[list[str]]:
 def _figure_names(facts: Facts) -> list[str]:
     names = [plain(m.name) for m in facts.summed]
     deviation = [_("Deviation")] if facts.balance else []
-    return [_("Rep"), *deviation, *names, _("Accounts"), plain(facts.plan.noun(2)).capitalize()]
+    return [_("Rep"), *deviation, *names, _("Accounts"), plain(facts.plan.heading_noun(2))]
 
 
 def _figures(facts: Facts, slot: int) -> list[str]:

@@ -105,10 +105,7 @@ def figures(plan: Plan) -> list[Figure]:
 
 def title(plan: Plan, figure: Figure) -> str:
     """The figure's name as the screen shows it; areas go by the plan's own noun."""
-    if figure.key == "n_units":
-        noun = plan.noun(2)
-        return noun[:1].upper() + noun[1:]
-    return _(figure.title)
+    return plan.heading_noun(2) if figure.key == "n_units" else _(figure.title)
 
 
 def by_slot(view: AlignmentView, figure: Figure) -> np.ndarray:

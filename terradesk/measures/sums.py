@@ -119,13 +119,17 @@ def summed(
     """
     n = context.n_labels
     if measure.source not in ACCOUNT_SOURCES:
-        return np.bincount(unit_labels, unit_values(context.plan, measure), n)
+        return _by_label(unit_labels, unit_values(context.plan, measure), n)
     sums = unit_sums(context.plan, context.side, measure)
-    out = np.bincount(unit_labels, sums.units, n).astype(np.float64)  # of no units: whole numbers
+    out = _by_label(unit_labels, sums.units, n)
     out[0] += sums.unplaced
     if len(sums.exceptions):
         out += np.bincount(account_labels, sums.exceptions, n)
     return out
+
+
+def _by_label(labels: np.ndarray, values: np.ndarray, n: int) -> np.ndarray:
+    return np.bincount(labels, values, n).astype(np.float64)  # numpy counts nothing in integers
 
 
 def unit_sums(plan: Plan, side: AccountSide, measure: rec.Measure) -> UnitSums:
