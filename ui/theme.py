@@ -263,6 +263,7 @@ QTableView::item:selected { background: $accent_soft; color: $text; }
 QHeaderView { background: $panel; border: 0; }
 QHeaderView::section { background: $panel; color: $text2; font-size: 11px; padding: 0 11px;
   border: 0; border-bottom: 1px solid $line; height: 26px; }
+QAbstractScrollArea::corner { background: transparent; border: 0; }
 QTableCornerButton::section { background: $panel; border: 0; }
 QScrollArea { background: transparent; border: 0; }
 QScrollBar:vertical { background: transparent; width: 10px; margin: 2px; }

@@ -7,10 +7,14 @@ import pytest
 from PySide6 import QtCore, QtGui, QtWidgets
 
 from terradesk import edits
+from terradesk.edits.territories import set_locked
 from terradesk.render import Mark
 from tests.ui.map_desk import Desk
 from ui import theme
 from ui.map.card import Line
+from ui.map.dropping import refusal
+from ui.panels import TERRITORIES_MIME, carrying
+from ui.panels.territories import TerritoriesPanel
 
 PAD = 12
 
@@ -74,3 +78,56 @@ def test_no_line_of_the_card_is_cut(desk):
         card.set_lines([Line("34 counties", "Dallas", 1), Line(text)])
         room = card.width() - 2 * PAD
         assert QtGui.QFontMetrics(theme.font(13)).horizontalAdvance(text) < room
+
+
+def test_the_map_fits_again_when_its_room_changes_until_the_user_looks_elsewhere(desk):
+    view, box = desk.view, desk.view.following.prepared.home.box
+
+    def shows_all() -> bool:
+        seen = view.view.box
+        return seen[0] <= box[0] and seen[1] <= box[1] and seen[2] >= box[2] and seen[3] >= box[3]
+
+    view.resize(700, 300)
+    assert shows_all()
+    view.zoom_by(3)
+    near = view.view.px_per_m
+    view.resize(900, 640)
+    assert view.view.px_per_m == near
+    view.zoom_home()
+    view.resize(500, 400)
+    assert shows_all()
+
+
+def test_accounts_of_a_locked_territory_say_why_they_stay(desk):
+    model = desk.model
+    model.do(set_locked(model.plan, model.alignment, [desk.ids[0]], True))
+    text = refusal(model, np.array([0]), desk.ids[1])
+    assert model.view.name_of(desk.ids[0]) in text and "locked" in text
+
+
+def test_a_row_that_would_take_dragged_territories_is_outlined(qtbot, desk):
+    panel = TerritoriesPanel(desk.model)
+    qtbot.addWidget(panel)
+    panel.rebuild()
+    delegate = panel.tree.itemDelegate()
+    panel.tree.hovered_with.emit(TERRITORIES_MIME, desk.ids[:1], desk.ids[1])
+    assert delegate.drop_target == desk.ids[1]
+    panel.tree.hovered_with.emit(TERRITORIES_MIME, desk.ids[:1], desk.ids[0])
+    assert delegate.drop_target is None
+    panel.tree.hovered_with.emit(TERRITORIES_MIME, desk.ids[:1], desk.ids[1])
+    panel.tree.hovered_with.emit("", [], -2)
+    assert delegate.drop_target is None
+
+
+def test_what_is_carried_is_a_small_label(qtbot):
+    long = carrying.label("A territory with a very long name indeed " * 4)
+    assert long.width() < 300 and carrying.label("Denver").width() < long.width()
+
+
+def test_the_list_of_the_chip_is_as_high_as_what_it_found(desk):
+    desk.view.open_current_list()
+    chosen = desk.view.floats.chip.list
+    full = chosen.list.minimumHeight()
+    chosen.filter.setText(desk.model.view.name_of(desk.ids[0]))
+    assert chosen.list.minimumHeight() < full
+    chosen.hide()

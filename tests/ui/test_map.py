@@ -245,7 +245,8 @@ def test_arrows_pan_home_fits_the_plan_and_z_the_selection(desk):
     assert box[0] < 0 and box[1] < 0 and box[2] > 6 * SIDE and box[3] > 4 * SIDE
 
 
-def test_a_resized_map_keeps_its_middle(desk):
+def test_a_resized_map_keeps_its_middle_once_the_user_has_looked_about(desk):
+    desk.view.zoom_by(1.5)
     middle = desk.view.metres(QtCore.QPointF(desk.view.rect().center()))
     desk.view.resize(700, 500)
     desk.bot.waitUntil(lambda: desk.view.view.width == 700)

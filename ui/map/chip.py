@@ -76,8 +76,11 @@ class TerritoryList(QtWidgets.QFrame):
             self._add(_("Unassigned"), UNASSIGNED_ROW, unassigned)
         self.filter.clear()
         self.list.setCurrentRow(0)
-        rows = min(max(self.list.count(), 3), 14)
-        self.list.setFixedHeight(rows * theme.HEIGHT["row"] + 4)
+        self._fit(self.list.count())
+
+    def _fit(self, n_shown: int) -> None:
+        """As high as what is listed, up to 14 rows."""
+        self.list.setFixedHeight(min(max(n_shown, 1), 14) * theme.HEIGHT["row"] + 4)
         self.adjustSize()
 
     def _add(self, text: str, territory: int, icon: QtGui.QIcon, digit: int = 0) -> None:
@@ -88,13 +91,14 @@ class TerritoryList(QtWidgets.QFrame):
 
     def _refilter(self, text: str) -> None:
         wanted = text.casefold().strip()
-        first = -1
+        shown = []
         for i in range(self.list.count()):
             item = self.list.item(i)
             item.setHidden(wanted not in item.text().casefold())
-            if first < 0 and not item.isHidden():
-                first = i
-        self.list.setCurrentRow(first)
+            if not item.isHidden():
+                shown.append(i)
+        self.list.setCurrentRow(shown[0] if shown else -1)
+        self._fit(len(shown))
 
     def _choose(self, item: QtWidgets.QListWidgetItem | None) -> None:
         if item is not None and not item.isHidden():

@@ -55,8 +55,8 @@ def tentative(
     return Tentative(assigned.edit, plan, np.empty(0, np.int32), rows, territory)
 
 
-def refusal(model: DocumentModel, territory: int | None) -> str:
-    """Why a drop does nothing."""
+def refusal(model: DocumentModel, rows: np.ndarray, territory: int | None) -> str:
+    """Why dropping accounts does nothing."""
     if territory is None:
         return _("Drop the accounts on a territory.")
     if territory < 0:
@@ -64,6 +64,11 @@ def refusal(model: DocumentModel, territory: int | None) -> str:
     name = model.view.name_of(territory)
     if territory in model.view.locked_territories:
         return _("{name} is locked.").format(name=name)
+    owners = np.unique(model.view.account_territories[rows])
+    held = [int(t) for t in owners if t in model.view.locked_territories]
+    if held:
+        own = model.view.name_of(held[0])
+        return _("They stay in {name}, which is locked.").format(name=own)
     return _("They belong to {name} already.").format(name=name)
 
 
@@ -103,7 +108,7 @@ class Dropping:
         self._view.following.mark_target(target, True)
         self._view.point_card(at)
         self._model.preview(shown)
-        self._view.tell_at_pointer("" if shown else refusal(self._model, territory))
+        self._view.tell_at_pointer("" if shown else refusal(self._model, rows, territory))
 
     def end(self) -> None:
         """It went away, or was let go of."""
@@ -120,5 +125,5 @@ class Dropping:
             self._view.files_dropped.emit(paths)
         elif len(rows) and self._view.is_ready:
             territory = self._territory_at(event.position())
-            why = refusal(self._model, territory)
+            why = refusal(self._model, rows, territory)
             self._model.attempt(lambda: named(self._model, rows, territory), why)

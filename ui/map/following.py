@@ -205,6 +205,7 @@ class Following(QtCore.QObject):
 
     def _end_flash(self) -> None:
         self.mark(Mark.CHANGED, _NONE)
+        self.changed.emit()
 
 
 def _places_differ(before: Plan, after: Plan) -> bool:

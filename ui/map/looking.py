@@ -45,7 +45,7 @@ class Looking(QtWidgets.QWidget):
         self.model = model
         self._view = View(0, 0, 1e-5, 1, 1)
         self._changed_rows = np.empty(0, np.int32)
-        self._is_homed = False
+        self._is_homed = self._is_at_home = False
         self.top_margin = _MARGINS[1]
         self.item = MapItem()
         self.following = Following(model, self.item, self)
@@ -76,6 +76,7 @@ class Looking(QtWidgets.QWidget):
     def look(self, view: View, is_zooming: bool = False) -> None:
         """Show another part of the map."""
         self._view = view
+        self._is_at_home = False
         self.item.look(view, is_zooming)
         self.view_changed.emit()
 
@@ -116,6 +117,7 @@ class Looking(QtWidgets.QWidget):
         if self.following.prepared is not None:
             self._is_homed = True
             self.fit(self.following.prepared.home.box)
+            self._is_at_home = True
 
     def zoom_to_units(self, rows: np.ndarray | Sequence[int]) -> None:
         """Show these units with some of their surroundings."""
@@ -171,8 +173,9 @@ class Looking(QtWidgets.QWidget):
         if self.item.style.pixel_ratio != self.ratio:
             self.item.restyle(self.ratio)
         if (wide, high) != (self._view.width, self._view.height):
+            wants_home = self.is_ready and (self._is_at_home or not self._is_homed)
             self.look(camera.resized(self._view, wide, high))
-            if not self._is_homed and self.is_ready:
+            if wants_home:
                 self.zoom_home()
 
     def showEvent(self, event: QtGui.QShowEvent) -> None:

@@ -13,6 +13,7 @@ from terradesk import i18n
 from terradesk.i18n import _
 
 from .. import theme
+from .carrying import carry
 
 Role = QtCore.Qt.ItemDataRole
 
@@ -347,6 +348,12 @@ class Table(QtWidgets.QTableView):
         find = QtGui.QShortcut(QtGui.QKeySequence.StandardKey.Find, self)
         find.setContext(QtCore.Qt.ShortcutContext.WidgetWithChildrenShortcut)
         find.activated.connect(self.show_filters)
+
+    def startDrag(self, actions: QtCore.Qt.DropAction) -> None:
+        """Drag the selected rows under a label with their number."""
+        rows = self.selectionModel().selectedRows()
+        text = str(rows[0].data()) if len(rows) == 1 else i18n.number(len(rows))
+        carry(self, self.table.mimeData(rows), text)
 
     def show_filters(self) -> None:
         """Show the filter fields and put the cursor into the first."""

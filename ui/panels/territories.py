@@ -16,6 +16,7 @@ from terradesk.plan import UNASSIGNED
 from .. import theme
 from ..document_model import DocumentModel, Edited, Tentative
 from . import figures
+from .carrying import carry
 from .tree_rows import ID, RowDelegate, figures_of_rows
 
 ACCOUNTS_MIME = "application/x-terradesk-accounts"
@@ -57,9 +58,10 @@ class TreeView(QtWidgets.QTreeView):
         ids = [int(i.data(ID)) for i in self.selectionModel().selectedRows()]
         data = QtCore.QMimeData()
         data.setData(TERRITORIES_MIME, json.dumps(ids).encode())
-        drag = QtGui.QDrag(self)
-        drag.setMimeData(data)
-        drag.exec(QtCore.Qt.DropAction.MoveAction)
+        text = ngettext("{n} territory", "{n} territories", len(ids)).format(n=len(ids))
+        if len(ids) == 1:
+            text = str(self.selectionModel().selectedRows()[0].data())
+        carry(self, data, text, QtCore.Qt.DropAction.MoveAction)
 
     def _carried(self, data: QtCore.QMimeData) -> tuple[str, list[int]]:
         for kind in (ACCOUNTS_MIME, TERRITORIES_MIME):
@@ -362,6 +364,7 @@ class TerritoriesPanel(QtWidgets.QWidget):
 
     def _hover_drop(self, kind: str, rows: list[int], territory: int) -> None:
         model = self._model
+        self._show_target(territory if self._takes_rows(kind, rows, territory) else None)
         done = None
         if kind == ACCOUNTS_MIME and territory in model.view.slots:
             done = edits.name_accounts(model.plan, model.alignment, np.array(rows), territory).edit
@@ -371,6 +374,19 @@ class TerritoriesPanel(QtWidgets.QWidget):
         after = edits.apply(model.plan, done)
         no_units = np.empty(0, np.int32)
         model.preview(Tentative(done, after, no_units, np.array(rows, np.int32), territory))
+
+    def _takes_rows(self, kind: str, rows: list[int], territory: int) -> bool:
+        """Whether territories dropped on this row would merge or change their place."""
+        view = self._model.view
+        return kind == TERRITORIES_MIME and territory in view.territories and any(
+            row != territory and (view.territories[row].parent != territory)
+            for row in rows if row in view.territories
+        )  # fmt: skip
+
+    def _show_target(self, territory: int | None) -> None:
+        if territory != self._delegate.drop_target:
+            self._delegate.drop_target = territory
+            self.tree.viewport().update()
 
     def _dropped(self, kind: str, rows: list[int], territory: int) -> None:
         model = self._model

@@ -116,6 +116,7 @@ class RowDelegate(QtWidgets.QStyledItemDelegate):
         super().__init__(parent)
         self.figures: dict[int, RowFigures] = {}
         self.colours: dict[int, int] = {}
+        self.drop_target: int | None = None
         self._tree = parent
 
     def sizeHint(
@@ -136,7 +137,8 @@ class RowDelegate(QtWidgets.QStyledItemDelegate):
         rect: QtCore.QRect = option.rect
         row = QtCore.QRect(0, rect.top(), self._tree.viewport().width(), rect.height())
         shown = self.figures.get(territory, RowFigures())
-        self._paint_back(painter, row, option, shown)
+        is_target = shown.is_target or territory == self.drop_target
+        self._paint_back(painter, row, option, is_target)
         mirror = _Mirror(row, self._tree.isRightToLeft())
         if index.data(ID + 1):
             self._paint_group(painter, row, index, shown, mirror)
@@ -146,18 +148,18 @@ class RowDelegate(QtWidgets.QStyledItemDelegate):
 
     def _paint_back(
         self, painter: QtGui.QPainter, row: QtCore.QRect,
-        option: QtWidgets.QStyleOptionViewItem, shown: RowFigures,
+        option: QtWidgets.QStyleOptionViewItem, is_target: bool,
     ) -> None:  # fmt: skip
         state = option.state
         is_selected = bool(state & QtWidgets.QStyle.StateFlag.State_Selected)
         is_over = bool(state & QtWidgets.QStyle.StateFlag.State_MouseOver)
-        if not (is_selected or is_over or shown.is_target):
+        if not (is_selected or is_over or is_target):
             return
         painter.setRenderHint(QtGui.QPainter.RenderHint.Antialiasing)
-        is_strong = is_selected or shown.is_target
+        is_strong = is_selected or is_target
         painter.setBrush(theme.colour("accent_soft" if is_strong else "hover"))
         painter.setPen(QtCore.Qt.PenStyle.NoPen)
-        if shown.is_target:
+        if is_target:
             painter.setPen(QtGui.QPen(theme.colour("accent"), 1.6))
         painter.drawRoundedRect(QtCore.QRectF(row).adjusted(4.8, 0.8, -4.8, -0.8), 6, 6)
 
