@@ -17,6 +17,7 @@ from ui.panels import TERRITORIES_MIME, carrying
 from ui.panels.territories import TerritoriesPanel
 
 PAD = 12
+SELECT = QtCore.QItemSelectionModel.SelectionFlag.ClearAndSelect
 
 Key = QtCore.Qt.Key
 
@@ -125,9 +126,23 @@ def test_what_is_carried_is_a_small_label(qtbot):
 
 
 def test_the_list_of_the_chip_is_as_high_as_what_it_found(desk):
-    desk.view.open_current_list()
     chosen = desk.view.floats.chip.list
+    chosen.fill(desk.model)
     full = chosen.list.minimumHeight()
     chosen.filter.setText(desk.model.view.name_of(desk.ids[0]))
     assert chosen.list.minimumHeight() < full
-    chosen.hide()
+
+
+def test_the_menu_of_a_row_looks_at_it_first_and_does_not_start_all_over(qtbot, desk):
+    panel = TerritoriesPanel(desk.model)
+    qtbot.addWidget(panel)
+    panel.rebuild()
+    panel.tree.selectionModel().select(panel.tree.model().index(1, 0), SELECT)
+    menu = panel.row_menu()
+    actions = {a.text(): a for a in menu.actions()}
+    with qtbot.waitSignal(panel.show_units) as got:
+        actions["Zoom to"].trigger()
+    own = np.flatnonzero(desk.owners == desk.ids[1])
+    assert got.args[0].tolist() == own.tolist()
+    actions["Select its areas"].trigger()
+    assert desk.model.selected_units.tolist() == own.tolist()

@@ -196,7 +196,8 @@ class TerritoriesPanel(QtWidgets.QWidget):
             button.setToolTip(tip)
             button.setAccessibleName(tip)
         add.clicked.connect(lambda: self.command.emit("territory.new"))
-        more.clicked.connect(lambda: self._show_menu(more.mapToGlobal(more.rect().bottomLeft())))
+        more.clicked.connect(lambda: self.full_menu().popup(
+            more.mapToGlobal(more.rect().bottomLeft())))
         self._corner = (add, more)
         return [add, more]
 
@@ -425,18 +426,40 @@ class TerritoriesPanel(QtWidgets.QWidget):
         box.open()
 
     def _menu(self, at: QtCore.QPoint) -> None:
-        self._show_menu(self.tree.viewport().mapToGlobal(at))
+        menu = self.row_menu() if self.selected_territories() else self.full_menu()
+        menu.popup(self.tree.viewport().mapToGlobal(at))
 
-    def _show_menu(self, at: QtCore.QPoint) -> None:
+    def row_menu(self) -> QtWidgets.QMenu:
+        """What can be done with the chosen rows."""
         menu = QtWidgets.QMenu(self)
-        window = self.window()
-        actions = getattr(window, "actions_by_id", {})
-        for name in ("start", "rename", "colour", "lock", "merge", "group", "delete"):
-            name = f"territory.{name}"
-            if name in actions:
-                menu.addAction(actions[name])
+        menu.addAction(_("Zoom to"), lambda: self.show_units.emit(self._chosen_units()))
+        menu.addAction(
+            _("Select its areas"), lambda: self._model.select_units(self._chosen_units())
+        )
+        menu.addSeparator()
+        several = ("merge",) if len(self.selected_territories()) > 1 else ()
+        self._add_commands(menu, "rename", "colour", "lock", *several, "group", "delete")
         self._add_reps(menu)
-        menu.popup(at)
+        return menu
+
+    def full_menu(self) -> QtWidgets.QMenu:
+        """The same and what makes territories afresh."""
+        menu = QtWidgets.QMenu(self)
+        names = ("start", "rename", "colour", "lock", "merge", "group", "delete")
+        self._add_commands(menu, *names)
+        self._add_reps(menu)
+        return menu
+
+    def _add_commands(self, menu: QtWidgets.QMenu, *names: str) -> None:
+        actions = getattr(self.window(), "actions_by_id", {})
+        for name in names:
+            if f"territory.{name}" in actions:
+                menu.addAction(actions[f"territory.{name}"])
+
+    def _chosen_units(self) -> np.ndarray:
+        view = self._model.view
+        leaves = [t.id for row in self.selected_territories() for t in view.leaves_below(row)]
+        return np.flatnonzero(np.isin(view.assignment, leaves) & self._model.plan.units_present)
 
     def _add_reps(self, menu: QtWidgets.QMenu) -> None:
         from terradesk import records as rec
