@@ -19,8 +19,15 @@ PY := $(BIN)/python
 	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements/dev.txt
 	@touch $@ .venv/run.stamp
 
+# numba compiles the kernels once and keeps them beside their source.
+KERNELS := $(wildcard terradesk/arcs/*.py terradesk/render/*.py terradesk/measures/*.py)
+.venv/warm.stamp: .venv/run.stamp $(KERNELS)
+	@echo "Compiling the map (half a minute, the first time)"
+	@$(PY) main.py --warm-up
+	@touch $@
+
 .PHONY: run
-run: .venv/run.stamp  ## open the window on the sample plan; without a display do the same job headless
+run: .venv/warm.stamp  ## open the window on the sample plan; without a display do the same job headless
 	@$(PY) scripts/system_packages.py window
 	@$(PY) main.py $(if $(ARGS),$(ARGS),--sample)
 

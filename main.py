@@ -17,6 +17,10 @@ def has_display() -> bool:
 
 def main(arguments: list[str]) -> int:
     """Run what the arguments ask for and return the exit code."""
+    if "--warm-up" in arguments:
+        from terradesk.headless import warm_up
+
+        return warm_up()
     if "--self-test" in arguments:
         from terradesk.headless import self_test
 

@@ -38,6 +38,7 @@ def test_itself() -> None:
         }
         environment["TERRADESK_DATA_DIR"] = f"{home}/data"
         environment["TERRADESK_CACHE_DIR"] = f"{home}/cache"
+        subprocess.run([str(PROGRAM), "--warm-up"], cwd=home, env=environment, check=True)
         subprocess.run([str(PROGRAM), "--self-test"], cwd=home, env=environment, check=True)
 
 

@@ -200,6 +200,36 @@ def hand_over(document: Document, alignment: int, folder: Path) -> list[Path]:
     return out
 
 
+# ---------------------------------------------------------------------- compiled once
+def warm_up() -> int:
+    """Compile all kernels into numba's cache and make the sample plan, so that no click waits.
+
+    Half a minute after the program was installed, a second afterwards.
+
+    Returns
+    -------
+    int
+        0.
+    """
+    from terradesk import render
+    from terradesk.arcs import picking
+
+    render.warm_up()
+    picking.warm()
+    document = sample.open_sample()
+    try:
+        view = document.plan.alignment(_draft(document))
+        measures.balance(view)
+        measures.contiguity(view)
+        measures.compactness(view)
+    finally:
+        path = document.path
+        document.close()
+        if path is not None:
+            planfile.discard_untitled(path)
+    return 0
+
+
 # ---------------------------------------------------------------------- self-test
 def self_test() -> int:
     """Open the sample, edit, undo, export, reopen, compare.

@@ -47,6 +47,10 @@ class Floats:
         self.credits.setStyleSheet("font-size: 10px;")
         self.steps, self.tips = FirstSteps(host), Tips(host)
         self.far: list[parts.Floating] = []
+        self.waiting = parts.label(_("Preparing the map…"))
+        self.waiting.setParent(host)
+        self.waiting.setProperty("role", "dim")
+        self.waiting.hide()
         self._has_strip = True
 
     def _all(self) -> list[parts.Floating]:
@@ -75,6 +79,15 @@ class Floats:
             parts.row(holder, 0, (8, 0, 8, 0)).addWidget(button)
             self.far.append(holder)
         self.arrange()
+
+    def show_waiting(self, is_waiting: bool) -> None:
+        """Say in the middle of the map that it is not there yet."""
+        self.waiting.adjustSize()
+        self.waiting.move(
+            (self._host.width() - self.waiting.width()) // 2,
+            (self._host.height() - self.waiting.height()) // 2,
+        )
+        self.waiting.setVisible(is_waiting)
 
     # ------------------------------------------------------------------ places
     def arrange(self) -> None:

@@ -97,6 +97,7 @@ class MapView(Looking):
         model.alignment_changed.connect(self._drop_gesture)
         self.following.changed.connect(self._refresh)
         self.became_ready.connect(self._show_far)
+        self.became_ready.connect(lambda: self.floats.show_waiting(False))
         self.view_changed.connect(self._show_scale)
 
     def _connect_floats(self) -> None:
@@ -221,6 +222,9 @@ class MapView(Looking):
     def _opened(self) -> None:
         self.gestures.cancel()
         self._is_homed = False
+        QtCore.QTimer.singleShot(
+            500, self, lambda: self.floats.show_waiting(self.model.is_open and not self.is_ready)
+        )
         self.floats.message.hide()
         self.floats.steps.setVisible(not self.model.view.leaves and not self.model.document.steps)
         self.floats.tips.hide()
