@@ -399,7 +399,9 @@ def class_breaks(values: ArrayLike, n: int = 5, method: Method = "quantiles") ->
     n : int
         Number of classes wanted; fewer come back when the values do not tell them apart.
     method : {"quantiles", "natural", "equal"}
-        Equal counts, Fisher-Jenks natural breaks, or equal widths (mapclassify).
+        Equal counts, Fisher-Jenks natural breaks, or equal widths (mapclassify). Where more than
+        one n-th of all values are the lowest one (no sales in most counties), that value is a
+        class of its own and equal counts are taken of the others.
 
     Returns
     -------
@@ -417,9 +419,16 @@ def class_breaks(values: ArrayLike, n: int = 5, method: Method = "quantiles") ->
     elif method == "equal":
         limits = np.linspace(distinct[0], distinct[-1], n + 1)[1:-1]
     else:
-        limits = np.quantile(known, np.arange(1, n) / n)
+        limits = _quantiles(known, n)
     limits = np.unique(limits)
     return np.asarray(limits[(limits >= distinct[0]) & (limits < distinct[-1])])
+
+
+def _quantiles(known: Floats, n: int) -> Floats:
+    above = known[known > known.min()]
+    if len(known) - len(above) <= len(known) / n:
+        return np.asarray(np.quantile(known, np.arange(1, n) / n))
+    return np.append(known.min(), np.quantile(above, np.arange(1, n - 1) / (n - 1)))
 
 
 _NATURAL_SAMPLE = 1500  # Fisher-Jenks takes quadratic time

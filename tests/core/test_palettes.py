@@ -179,3 +179,11 @@ def test_few_distinct_values_give_fewer_classes():
     assert len(palettes.class_breaks([3, 3, 3, np.nan], 5)) == 0
     assert len(palettes.class_breaks([1, 2], 5, "equal")) == 1
     assert len(palettes.class_breaks([], 5, "natural")) == 0
+
+
+def test_many_equal_lowest_values_are_one_class_and_the_others_four():
+    values = np.concatenate([np.zeros(2730), np.arange(1, 379)])
+    breaks = palettes.class_breaks(values, 5)
+    counts = np.bincount(palettes.classify(values, breaks))
+    assert breaks[0] == 0 and counts[0] == 2730
+    assert len(counts) == 5 and counts[1:].max() - counts[1:].min() <= 1

@@ -7,7 +7,7 @@ import pytest
 from PySide6 import QtCore, QtGui, QtWidgets
 
 from terradesk import edits
-from terradesk.edits.territories import set_locked
+from terradesk.edits import territories as te
 from terradesk.render import Mark
 from tests.ui.map_desk import Desk
 from ui import theme
@@ -101,7 +101,7 @@ def test_the_map_fits_again_when_its_room_changes_until_the_user_looks_elsewhere
 
 def test_accounts_of_a_locked_territory_say_why_they_stay(desk):
     model = desk.model
-    model.do(set_locked(model.plan, model.alignment, [desk.ids[0]], True))
+    model.do(te.set_locked(model.plan, model.alignment, [desk.ids[0]], True))
     text = refusal(model, np.array([0]), desk.ids[1])
     assert model.view.name_of(desk.ids[0]) in text and "locked" in text
 
@@ -146,3 +146,14 @@ def test_the_menu_of_a_row_looks_at_it_first_and_does_not_start_all_over(qtbot, 
     assert got.args[0].tolist() == own.tolist()
     actions["Select its areas"].trigger()
     assert desk.model.selected_units.tolist() == own.tolist()
+
+
+def test_colours_of_regions_are_named_in_the_legend(desk):
+    model = desk.model
+    west = te.new_territory(model.plan, model.alignment, "West", level=1)
+    model.do(te.create(model.plan, model.alignment, [west]))
+    model.do(te.reparent(model.plan, model.alignment, desk.ids[:2], west.id))
+    desk.view.set_colour_by("region")
+    entries = desk.view.following.layer.legend("")
+    assert [e.text for e in entries if e.symbol == "fill"] == ["None", "West"]
+    assert len({e.colour for e in entries if e.symbol == "fill"}) == 2

@@ -32,11 +32,14 @@ class Colouring:
         Heading of the legend, "" for none.
     fills : ndarray of int or None
         Palette index per leaf instead of the territory's own.
+    keys : tuple of (str, int)
+        What those fills mean: text and palette index, for the legend.
     """
 
     classes: Classes | None = None
     title: str = ""
     fills: np.ndarray | None = None
+    keys: tuple[tuple[str, int], ...] = ()
 
 
 def choices(plan: Plan, view: AlignmentView) -> list[tuple[str, str]]:
@@ -101,7 +104,10 @@ def _by_region(view: AlignmentView) -> Colouring:
     shown = {parent: i for i, parent in enumerate(groups)}
     step = max(1, palettes.N_FILLS // 2 // max(1, len(groups)))
     fills = [shown[t.parent] * step % palettes.N_FILLS for t in view.leaves]
-    return Colouring(None, "", np.array(fills, np.int64))
+    index = dict(zip((t.parent for t in view.leaves), fills, strict=True))
+    none = _("None")
+    keys = tuple((view.name_of(parent) or none, index[parent]) for parent in groups)
+    return Colouring(None, "", np.array(fills, np.int64), keys)
 
 
 def unit_figures(view: AlignmentView, measure: rec.Measure) -> np.ndarray:
@@ -128,7 +134,10 @@ def _by_measure(view: AlignmentView, measure: rec.Measure, per_km2: bool) -> Col
     def shown(value: float) -> str:
         return measures.format_value(plan, measure, value, short=True)
 
-    texts = class_texts(breaks, shown) or [shown(float(np.nanmax(values, initial=0.0)))]
+    texts = class_texts(breaks, shown)
+    if len(breaks) and breaks[0] == np.nanmin(values):
+        texts[0] = shown(float(breaks[0]))
+    texts = texts or [shown(float(np.nanmax(values, initial=0.0)))]
     counts = np.bincount(classes[classes >= 0], minlength=n)
     texts = [f"{text} · {i18n.number(k)}" for text, k in zip(texts, counts, strict=True)]
     return Colouring(Classes(classes, colours, texts, of_units=True), title)

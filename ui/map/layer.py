@@ -158,7 +158,11 @@ class Layer:
         classes = self.colouring.classes
         colours = classes.colours[int(theme.is_dark())] if classes else ()
         texts = classes.texts if classes else ()
-        return legend(self.state, colours, texts, accounts)
+        keys = [
+            LegendEntry("fill", name, theme.territory_colour(index).name())
+            for name, index in self.colouring.keys
+        ]
+        return [*keys, *legend(self.state, colours, texts, accounts)]
 
 
 def tone(deviation: float, tolerance: float) -> str:
