@@ -369,6 +369,18 @@ def test_the_scene_is_the_plan() -> None:
     assert len(np.unique(np.asarray(scene.groups))) == 4  # rows of the grid are its states
 
 
+def test_accounts_are_sized_by_figures_that_became_text() -> None:
+    texts = np.full(len(PLAN.accounts), "7", object)
+    texts[0] = "n/a"
+    plan = replace(PLAN, accounts=PLAN.accounts.with_column("sales", texts))
+    scene = plan_scene(plan, 3, with_base=False)
+    assert scene.account_values is not None
+    assert scene.account_values.tolist() == [0.0] + [7.0] * (len(texts) - 1)
+    assert scene.account_text == "Accounts by Sales"
+    gone = replace(plan, accounts=replace(plan.accounts, columns={}))
+    assert not plan_scene(gone, 3, with_base=False).account_values.any()
+
+
 def test_the_scene_is_coloured_by_deviation_or_by_a_measure() -> None:
     deviation = plan_scene(PLAN, 3, "deviation", with_base=False).classes
     assert deviation is not None

@@ -186,3 +186,14 @@ def test_every_sentence_of_assign_has_its_longer_form() -> None:
     for one in done:
         plan = half if one is done[-1] else PLAN
         assert "population" in said(plan, one)
+
+
+def test_a_noun_begins_a_line_with_one_capital() -> None:
+    nouns = {"ZIP codes": "ZIP codes", "départements": "Départements", "IRIS": "IRIS", "": ""}
+    for noun, expected in nouns.items():
+        edit = sc.set_setting(PLAN, "noun_many", noun)
+        assert edit is not None
+        plan = apply(PLAN, edit)
+        assert plan.heading_noun(2) == expected
+        figure = next(f for f in measures.figures(plan) if f.key == "n_units")
+        assert measures.title(plan, figure) == expected
