@@ -235,7 +235,7 @@ class MapView(Looking):
 
     def _edited(self, edited: Edited) -> None:
         self.floats.steps.hide()
-        if edited.step is not None:
+        if edited.step is not None and (edited.step.kind == "undo" or len(edited.touched.units)):
             self.floats.tips.done(edited.step.kind)
         if len(edited.touched.units):
             self._changed_rows = edited.touched.units

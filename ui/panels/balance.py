@@ -259,6 +259,7 @@ class BalancePanel(QtWidgets.QWidget):
         model.current_changed.connect(lambda _t: self.bars.update())
         self.bars.chosen.connect(model.set_current)
         self.tolerance.editingFinished.connect(self._set_tolerance)
+        self.tolerance.returnPressed.connect(self.tolerance.clearFocus)
         self._switch.clicked.connect(self._use_offered)
 
     # ------------------------------------------------------------------ showing
