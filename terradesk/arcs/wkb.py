@@ -15,7 +15,7 @@ LIMIT_CM = 2_100_000_000.0  # 21,000 km: leaves room for rounding within int32
 _ENVELOPES = (0, 32, 48, 48, 64)  # bytes of a GeoPackage geometry's envelope by its indicator
 
 
-def from_geopackage(blob: bytes | None) -> bytes | None:
+def wkb_of_geopackage(blob: bytes | None) -> bytes | None:
     """WKB inside a GeoPackage geometry, None for none.
 
     Raises

@@ -31,11 +31,11 @@ def file_digest(db: sqlite3.Connection, source_crs: str, crs: str) -> str:
 
 def source_wkb(db: sqlite3.Connection, n_units: int) -> np.ndarray:
     """(n_units,) WKB of the imported geometry or None."""
-    from terradesk.arcs.wkb import from_geopackage
+    from terradesk.arcs.wkb import wkb_of_geopackage
 
     out = np.full(n_units, None, object)
     for fid, blob in db.execute("SELECT fid, geom FROM units"):
-        out[fid] = from_geopackage(blob)
+        out[fid] = wkb_of_geopackage(blob)
     return out
 
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from terradesk import palettes
 from terradesk import records as rec
-from terradesk.columns import number_text
+from terradesk.columns import Columned, number_text
 from terradesk.edits import Assigned, Edit, Record, apply, assign, joined
 from terradesk.edits.scenarios import set_baseline
 from terradesk.edits.territories import create, new_territory, start_from
@@ -46,12 +46,7 @@ def from_column(plan: Plan, alignment: int, column: str, *, reason: str = "") ->
     TerraDeskError
         If there is no such column, it is empty, or has more than `MAX_TERRITORIES` values.
     """
-    try:
-        values = plan.units.column(column)
-    except KeyError:
-        raise _no_column(column) from None
-    texts = np.array([_text(v) for v in values.tolist()], object)
-    texts[~plan.units_present] = ""
+    texts = _column_texts(plan.units, column, plan.units_present)
     return _start(plan, alignment, *_labelled(texts, column), reason=reason)
 
 
@@ -132,12 +127,7 @@ def from_owners(
     TerraDeskError
         If there is no such column, it is empty, or has more than `MAX_TERRITORIES` values.
     """
-    try:
-        values = plan.accounts.column(column)
-    except KeyError:
-        raise _no_column(column) from None
-    texts = np.array([_text(v) for v in values.tolist()], object)
-    texts[~plan.accounts_present] = ""
+    texts = _column_texts(plan.accounts, column, plan.accounts_present)
     owner, names = _labelled(texts, column)
     done = _start(plan, alignment, _majority(plan, owner, len(names)), names, reason=reason)
     after = apply(plan, done.edit) if done.edit else plan
@@ -226,10 +216,17 @@ def _rows_of(plan: Plan, codes: list[str]) -> np.ndarray:
     return np.where(cells == "", -1, unit_rows(plan, cells)).astype(np.int64)
 
 
-def _no_column(column: str) -> TerraDeskError:
-    return TerraDeskError(
-        _("There is no column {name}.").format(name=column), _("Choose another column.")
-    )
+def _column_texts(table: Columned, column: str, present: np.ndarray) -> np.ndarray:
+    """Values of a column as names, empty for rows that are not present."""
+    try:
+        values = table.column(column)
+    except KeyError:
+        raise TerraDeskError(
+            _("There is no column {name}.").format(name=column), _("Choose another column.")
+        ) from None
+    texts = np.array([_text(v) for v in values.tolist()], object)
+    texts[~present] = ""
+    return texts
 
 
 # ------------------------------------------------------------------ making the step

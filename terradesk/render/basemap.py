@@ -24,6 +24,7 @@ from terradesk.render.lines import thin_lines, wide_lines
 from terradesk.render.scan import Job
 
 if TYPE_CHECKING:
+    from terradesk.arcs import Level
     from terradesk.render.frame import Frame
 
 __all__ = ["BaseMap", "base_map"]
@@ -72,7 +73,7 @@ class BaseMap:
 
     def draw(self, frame: Frame, job: Job) -> None:
         """Draw land and sea into the base plane of a frame, lakes and rivers into its water."""
-        planes, style, at = frame.planes, frame.style, frame.view.place
+        planes, style = frame.planes, frame.style
         cm_per_px = 1 / frame.view.scale
         land, level = self.land, self.land.level(cm_per_px)
         view, scanned, near = frame.arcs_near(land, job, _COAST_REACH)
@@ -89,17 +90,7 @@ class BaseMap:
             _, _, near = frame.arcs_near(self.rivers, job, _COAST_REACH)
             line = self.rivers.levels[self.rivers.level(cm_per_px)]
             kinds = np.full(self.rivers.n_arcs, 2, np.uint8)
-            wide_lines(
-                near,
-                kinds,
-                style.water_tables,
-                style.water_radii,
-                line.xy,
-                line.offsets,
-                at,
-                job,
-                planes.water,
-            )
+            self._wide(frame, job, line, near, kinds)
 
     @staticmethod
     def _thin(frame: Frame, job: Job, arcs: Arcs, near: NDArray[np.int32], weights: Bytes) -> None:
@@ -121,18 +112,13 @@ class BaseMap:
         compose.water_mask(planes.ids, planes.water, keep, job)
         sides = np.maximum(lakes.left, 0), np.maximum(lakes.right, 0)
         kinds = (keep[sides[0]] | keep[sides[1]]).astype(np.uint8)
-        line = lakes.levels[level]
-        wide_lines(
-            near,
-            kinds,
-            style.water_tables,
-            style.water_radii,
-            line.xy,
-            line.offsets,
-            frame.view.place,
-            job,
-            planes.water,
-        )
+        self._wide(frame, job, lakes.levels[level], near, kinds)
+
+    @staticmethod
+    def _wide(frame: Frame, job: Job, line: Level, near: NDArray[np.int32], kinds: Bytes) -> None:
+        style, at = frame.style, frame.view.place
+        tables, radii, water = style.water_tables, style.water_radii, frame.planes.water
+        wide_lines(near, kinds, tables, radii, line.xy, line.offsets, at, job, water)
 
     def save(self, path: Path) -> None:
         """Write an ``.npz`` of plain arrays."""

@@ -17,7 +17,7 @@ from terradesk.arcs import levels as arc_levels
 from terradesk.arcs.figures import arc_boxes
 from terradesk.arcs.model import assemble
 from terradesk.arcs.ordering import gather, hilbert_keys
-from terradesk.arcs.wkb import from_geopackage
+from terradesk.arcs.wkb import wkb_of_geopackage
 from terradesk.render.basemap import BaseMap
 from terradesk.render.jit import Floats
 from terradesk.render.regions import country_regions
@@ -122,7 +122,7 @@ def _features(
     for window in windows:
         found.update((row[0], row[1:]) for row in file.execute(query, window))
     rows = list(found.values())
-    return np.asarray(shapely.from_wkb([from_geopackage(row[0]) for row in rows]), object), rows
+    return np.asarray(shapely.from_wkb([wkb_of_geopackage(row[0]) for row in rows]), object), rows
 
 
 def _clip(shapes: Geometries, windows: list[Box], crs: str, box: Box, dimension: int) -> Geometries:

@@ -9,6 +9,8 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from terradesk.arcs.jit import Bools, Bytes, Float32s, Floats, Int32s, Int64s
+
 __all__ = [
     "Bools",
     "Bytes",
@@ -22,12 +24,6 @@ __all__ = [
     "kernel",
 ]
 
-Int32s = NDArray[np.int32]
-Int64s = NDArray[np.int64]
-Float32s = NDArray[np.float32]
-Floats = NDArray[np.float64]
-Bytes = NDArray[np.uint8]
-Bools = NDArray[np.bool_]
 Colours = NDArray[np.uint32]
 Place = tuple[int, int, float]
 """kx, ky, scale of a view."""

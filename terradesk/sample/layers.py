@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from terradesk import paths
-from terradesk.arcs.wkb import from_geopackage
+from terradesk.arcs.wkb import wkb_of_geopackage
 from terradesk.sample.catalogue import AMOUNTS, BuiltInMap
 from terradesk.units import Units
 
@@ -81,7 +81,7 @@ def _features(source: str, layer: str) -> list[Row]:
 
 def _wkb(blob: bytes) -> bytes | None:
     """Well-known binary inside a GeoPackage geometry, None for an empty one."""
-    return None if blob[3] & _EMPTY else from_geopackage(blob)
+    return None if blob[3] & _EMPTY else wkb_of_geopackage(blob)
 
 
 def _with_shape(rows: list[Row]) -> list[Row]:

@@ -264,20 +264,5 @@ def with_accounts(plan: Plan, made: readers.MadeAccounts, source: str) -> Plan:
 
 
 def add_to_document(document: Document, made: readers.MadeAccounts, source: str) -> Step:
-    """Append imported accounts as one undoable step.
-
-    Columns and measures that the plan has already are not added again.
-
-    Parameters
-    ----------
-    document : Document
-    made : MadeAccounts
-    source : str
-        Name of the file.
-
-    Raises
-    ------
-    TerraDeskError
-        If it could not be written; nothing has changed then.
-    """
+    """Append imported accounts as one undoable step, see `readers.MadeAccounts.add_to`."""
     return made.add_to(document, source)
