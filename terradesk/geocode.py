@@ -121,8 +121,9 @@ def us_state(text: str) -> str:
 
 def country_code(text: str) -> str:
     """Two letters of a country by its code or its name in six languages, else empty."""
-    if len(text.strip()) == 2 and text.strip().isascii():
-        return text.strip().upper()
+    code = text.strip()
+    if len(code) == 2 and code.isascii():
+        return _SHORT.get(code.lower(), code.upper())
     return _countries().get(plain(text), "")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -123,11 +124,12 @@ class Plan:
 
     @property
     def tolerance(self) -> float:
-        """Accepted deviation from the target as a fraction."""
+        """Accepted deviation from the target as a fraction, above 0."""
         try:
-            return float(self.setting("tolerance"))
+            found = float(self.setting("tolerance"))
         except ValueError:
-            return float(DEFAULTS["tolerance"])
+            found = 0.0
+        return found if 0 < found < math.inf else float(DEFAULTS["tolerance"])
 
     def noun(self, n: int) -> str:
         """The plan's own word for ``n`` units: county, counties."""

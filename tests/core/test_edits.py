@@ -316,3 +316,10 @@ def test_a_target_is_a_number_above_nothing(value: float) -> None:
     with pytest.raises(TerraDeskError, match="number above 0") as told:
         sc.set_target(PLAN, A, IDS[0], "m-sales", value)
     assert told.value.hint
+
+
+@pytest.mark.parametrize("text", ["nonsense", "", "nan", "inf", "-0.1", "0"])
+def test_a_tolerance_without_sense_is_the_usual_one(text: str) -> None:
+    row = rec.Setting("tolerance", PLAN.next_id, value=text)
+    plan = apply(PLAN, Edit("", records=(Record("setting", None, row),)))
+    assert plan.tolerance == 0.1

@@ -61,3 +61,4 @@ def test_states_and_countries() -> None:
     assert geocode.country_code("Suède") == geocode.country_code("Sverige") == "SE"
     assert geocode.country_code("fr") == "FR" and geocode.country_code("ایران") == "IR"
     assert geocode.country_code("Atlantis") == ""
+    assert {geocode.country_code(uk) for uk in ("UK", "uk ", "GB", "gbr")} == {"GB"}
