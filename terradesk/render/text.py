@@ -17,6 +17,7 @@ __all__ = [
     "draw_text",
     "font_file",
     "is_arabic_script",
+    "one_line",
     "text_width",
 ]
 
@@ -34,6 +35,7 @@ class Text:
     Parameters
     ----------
     text : str
+        Kept as `one_line` makes it.
     x, y : float
         Device pixels; y is the baseline.
     size : float
@@ -62,6 +64,18 @@ class Text:
     halo_px: float = 0.0
     spacing: float = 0.0
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "text", one_line(self.text))
+
+
+_BREAKS: dict[int, str] = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029], " ")
+_BREAKS |= dict.fromkeys(range(0x202A, 0x202F), "")  # they would turn letters of others around
+
+
+def one_line(text: str) -> str:
+    """A text without line ends and control characters: Raqm refuses some, fonts have none."""
+    return text.translate(_BREAKS)
+
 
 def is_arabic_script(text: str) -> bool:
     """Whether a text holds letters of the Arabic script (Persian, Arabic, Kurdish, ...)."""
@@ -89,6 +103,7 @@ def _font_of(text: str, size: float, bold: bool) -> ImageFont.FreeTypeFont:
 
 def text_width(text: str, size: float, bold: bool = False, spacing: float = 0.0) -> float:
     """Width of a line of text, device pixels."""
+    text = one_line(text)
     extra = 0.0 if is_arabic_script(text) else spacing * max(0, len(text) - 1)
     return float(_font_of(text, size, bold).getlength(text)) + extra
 

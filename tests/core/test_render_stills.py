@@ -276,3 +276,14 @@ def test_warming_up_compiles_and_needs_no_resources(monkeypatch, tmp_path):
     monkeypatch.setattr(paths, "resources", lambda: tmp_path)
     warm_up()
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "name", ["two\nlines", "\ttab\r", "\u202eback", "nul\0", "", " ", "x" * 3000]
+)
+def test_a_name_of_any_letters_is_drawn(tmp_path, name):
+    made = scene(names=[name, name, "Sør"], title=name, subtitle=name, credits=name)
+    save_png(made, tmp_path / "map.png", 600, 400)
+    save_pdf(made, tmp_path / "map.pdf", dpi=72)
+    assert set("Sør") <= pdf_letters((tmp_path / "map.pdf").read_bytes())
+    assert not set("\n\t\u202e") & pdf_letters((tmp_path / "map.pdf").read_bytes())
