@@ -109,6 +109,7 @@ def check_sums(plan: Plan, *alignments: int) -> None:
             for figure in measures.figures(plan):
                 if figure.key == measure.uid:
                     assert np.array_equal(measures.by_slot(view, figure), found)
+        assert (view.account_territories[~plan.accounts_present] == -1).all()
         counts = measures.counts(view)
         assert counts.units.sum() == plan.units_present.sum()
         assert counts.accounts.sum() == plan.accounts_present.sum()
