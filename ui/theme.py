@@ -230,6 +230,7 @@ QToolButton[role="tool"]:checked { background: $accent; }
 QToolButton[role="tool"]:focus { border: 1px solid $accent; }
 QToolButton[role="icon"] { padding: 0; min-width: 26px; max-width: 26px; min-height: 26px;
   max-height: 26px; border: 0; }
+QFileDialog QToolButton { padding: 0; min-width: 26px; }
 QLineEdit QToolButton { min-height: 0; padding: 0; border: 0; background: transparent; }
 QToolButton::menu-indicator { image: none; width: 0; }
 QPushButton::menu-indicator { image: none; width: 0; }

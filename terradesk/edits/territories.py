@@ -15,6 +15,8 @@ from terradesk.i18n import N_, _
 from terradesk.plan import UNASSIGNED, AlignmentView, Plan
 
 N_COLOURS = 24
+_HUES = [5 * k % 12 for k in range(12)]  # neighbours in this order are 150 degrees apart
+_SPREAD = [*_HUES, *(12 + hue for hue in _HUES)]
 
 
 def new_territory(
@@ -57,8 +59,10 @@ def new_territory(
 
 
 def _least_used(view: AlignmentView, offset: int) -> int:
-    counts = np.bincount([t.colour % N_COLOURS for t in view.leaves] or [0], minlength=N_COLOURS)
-    return int(np.argsort(counts, kind="stable")[offset % N_COLOURS])
+    """Palette index used least; those made one after another are far apart in hue."""
+    used = np.array([t.colour % N_COLOURS for t in view.leaves], np.int64)
+    counts = np.bincount(used, minlength=N_COLOURS)
+    return sorted(_SPREAD, key=lambda colour: counts[colour])[offset % N_COLOURS]
 
 
 def _numbered(view: AlignmentView, offset: int) -> str:

@@ -13,7 +13,7 @@ from terradesk import geocode
 from terradesk import records as rec
 from terradesk.accounts import Accounts
 from terradesk.errors import TerraDeskError
-from terradesk.i18n import _, isolate, ngettext
+from terradesk.i18n import _, isolate, ngettext, number
 from terradesk.plan import Plan
 from terradesk.progress import Progress, silent
 from terradesk.readers.figures import column_row, measure_rows, new_records
@@ -214,7 +214,7 @@ def _with_zips(
         "{n} ZIP codes had lost their leading zero or had an addition: put right.",
         len(rows),
     )
-    return cells, [issue("zip", text.format(n=len(rows)), rows, level="info")]
+    return cells, [issue("zip", text.format(n=number(len(rows))), rows, level="info")]
 
 
 def _are_us(cells: np.ndarray, codes: Mapping[str, str], placer: Placer) -> bool:
@@ -239,7 +239,7 @@ def _without_key(groups: Groups) -> list[Issue]:
         "{n} rows have nothing in the columns that tell accounts apart, and were left out.",
         len(rows),
     )
-    return [issue("no_key", text.format(n=len(rows)), rows)]
+    return [issue("no_key", text.format(n=number(len(rows))), rows)]
 
 
 def _refuse_repeated(cells: np.ndarray, column: str) -> None:
@@ -253,7 +253,7 @@ def _refuse_repeated(cells: np.ndarray, column: str) -> None:
     )
     shown = ", ".join(isolate(cell) for cell in double[:_SHOWN])
     raise TerraDeskError(
-        message.format(n=len(double), column=isolate(column), numbers=shown),
+        message.format(n=number(len(double)), column=isolate(column), numbers=shown),
         _("Make one account per “{column}”, or choose another column as number.").format(
             column=isolate(column)
         ),
@@ -281,7 +281,8 @@ def _columns(
                 "{n} cells of “{column}” are no numbers, such as “{cell}”: left empty.",
                 len(rows),
             )
-            told = text.format(n=len(rows), column=isolate(name), cell=cells[name][rows[0]][:40])
+            cell = cells[name][rows[0]][:40]
+            told = text.format(n=number(len(rows)), column=isolate(name), cell=cell)
             issues.append(issue("not_a_number", told, rows))
     return columns, issues
 
@@ -311,7 +312,7 @@ def _ids(
         "{n} account numbers are in the plan already.",
         len(again),
     )
-    return out, [issue("known", text.format(n=len(again)), again)]
+    return out, [issue("known", text.format(n=number(len(again))), again)]
 
 
 def _told_apart(wanted: Sequence[str], taken: set[str]) -> list[str]:

@@ -14,7 +14,7 @@ from terradesk import records as rec
 from terradesk.arcs import Arcs, Cleaned, build, clean
 from terradesk.columns import as_texts
 from terradesk.errors import TerraDeskError
-from terradesk.i18n import _, isolate, ngettext
+from terradesk.i18n import _, isolate, ngettext, number
 from terradesk.progress import Progress, silent
 from terradesk.readers import words
 from terradesk.readers.boundaries import Boundaries
@@ -209,8 +209,9 @@ def _labels(codes: np.ndarray, on_duplicates: OnDuplicates) -> tuple[np.ndarray,
             "{n} codes belong to more than one area: {codes}",
             len(double),
         )
+        more = " …" if len(double) > _SHOWN else ""
         raise TerraDeskError(
-            message.format(n=len(double), codes=shown + (" …" if len(double) > _SHOWN else "")),
+            message.format(n=number(len(double)), codes=shown + more),
             _("Choose another column as code, or join the areas that have the same code."),
         )
     first = np.unique(labels, return_index=True)[1]
@@ -247,7 +248,7 @@ def _unnamed(rows: np.ndarray) -> list[Issue]:
         "{n} areas have no code; they got one like #12, the number of their row.",
         len(rows),
     )
-    return [issue("no_code", text.format(n=len(rows)), rows)]
+    return [issue("no_code", text.format(n=number(len(rows))), rows)]
 
 
 def _described(columns: Mapping[str, np.ndarray], code: str, name: str) -> tuple[rec.Column, ...]:

@@ -11,7 +11,7 @@ from terradesk import geocode, projection
 from terradesk.accounts import PLACEMENTS
 from terradesk.arcs import Arcs
 from terradesk.arcs.picking import Picker
-from terradesk.i18n import _, ngettext
+from terradesk.i18n import _, ngettext, number
 from terradesk.plan import Plan
 from terradesk.readers.matching import unit_rows
 from terradesk.readers.nearest import nearest_units
@@ -135,7 +135,8 @@ class Placer:
                     "{n} accounts lie just outside the map and went to the nearest area.",
                     len(near),
                 )
-                placed.issues.append(issue("near", text.format(n=len(near)), near, level="info"))
+                told = text.format(n=number(len(near)))
+                placed.issues.append(issue("near", told, near, level="info"))
 
     def _by_coordinates(
         self, placed: Placed, lat_cells: np.ndarray, lon_cells: np.ndarray, decimal: str, swap: bool
@@ -158,7 +159,7 @@ class Placer:
                 "The coordinates of {n} accounts are not on the Earth, or 0, 0.",
                 len(wrong),
             )
-            placed.issues.append(issue("bad_coordinates", text.format(n=len(wrong)), wrong))
+            placed.issues.append(issue("bad_coordinates", text.format(n=number(len(wrong))), wrong))
 
     def _look_swapped(self, lon: np.ndarray, lat: np.ndarray) -> bool:
         """Whether the points fall into the map only when exchanged, or lie beyond the poles."""
@@ -223,7 +224,8 @@ class Placer:
             "{n} accounts were placed in the middle of their towns.",
             len(rows),
         )
-        placed.issues.append(issue("place_name", text.format(n=len(rows)), rows, level="info"))
+        told = text.format(n=number(len(rows)))
+        placed.issues.append(issue("place_name", told, rows, level="info"))
 
     def _tell(self, placed: Placed) -> None:
         missing = placed.missing
@@ -233,7 +235,7 @@ class Placer:
                 "{n} accounts have no place: they stay in the plan as not placed.",
                 len(missing),
             )
-            placed.issues.append(issue("unplaced", text.format(n=len(missing)), missing))
+            placed.issues.append(issue("unplaced", text.format(n=number(len(missing))), missing))
         outside = np.flatnonzero((placed.placement > 0) & (placed.unit < 0))
         if len(outside) == 0 or self.arcs is None:
             return
@@ -244,4 +246,4 @@ class Placer:
         )
         if len(outside) == len(placed.unit):
             text = _("None of the {n} accounts lies in an area of this map.")
-        placed.issues.append(issue("outside", text.format(n=len(outside)), outside))
+        placed.issues.append(issue("outside", text.format(n=number(len(outside))), outside))

@@ -6,7 +6,7 @@ import numpy as np
 import shapely
 
 from terradesk.errors import TerraDeskError
-from terradesk.i18n import _, isolate, ngettext
+from terradesk.i18n import _, isolate, ngettext, number
 from terradesk.readers.boundaries import Boundaries
 from terradesk.readers.report import Issue, issue
 
@@ -98,7 +98,7 @@ def left_out(shapes: np.ndarray, is_other: np.ndarray, rows: np.ndarray) -> list
             "{n} rows are no areas and were left out.",
             len(other),
         )
-        issues.append(issue("not_area", text.format(n=len(other)), other))
+        issues.append(issue("not_area", text.format(n=number(len(other))), other))
     empty = np.setdiff1d(np.flatnonzero(shapely.is_missing(shapes)), other)
     if len(empty):
         text = ngettext(
@@ -106,5 +106,5 @@ def left_out(shapes: np.ndarray, is_other: np.ndarray, rows: np.ndarray) -> list
             "{n} rows have no shape and were left out.",
             len(empty),
         )
-        issues.append(issue("no_shape", text.format(n=len(empty)), empty))
+        issues.append(issue("no_shape", text.format(n=number(len(empty))), empty))
     return issues

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from terradesk.errors import TerraDeskError
-from terradesk.i18n import _, isolate, ngettext
+from terradesk.i18n import _, isolate, ngettext, number
 from terradesk.progress import Progress, silent
 from terradesk.readers import archives, delimited, foreign, numbers, spreadsheets
 from terradesk.readers.report import ImportReport, Issue, from_dict, issue
@@ -269,14 +269,15 @@ def _ragged(long_lines: list[int], short_rows: list[int]) -> list[Issue]:
             "missing. See line {line}.",
             n_long,
         )
-        issues.append(issue("too_long", text.format(n=n_long, line=long_lines[0]), long_lines))
+        told = text.format(n=number(n_long), line=long_lines[0])
+        issues.append(issue("too_long", told, long_lines))
     if n_short:
         text = ngettext(
             "{n} row has fewer cells than the header; the missing ones are empty.",
             "{n} rows have fewer cells than the header; the missing ones are empty.",
             n_short,
         )
-        issues.append(issue("too_short", text.format(n=n_short), short_rows, level="info"))
+        issues.append(issue("too_short", text.format(n=number(n_short)), short_rows, level="info"))
     return issues
 
 

@@ -20,6 +20,7 @@ MANY = 8000
 
 _CELLS = 512
 _LEAST_RADIUS, _MOST_RADIUS = 1.1, 7.5
+_PLAIN_RADIUS = 2.0
 _ZOOMED_M = 1400  # ground size of a pixel below which discs are drawn larger
 _ZOOMED_GROWTH = 1.9
 _STEPS = 4  # discs are drawn once per quarter pixel of radius
@@ -28,12 +29,13 @@ _STEPS = 4  # discs are drawn once per quarter pixel of radius
 def radii(values: ArrayLike) -> Floats:
     """Radius of each disc in pixels at 100 %: area by value, 1.1 to 7.5.
 
-    The largest value gets the largest disc; values that are not positive the smallest.
+    The largest value gets the largest disc; values that are not positive the smallest. Where all
+    values are the same, size says nothing and every disc is small.
     """
     known = np.nan_to_num(np.asarray(values, np.float64), posinf=0.0).clip(min=0)
     top = float(known.max(initial=0.0))
-    if top <= 0:
-        return np.full(len(known), 2.0)
+    if top <= float(known.min(initial=top)):
+        return np.full(len(known), _PLAIN_RADIUS)
     return (0.9 + (_MOST_RADIUS - 0.9) * np.sqrt(known / top)).clip(_LEAST_RADIUS, _MOST_RADIUS)
 
 

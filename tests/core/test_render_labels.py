@@ -175,6 +175,7 @@ def test_radii_grow_with_value_and_stay_in_bounds():
     assert sizes[0] == sizes[4] == sizes[5] == pytest.approx(1.1)
     assert sizes[1] < sizes[2] < sizes[3]
     assert (radii([0, 0]) == 2).all()
+    assert (radii(np.ones(5)) == 2).all(), "size says nothing"
     assert len(radii([])) == 0
 
 

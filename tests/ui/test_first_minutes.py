@@ -157,3 +157,22 @@ def test_colours_of_regions_are_named_in_the_legend(desk):
     entries = desk.view.following.layer.legend("")
     assert [e.text for e in entries if e.symbol == "fill"] == ["None", "West"]
     assert len({e.colour for e in entries if e.symbol == "fill"}) == 2
+
+
+def test_the_first_step_is_ticked_off_when_the_plan_began_with_accounts(desk):
+    steps = desk.view.floats.steps
+    texts = [w.text() for w in steps.findChildren(QtWidgets.QLabel)]
+    n = int(desk.model.plan.accounts_present.sum())
+    assert n and f"{n} accounts are in" in texts
+    steps.set_accounts(0)
+    assert "Drop a spreadsheet on the window" in [
+        w.text() for w in steps.findChildren(QtWidgets.QLabel)
+    ]
+
+
+def test_territories_made_one_after_another_have_hues_far_apart(desk):
+    model = desk.model
+    made = [te.new_territory(model.plan, model.alignment, offset=k).colour for k in range(4)]
+    hues = [theme.territory_colour(c).hueF() for c in made]
+    gaps = [abs(a - b) for k, a in enumerate(hues) for b in hues[:k]]
+    assert min(min(g, 1 - g) for g in gaps) > 0.05

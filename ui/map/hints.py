@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from PySide6 import QtCore, QtWidgets
 
-from terradesk.i18n import _
+from terradesk import i18n
+from terradesk.i18n import _, ngettext
 
 from . import parts
 
@@ -25,6 +26,7 @@ class FirstSteps(parts.Floating):
     def __init__(self, parent: QtWidgets.QWidget) -> None:
         super().__init__(parent)
         self.setAccessibleName(_("First steps"))
+        self._ticks: list[tuple[QtWidgets.QWidget, QtWidgets.QLabel, str]] = []
         layout = parts.row(self, 12, (16, 10, 8, 10))
         steps = (
             ("file.accounts", _("Add accounts"), _("Drop a spreadsheet on the window")),
@@ -45,9 +47,24 @@ class FirstSteps(parts.Floating):
         layout = parts.column(out, 0)
         button = parts.link(f"{number}  {text}", more)
         button.clicked.connect(lambda: self.command.emit(action))
-        layout.addWidget(button, 0, QtCore.Qt.AlignmentFlag.AlignLeft)
-        layout.addWidget(parts.label(more, "small"))
+        tick, note = parts.icon_label("check", "ok"), parts.label(more, "small")
+        line = parts.row(None, 2)
+        line.addWidget(tick)
+        line.addWidget(button)
+        line.addStretch(1)
+        layout.addLayout(line)
+        layout.addWidget(note)
+        self._ticks.append((tick, note, more))
         return out
+
+    def set_accounts(self, n: int) -> None:
+        """Tick the first step off when there are accounts already."""
+        for number, (tick, note, more) in enumerate(self._ticks):
+            is_done = number == 0 and n > 0
+            tick.setVisible(is_done)
+            text = ngettext("{n} account is in", "{n} accounts are in", n)
+            note.setText(text.format(n=i18n.number(n)) if is_done else more)
+        self.adjustSize()
 
 
 class Tips(parts.Floating):

@@ -16,6 +16,8 @@ from terradesk.render import Mark
 from ui.tools import AccountSpots, Keys, Options, Preview
 
 from ..document_model import DocumentModel, Edited, Tentative
+from . import camera
+from .camera import Box
 from .card import Line, lines_of, splits
 from .chip import NEW_ROW, UNASSIGNED_ROW
 from .dropping import Dropping
@@ -227,6 +229,7 @@ class MapView(Looking):
         )
         self.floats.message.hide()
         self.floats.steps.setVisible(not self.model.view.leaves and not self.model.document.steps)
+        self.floats.steps.set_accounts(int(self.model.plan.accounts_present.sum()))
         self.floats.tips.hide()
         self._tool_changed(self.gestures.tool_id)
 
@@ -404,8 +407,11 @@ class MapView(Looking):
     def _show_far(self) -> None:
         """Offer the parts of the plan that Home leaves out."""
         assert self.following.prepared is not None
-        far, plan = self.following.prepared.home.far, self.model.plan
-        self.floats.set_far([part_name(plan, p) for p in far], lambda n: self.fit(far[n].box, 24))
+        boxes: dict[str, list[Box]] = {}
+        for part in self.following.prepared.home.far:
+            boxes.setdefault(part_name(self.model.plan, part), []).append(part.box)
+        joint = [camera.union(np.array(several)) or several[0] for several in boxes.values()]
+        self.floats.set_far(list(boxes), lambda n: self.fit(joint[n], 24))
 
     def _refresh(self) -> None:
         """Chip, legend and credits as the map is now."""
