@@ -8,9 +8,12 @@ from PySide6 import QtCore, QtGui, QtWidgets
 
 from terradesk import edits
 from terradesk.edits import territories as te
+from terradesk.errors import TerraDeskError
 from terradesk.render import Mark
 from tests.ui.map_desk import Desk
 from ui import theme
+from ui.jobs import Job
+from ui.main_window.status import StatusBar
 from ui.map.card import Line
 from ui.map.dropping import refusal
 from ui.panels import TERRITORIES_MIME, carrying
@@ -176,3 +179,19 @@ def test_territories_made_one_after_another_have_hues_far_apart(desk):
     hues = [theme.territory_colour(c).hueF() for c in made]
     gaps = [abs(a - b) for k, a in enumerate(hues) for b in hues[:k]]
     assert min(min(g, 1 - g) for g in gaps) > 0.05
+
+
+def test_progress_is_gone_before_an_error_is_told(qtbot, desk):
+    bar = StatusBar(desk.model)
+    qtbot.addWidget(bar)
+    bar.show()
+
+    def fail(progress) -> None:
+        raise TerraDeskError("It is open.", "Close it.")
+
+    job, seen = Job("Exporting", fail), []
+    bar.watch(job)
+    job.failed.connect(lambda _error: seen.append(bar.is_busy))
+    with qtbot.waitSignal(job.ended):
+        job.start()
+    assert seen == [False]

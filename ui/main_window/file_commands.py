@@ -225,8 +225,9 @@ class FileCommands:
         if path is None:
             folder = self._window.settings.last_folder or str(Path.home())
             start = str(Path(folder) / f"{self._window.plan_name()}{exporter.suffix}")
+            kind = f"{_(exporter.title)} (*{exporter.suffix})"
             text, _filter = QtWidgets.QFileDialog.getSaveFileName(
-                self._window, _(exporter.title), start, f"*{exporter.suffix}"
+                self._window, _(exporter.title), start, kind
             )
             if not text:
                 return
@@ -257,9 +258,9 @@ class FileCommands:
     ) -> Job:
         """Run ``work(progress=...)`` in a Job with progress and cancel in the status bar."""
         job = Job(title, work)
+        self._window.show_job(job)  # first, so that its progress goes before an error is told
         job.succeeded.connect(then)
         job.failed.connect(self._window.tell_error)
-        self._window.show_job(job)
         return job.start()
 
     def _remember_folder(self, path: Path) -> None:

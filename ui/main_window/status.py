@@ -101,7 +101,13 @@ class StatusBar(QtWidgets.QStatusBar):
         self._jobs.append(job)
         job.progressed.connect(self._progressed)
         job.ended.connect(lambda: self._forget(job))
+        job.failed.connect(lambda _error: self._forget(job))
         QtCore.QTimer.singleShot(QUIET_MS, self, self._show_job)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether work is going on."""
+        return bool(self._jobs)
 
     def _progressed(self, fraction: float, message: str) -> None:
         self._bar.setRange(0, 1000)
