@@ -45,6 +45,13 @@ class Bars(QtWidgets.QWidget):
         self.setFixedHeight(len(order) * theme.HEIGHT["bar_row"] + 8)
         self.update()
 
+    def update_rows(self, territories: set[int]) -> None:
+        """Paint the rows of some territories again."""
+        height = theme.HEIGHT["bar_row"]
+        for row, territory in enumerate(self._order):
+            if territory in territories:
+                self.update(0, row * height, self.width(), height)
+
     def _row_at(self, y: float) -> int:
         row = int(y // theme.HEIGHT["bar_row"])
         return self._order[row] if 0 <= row < len(self._order) else UNASSIGNED
@@ -92,9 +99,10 @@ class Bars(QtWidgets.QWidget):
         painter = QtGui.QPainter(self)
         area = self._area()
         self._paint_scale(painter, area, balance.tolerance)
+        dirty, height = event.rect(), theme.HEIGHT["bar_row"]
         for row, territory in enumerate(self._order):
-            if territory in view.slots:
-                top = row * theme.HEIGHT["bar_row"]
+            top = row * height
+            if territory in view.slots and top + height > dirty.top() and top <= dirty.bottom():
                 changed = after if after_view and after and territory in after_view.slots else None
                 self._paint_row(painter, top, territory, balance, changed, area)
         middle = area.center().x()
@@ -161,6 +169,7 @@ class BalancePanel(QtWidgets.QWidget):
         self.setObjectName("panel")
         self.setAttribute(QtCore.Qt.WidgetAttribute.WA_StyledBackground)
         self._model = model
+        self._changed: set[int] = set()
         self._before, self._arrow, self._after, self._of = (QtWidgets.QLabel() for _i in range(4))
         self._before.setProperty("role", "figure")
         self._after.setProperty("role", "figure_ok")
@@ -284,7 +293,25 @@ class BalancePanel(QtWidgets.QWidget):
 
     def _previewed(self, tentative: Tentative | None) -> None:
         self._show_figures()
-        self.bars.update()
+        changing = self._changing(tentative)
+        self.bars.update_rows(changing | self._changed)
+        self._changed = changing
+
+    def _changing(self, tentative: Tentative | None) -> set[int]:
+        """Territories whose bar a gesture moves."""
+        if tentative is None:
+            return set()
+        view, after_view = self._model.view, tentative.plan.alignment(self._model.alignment)
+        before, after = figures.balance_of(view), figures.balance_of(after_view)
+        if before is None or after is None:
+            return set()
+        return {
+            t
+            for t, slot in view.slots.items()
+            if t != UNASSIGNED
+            and t in after_view.slots
+            and before.deviations[slot] != after.deviations[after_view.slots[t]]
+        }
 
     def refresh(self) -> None:
         """Figures and order of now."""

@@ -128,6 +128,7 @@ class TerritoriesPanel(QtWidgets.QWidget):
         self._funnel = self.filter.addAction(theme.icon("funnel"), leading)
         self.tree = TreeView()
         self._items = QtGui.QStandardItemModel()
+        self._shown: dict[int, QtGui.QStandardItem] = {}
         self.tree.setModel(self._items)
         self._delegate = RowDelegate(self.tree)
         self.tree.setItemDelegate(self._delegate)
@@ -226,6 +227,7 @@ class TerritoriesPanel(QtWidgets.QWidget):
             (above if above is not None else self._items.invisibleRootItem()).appendRow(item)
             items[node.id] = item
         self._items.blockSignals(False)
+        self._shown = items
         self._items.layoutChanged.emit()
         self._delegate.colours = {t.id: t.colour for t in view.leaves}
         self.tree.expandAll()
@@ -242,6 +244,7 @@ class TerritoriesPanel(QtWidgets.QWidget):
         self.filter.setPlaceholderText(hint.format(n=i18n.number(n)))
         self._filter(self.filter.text())
         self.refresh()
+        self.tree.viewport().update()
 
     def _indices(self) -> list[QtCore.QModelIndex]:
         found, stack = [], [QtCore.QModelIndex()]
@@ -255,11 +258,14 @@ class TerritoriesPanel(QtWidgets.QWidget):
 
     def refresh(self) -> None:
         """Show the figures of now, and of the gesture that goes on."""
-        view = self._model.view
-        self._delegate.figures = figures_of_rows(
-            view, self._model.tentative, self._model.alignment
-        )
-        self.tree.viewport().update()
+        before = self._delegate.figures
+        after = figures_of_rows(self._model.view, self._model.tentative, self._model.alignment)
+        self._delegate.figures = after
+        wide = self.tree.viewport().width()
+        for territory, item in self._shown.items():
+            if before.get(territory) != after.get(territory):
+                row = self.tree.visualRect(item.index())
+                self.tree.viewport().update(0, row.top(), wide, row.height())
         self._refresh_foot()
 
     def _refresh_foot(self) -> None:
