@@ -73,7 +73,7 @@ class AccountsPanel(RowsPanel):
         ]  # fmt: skip
         columns += _attributes(plan)
         columns += [
-            TableColumn("unit", plan.noun(1).capitalize(), _unit_names(plan)),
+            TableColumn("unit", plan.heading_noun(1), _unit_names(plan)),
             TableColumn("placement", _("Placed by"),
                         np.array([_(t) for t in PLACEMENT_TEXTS], object)[plan.accounts.placement]),
             TableColumn("ids", _("Account ID"), plan.accounts.ids),

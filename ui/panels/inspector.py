@@ -123,7 +123,7 @@ class InspectorPanel(QtWidgets.QWidget):
         lines.append((_("Why"), self._why_account(row)))
         unit = int(accounts.unit[row])
         if unit >= 0:
-            lines.append((plan.noun(1).capitalize(), str(plan.units.names[unit])))
+            lines.append((plan.heading_noun(1), str(plan.units.names[unit])))
         lines.append((_("Placed by"), _(PLACEMENT_TEXTS[accounts.placement[row]])))
         lines += _attribute_lines(self._model, "accounts", row)
         lines.append((_("Account ID"), str(accounts.ids[row])))
@@ -183,7 +183,7 @@ class InspectorPanel(QtWidgets.QWidget):
         if node.parent in view.territories:
             lines.append((_("Part of"), view.name_of(node.parent)))
         n = int(counts.units[slot])
-        lines.append((plan.noun(2).capitalize(), i18n.number(n)))
+        lines.append((plan.heading_noun(2), i18n.number(n)))
         lines.append((_("Accounts"), i18n.number(int(counts.accounts[slot]))))
         balance = figures.balance_of(view)
         if balance is not None:
