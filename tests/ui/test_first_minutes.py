@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6 import QtCore, QtGui, QtWidgets
@@ -13,6 +15,7 @@ from terradesk.render import Mark
 from tests.ui.map_desk import Desk
 from ui import theme
 from ui.jobs import Job
+from ui.main_window.file_commands import added_sentence
 from ui.main_window.status import StatusBar
 from ui.map.card import Line
 from ui.map.dropping import refusal
@@ -195,3 +198,14 @@ def test_progress_is_gone_before_an_error_is_told(qtbot, desk):
     with qtbot.waitSignal(job.ended):
         job.start()
     assert seen == [False]
+
+
+def test_an_import_says_what_came_in_and_what_lies_in_no_area(desk):
+    plan = desk.model.plan
+    n = int(plan.accounts_present.sum())
+    assert added_sentence(plan, n - 2, "a.csv").startswith("Added 2 accounts from ")
+    outside = plan.accounts.unit.copy()
+    outside[:3] = -1
+    outside.flags.writeable = False
+    lost = replace(plan, accounts=replace(plan.accounts, unit=outside))
+    assert "3 accounts are in no " + plan.noun(1) in added_sentence(lost, 0, "a.csv")

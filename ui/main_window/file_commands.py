@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6 import QtCore, QtGui, QtWidgets
 
-from terradesk import paths
+from terradesk import i18n, paths
 from terradesk.document import Document
 from terradesk.edits.scenarios import set_setting
-from terradesk.i18n import N_, _
+from terradesk.i18n import N_, _, ngettext
 from terradesk.plan import Plan
 
 from ..jobs import Job
@@ -126,11 +126,13 @@ class FileCommands:
     def _add_accounts(self, made: Any, source: str) -> None:
         from ..dialogs.import_accounts import add_to_document
 
+        before = int(self._model.plan.accounts_present.sum())
         try:
             add_to_document(self._model.document, made, source)
         except Exception as error:
             self._window.tell_error(error)
             return
+        self._model.say(added_sentence(self._model.plan, before, source), True)
         self._window.offer_balance_measure()
 
     def import_boundaries(self, path: Path | bool | None = None) -> None:
@@ -267,3 +269,15 @@ class FileCommands:
         if paths.cache_dir() in path.parents:  # a table pasted from the clipboard
             return
         self._window.change_settings(last_folder=str(path.parent))
+
+
+def added_sentence(plan: Plan, n_before: int, source: str) -> str:
+    """What an import of accounts did, and how many of all accounts are in no area."""
+    is_there = plan.accounts_present
+    n, n_outside = int(is_there.sum()) - n_before, int((is_there & (plan.accounts.unit < 0)).sum())
+    text = ngettext("Added {n} account from {file}.", "Added {n} accounts from {file}.", n)
+    said = text.format(n=i18n.number(n), file=i18n.isolate(source))
+    if n_outside and len(plan.units):
+        more = ngettext("{n} account is in no {area}.", "{n} accounts are in no {area}.", n_outside)
+        said += " " + more.format(n=i18n.number(n_outside), area=plan.noun(1))
+    return said
