@@ -16,6 +16,7 @@ _KIND_OF_CUSTOMER = """
     kundtyp; secteur; type client; kundentyp; typ klienta; بخش; نوع مشتری"""
 _FEW = 30  # different kinds of customers at most
 _REPEATED = 0.7  # share of different places below which rows repeat places
+_ORDERS = 0.9  # share of different accounts from which on double rows are chance, not orders
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class Grouping:
     n_places : int
         Different places, 0 when there is no column of places.
     looks_like_orders : bool
-        Rows repeat accounts.
+        Rows repeat accounts; a few rows with the same name and place are no orders.
     """
 
     choices: tuple[tuple[str, ...], ...]
@@ -59,7 +60,8 @@ def suggest_grouping(table: Table, guesses: Sequence[ColumnGuess]) -> Grouping:
         choices.append(place)
     elif "name" in by_role:
         choices.append((by_role["name"], *place))
-    repeats = bool(choices) and n_groups(table, choices[0]) < len(table)
+    most = len(table) if "id" in by_role else _ORDERS * len(table)
+    repeats = bool(choices) and n_groups(table, choices[0]) < most
     choices = [*choices, ()] if repeats else [(), *choices]
     return Grouping(tuple(choices), n_places, repeats)
 

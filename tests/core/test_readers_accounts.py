@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -463,3 +464,12 @@ def test_a_plan_without_a_map_takes_accounts() -> None:
     assert made.accounts.unit.tolist() == [-1] and made.report.unplaced == 0
     assert kinds(made) == {}
     assert shapely.points(made.accounts.x, made.accounts.y)[0].is_valid
+
+
+def test_a_few_double_names_do_not_make_a_customer_list_orders(tmp_path: Path) -> None:
+    shops = [f"Shop {k},Town {k % 90}" for k in range(100)]
+    file = tmp_path / "shops.csv"
+    file.write_text("\n".join(["Name,City", *shops, *shops[:2]]))
+    table = readers.read_table(file)
+    grouping = readers.suggest_grouping(table, readers.recognise(table))
+    assert not grouping.looks_like_orders and grouping.choices[0] == ()

@@ -337,9 +337,9 @@ class ImportBoundaries(Dialog):
         self.accept_button.setEnabled(False)
         self.map.show_picture(None)
         self.issues.show_report(None)
+        self._about.setText("")
         boundaries = self._maker.read.get(str(self.layer.currentData() or ""))
         if boundaries is None:
-            self._about.setText("")
             return
         self._show_questions(True)
         code, name = readers.guess_code_name(boundaries)
