@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import openpyxl
@@ -47,8 +48,8 @@ def test_from_two_files_to_a_workbook(
     assert "16 squares, 3 accounts" in said.out
     assert run("export", plan, "--to", book) == 0
     assert capsys.readouterr().out.strip() == str(book)
-    sheet = openpyxl.load_workbook(book, read_only=True)["UnitToTerritory"]
-    rows = list(sheet.iter_rows(values_only=True))
+    with closing(openpyxl.load_workbook(book, read_only=True)) as opened:
+        rows = list(opened["UnitToTerritory"].iter_rows(values_only=True))
     assert [row[0] for row in rows[1:]] == grid()["zip"].tolist()
     assert {row[3] for row in rows[1:]} == {"West", "East"}
 
