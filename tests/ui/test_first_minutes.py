@@ -15,11 +15,12 @@ from terradesk.render import Mark
 from tests.ui.map_desk import Desk
 from ui import theme
 from ui.jobs import Job
+from ui.main_window import MainWindow
 from ui.main_window.file_commands import added_sentence
 from ui.main_window.status import StatusBar
 from ui.map.card import Line
 from ui.map.dropping import refusal
-from ui.panels import TERRITORIES_MIME, carrying
+from ui.panels import TERRITORIES_MIME, carrying, painting
 from ui.panels.territories import TerritoriesPanel
 
 PAD = 12
@@ -209,3 +210,34 @@ def test_an_import_says_what_came_in_and_what_lies_in_no_area(desk):
     outside.flags.writeable = False
     lost = replace(plan, accounts=replace(plan.accounts, unit=outside))
     assert "3 accounts are in no " + plan.noun(1) in added_sentence(lost, 0, "a.csv")
+
+
+def ink_of(words: str, direction: QtCore.Qt.LayoutDirection) -> list[int]:
+    """Columns of a 90 px wide text, right-aligned absolutely, that hold ink."""
+    image = QtGui.QImage(90, 20, QtGui.QImage.Format.Format_RGB32)
+    image.fill(QtCore.Qt.GlobalColor.white)
+    painter = QtGui.QPainter(image)
+    painter.setLayoutDirection(direction)
+    flag = QtCore.Qt.AlignmentFlag
+    end = flag.AlignRight | flag.AlignAbsolute
+    painting.text(painter, QtCore.QRect(0, 0, 90, 20), words, align=end)
+    painter.end()
+    return [QtGui.qGray(image.pixel(x, y)) for x in range(90) for y in range(20)]
+
+
+@pytest.mark.parametrize("words", ["−4 %", "15.4 M", "4 of 5 in tolerance"])
+def test_figures_keep_their_order_in_a_mirrored_window(qtbot, words):
+    direction = QtCore.Qt.LayoutDirection
+    assert ink_of(words, direction.RightToLeft) == ink_of(words, direction.LeftToRight)
+
+
+def test_docks_change_sides_in_a_mirrored_window(qtbot, monkeypatch):
+    app = QtWidgets.QApplication.instance()
+    app.setLayoutDirection(QtCore.Qt.LayoutDirection.RightToLeft)
+    try:
+        window = MainWindow()
+        qtbot.addWidget(window)
+        assert window.dockWidgetArea(window.left) == QtCore.Qt.DockWidgetArea.RightDockWidgetArea
+        assert window.dockWidgetArea(window.right) == QtCore.Qt.DockWidgetArea.LeftDockWidgetArea
+    finally:
+        app.setLayoutDirection(QtCore.Qt.LayoutDirection.LeftToRight)

@@ -155,7 +155,7 @@ class Rail(QtWidgets.QToolBar):
         button.setCheckable(True)
         button.setToolTip(title)
         button.setAccessibleName(title)
-        button.setIcon(theme.icon(icon))
+        button.setIcon(_rail_icon(icon))
         button.setProperty("icon_name", icon)
         button.clicked.connect(lambda on: self.open_panel(panel) if on else self.close_panel())
         button.setProperty("panel", panel)
@@ -202,7 +202,16 @@ class Rail(QtWidgets.QToolBar):
         super().changeEvent(event)
         if event.type() == QtCore.QEvent.Type.StyleChange:
             for button in getattr(self, "_group", ()):
-                button.setIcon(theme.icon(button.property("icon_name")))
+                button.setIcon(_rail_icon(button.property("icon_name")))
+
+
+def _rail_icon(name: str) -> QtGui.QIcon:
+    """An icon that stays clear on the accent colour while its panel is open."""
+    out = theme.icon(name)
+    mode, on = QtGui.QIcon.Mode, QtGui.QIcon.State.On
+    for one in (mode.Normal, mode.Active, mode.Selected):
+        out.addPixmap(theme.pixmap(name, "on_accent", 16), one, on)
+    return out
 
 
 class CornerTitle(QtWidgets.QWidget):

@@ -54,6 +54,7 @@ class MainWindow(QtWidgets.QMainWindow):
         self.setContextMenuPolicy(QtCore.Qt.ContextMenuPolicy.NoContextMenu)
         self.model = DocumentModel(self)
         self.model.on_error = lambda error, can_retry: errors.show_error(self, error, can_retry)
+        self.model.on_baseline = lambda name: keeping.ask_for_copy(self, name)
         self.sample_copy: Path | None = None
         self._commands = (
             self, FileCommands(self), TerritoryCommands(self), HelpCommands(self),
@@ -99,8 +100,10 @@ class MainWindow(QtWidgets.QMainWindow):
         self.right = TabbedDock("right", _("Balance"))
         self.bottom = TabbedDock("bottom", _("Tables"), can_collapse=True)
         self.docks = {"left": self.left, "right": self.right, "bottom": self.bottom}
-        self.addDockWidget(Side.LeftDockWidgetArea, self.left)
-        self.addDockWidget(Side.RightDockWidgetArea, self.right)
+        is_rtl = self.isRightToLeft()
+        start, end = Side.LeftDockWidgetArea, Side.RightDockWidgetArea
+        self.addDockWidget(end if is_rtl else start, self.left)
+        self.addDockWidget(start if is_rtl else end, self.right)
         self.addDockWidget(Side.BottomDockWidgetArea, self.bottom)
         self.setCorner(QtCore.Qt.Corner.BottomLeftCorner, Side.BottomDockWidgetArea)
         self.setCorner(QtCore.Qt.Corner.BottomRightCorner, Side.BottomDockWidgetArea)
@@ -115,7 +118,9 @@ class MainWindow(QtWidgets.QMainWindow):
             for button in one.corner(panel):
                 self.docks[one.dock].corner.addWidget(button)
             self._connect_panel(one.dock, panel)
-        self.addToolBar(QtCore.Qt.ToolBarArea.RightToolBarArea, self.rail)
+        area = QtCore.Qt.ToolBarArea
+        is_rtl = self.isRightToLeft()
+        self.addToolBar(area.LeftToolBarArea if is_rtl else area.RightToolBarArea, self.rail)
         self.bottom.set_collapsed(True)
 
     def _connect_panel(self, dock: str, panel: Any) -> None:
@@ -422,19 +427,23 @@ class MainWindow(QtWidgets.QMainWindow):
         self.resize(1600, 1000)
         with contextlib.suppress(ValueError):
             self.restoreGeometry(base64.b64decode(self.settings.geometry))
-            self.restoreState(base64.b64decode(self.settings.docks))
+            self.restoreState(base64.b64decode(self.settings.docks), self._docks_version())
         self.map.set_accounts_shown(self.settings.show_accounts)
         self.map.set_labels_shown(self.settings.show_labels)
         self.map.set_base_map_shown(self.settings.show_base_map)
         self.map.set_length_unit(self.settings.length_unit)
         self.map.set_touchpad_pans(self.settings.touchpad_pans)
 
+    def _docks_version(self) -> int:
+        """Places of docks are left and right, so those of a mirrored window are others."""
+        return int(self.isRightToLeft())
+
     def closeEvent(self, event: QtGui.QCloseEvent) -> None:
         """Everything is saved already: only the layout is kept."""
         if self.model.is_open and self.pages.currentWidget() is self.map:
             self.change_settings(
                 geometry=base64.b64encode(self.saveGeometry().data()).decode(),
-                docks=base64.b64encode(self.saveState().data()).decode(),
+                docks=base64.b64encode(self.saveState(self._docks_version()).data()).decode(),
             )
         keeping.let_go(self.model, self.sample_copy)
         super().closeEvent(event)

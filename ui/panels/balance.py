@@ -97,6 +97,7 @@ class Bars(QtWidgets.QWidget):
         after_view = model.tentative.plan.alignment(model.alignment) if model.tentative else None
         after = figures.balance_of(after_view) if after_view else None
         painter = QtGui.QPainter(self)
+        painter.setLayoutDirection(self.layoutDirection())  # a painter takes the program's
         area = self._area()
         self._paint_scale(painter, area, balance.tolerance)
         dirty, height = event.rect(), theme.HEIGHT["bar_row"]
@@ -420,6 +421,7 @@ class _Axis(QtWidgets.QWidget):
     def paintEvent(self, event: QtGui.QPaintEvent) -> None:
         """Three words at their places on the scale."""
         painter = QtGui.QPainter(self)
+        painter.setLayoutDirection(self.layoutDirection())  # a painter takes the program's
         left, right = 0.40 * self.width(), self.width() - 72
         middle, half = (left + right) / 2, (right - left) / 2
         marks = ((-0.2, i18n.percent(-0.2)), (0.0, _("target")), (0.2, i18n.percent(0.2)))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+import unicodedata
 
-from PySide6 import QtCore, QtGui
+from PySide6 import QtCore, QtGui, QtWidgets
 
 from .. import theme
 
@@ -87,13 +88,25 @@ def text(
     bold: bool = False,
     align: QtCore.Qt.AlignmentFlag = QtCore.Qt.AlignmentFlag.AlignLeft,
 ) -> None:
-    """One line, elided, in the middle of its row; plain text whatever it holds."""
+    """One line, elided, in the middle of its row; plain text whatever it holds.
+
+    Figures and texts without right-to-left letters keep their order in a mirrored window.
+    """
     painter.setFont(theme.font(px, bold))
     painter.setPen(theme.colour(role))
     metrics = painter.fontMetrics()
     shown = metrics.elidedText(words, QtCore.Qt.TextElideMode.ElideRight, rect.width())
+    direction = painter.layoutDirection()
+    align = QtWidgets.QStyle.visualAlignment(direction, align)
+    if not _is_rtl(shown):
+        painter.setLayoutDirection(QtCore.Qt.LayoutDirection.LeftToRight)
     flags = align | QtCore.Qt.AlignmentFlag.AlignVCenter | QtCore.Qt.TextFlag.TextSingleLine
-    painter.drawText(rect, flags, shown)
+    painter.drawText(rect, flags | QtCore.Qt.AlignmentFlag.AlignAbsolute, shown)
+    painter.setLayoutDirection(direction)
+
+
+def _is_rtl(words: str) -> bool:
+    return any(unicodedata.bidirectional(sign) in ("R", "AL") for sign in words)
 
 
 def initials(name: str) -> str:
