@@ -9,8 +9,8 @@ import numpy as np
 from PySide6 import QtCore
 
 from terradesk.document import Document, Step
-from terradesk.edits import Assigned, Edit, Touched, touched
-from terradesk.errors import TerraDeskError
+from terradesk.edits import Assigned, Edit, Touched, scenarios, touched
+from terradesk.errors import ReadOnlyPlan, StaleEdit, TerraDeskError
 from terradesk.i18n import _
 from terradesk.plan import UNASSIGNED, AlignmentView, Plan
 
@@ -106,6 +106,8 @@ class DocumentModel(QtCore.QObject):
         self.selected_accounts: np.ndarray = _NO_ROWS
         self.tentative: Tentative | None = None
         self.on_error: Callable[[BaseException, bool], bool] = _raise
+        self.on_baseline: Callable[[str], str] = lambda _name: "edit"  # or "copy", or ""
+        self._editable: set[str] = set()
 
     # ------------------------------------------------------------------ the document
     @property
@@ -156,6 +158,7 @@ class DocumentModel(QtCore.QObject):
             self._document = None
         self.selected_units = self.selected_accounts = _NO_ROWS
         self._current, self._recent, self.tentative = UNASSIGNED, [], None
+        self._editable = set()
 
     # ------------------------------------------------------------------ changing
     def do(self, edit: Edit | None) -> Step | None:
@@ -179,23 +182,72 @@ class DocumentModel(QtCore.QObject):
         -------
         Step or None
         """
+        try:
+            made = make()
+            assigned = made if isinstance(made, Assigned) else Assigned(made)
+            edit, is_refused = self._in_draft(assigned.edit)
+        except TerraDeskError as error:
+            self.on_error(error, False)
+            return None
+        if is_refused:
+            self.preview(None)
+            return None
+        before = self.plan
+        step = self._do_or_ask(edit)
+        if step is not None:
+            self.say(self._sentence(before, step, assigned), True)
+        elif edit is None and assigned.n_locked:
+            self.say(_("Nothing changed: it is locked."))
+        elif edit is None and nothing:
+            self.say(nothing)
+        return step
+
+    def _do_or_ask(self, edit: Edit | None) -> Step | None:
+        """Do an edit; where it could not be written, again as often as the user asks for it."""
         while True:
             try:
-                made = make()
-                assigned = made if isinstance(made, Assigned) else Assigned(made)
-                before = self.plan
-                step = self.do(assigned.edit)
+                return self.do(edit)
             except TerraDeskError as error:
-                if not self.on_error(error, True):
+                can_retry = not isinstance(error, ReadOnlyPlan | StaleEdit)
+                if not self.on_error(error, can_retry) or not can_retry:
                     return None
-                continue
-            if step is not None:
-                self.say(self._sentence(before, step, assigned), True)
-            elif assigned.n_locked:
-                self.say(_("Nothing changed: it is locked."))
-            elif nothing:
-                self.say(nothing)
-            return step
+
+    def _in_draft(self, edit: Edit | None) -> tuple[Edit | None, bool]:
+        """The edit where it may be done: in a copy, if it would redraw a baseline.
+
+        Returns
+        -------
+        Edit or None
+        bool
+            Whether the user wants neither.
+        """
+        if edit is None or not self._redraws_baseline(edit):
+            return edit, False
+        scenario = self.view.scenario
+        answer = self.on_baseline(scenario.name)
+        if answer == "edit":
+            self._editable.add(scenario.uid)
+        if answer != "copy":
+            return edit, answer != "edit"
+        first = max([self.plan.next_id, *(r.row.id + 1 for r in edit.records)])
+        name = _("My draft") if len(self.plan.scenarios) == 1 else ""
+        copied = scenarios.copy_scenario(self.plan, scenario.id, name, first)
+        old = self._alignment
+        if self._do_or_ask(copied) is None:
+            return edit, True
+        self.show_alignment(copied.alignment)
+        return scenarios.rebased(edit, old, copied.alignment), False
+
+    def _redraws_baseline(self, edit: Edit) -> bool:
+        if edit.alignment != self._alignment:
+            return False
+        scenario = self.view.scenario
+        is_kept = scenario.is_baseline or scenario.status == "approved"
+        draws = any(c.table == "assignment" for c in edit.changes) or any(
+            r.kind in ("territory", "override") for r in edit.records
+        )
+        starts = any(r.kind == "scenario" for r in edit.records)
+        return is_kept and draws and not starts and scenario.uid not in self._editable
 
     def _sentence(self, before: Plan, step: Step, assigned: Assigned) -> str:
         from terradesk import measures

@@ -15,7 +15,7 @@ from terradesk.i18n import N_, _
 from terradesk.plan import UNASSIGNED, Plan
 
 
-def copy_scenario(plan: Plan, scenario: int, name: str) -> Edit:
+def copy_scenario(plan: Plan, scenario: int, name: str, first_id: int = 0) -> Edit:
     """A copy of a scenario with all its alignments; uids and ids of territories stay the same.
 
     Parameters
@@ -25,6 +25,9 @@ def copy_scenario(plan: Plan, scenario: int, name: str) -> Edit:
         Id of the scenario to copy.
     name : str
         Name of the copy.
+    first_id : int
+        First id for the copy's own records, at least ``plan.next_id``; leaves ids below it to an
+        edit that follows.
 
     Returns
     -------
@@ -33,7 +36,7 @@ def copy_scenario(plan: Plan, scenario: int, name: str) -> Edit:
     """
     old = _scenario(plan, scenario)
     now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
-    next_id = plan.next_id
+    next_id = max(first_id, plan.next_id)
     new = rec.Scenario(
         rec.new_uid(),
         next_id,
@@ -62,6 +65,27 @@ def copy_scenario(plan: Plan, scenario: int, name: str) -> Edit:
         tuple(c for c in changes if len(c.rows)),
         tuple(records),
         alignment=first,
+    )
+
+
+def rebased(edit: Edit, old: int, new: int) -> Edit:
+    """An edit made in one alignment as it would be in an equal one, e.g. in a copy.
+
+    Parameters
+    ----------
+    edit : Edit
+    old, new : int
+        Alignment ids.
+    """
+
+    def moved(row: rec.Row | None) -> rec.Row | None:
+        return replace(row, alignment=new) if row is not None and row.alignment == old else row
+
+    return replace(
+        edit,
+        changes=tuple(replace(c, alignment=new) if c.alignment == old else c for c in edit.changes),
+        records=tuple(Record(r.kind, moved(r.before), moved(r.after)) for r in edit.records),
+        alignment=new if edit.alignment == old else edit.alignment,
     )
 
 

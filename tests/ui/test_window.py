@@ -2,206 +2,26 @@
 
 from __future__ import annotations
 
-import gzip
 import shutil
 import sqlite3
-import warnings
-from pathlib import Path
 
 import numpy as np
-import pytest
-from PySide6 import QtCore, QtGui, QtWidgets
-from PySide6.QtTest import QTest
+from PySide6 import QtWidgets
 
-from terradesk import measures, paths, planfile
+from terradesk import planfile
 from terradesk import records as rec
 from terradesk.edits import assign
 from terradesk.edits.territories import create, new_territory
 from tests.core.kernel import grid_plan
-from ui import errors, settings, theme
+from tests.ui.driving import (
+    SLOW,
+    open_sample,
+    place,
+    press_at,
+    wait_for_map,
+)
 from ui.jobs import running
-from ui.main_window import MainWindow
-from ui.welcome.cards import MapCard
-
-LEFT = QtCore.Qt.MouseButton.LeftButton
-NONE = QtCore.Qt.KeyboardModifier.NoModifier
-SLOW = 60_000
-
-
-@pytest.fixture
-def window(qtbot, qapp, monkeypatch):
-    """The window at its full size; leaves no job and no open plan behind."""
-    theme.apply(qapp, False)
-    window = MainWindow(settings.Settings())
-    window.resize(1600, 1000)
-    window.show()
-    yield window
-    qtbot.waitUntil(lambda: not running(), timeout=SLOW)
-    window.close()
-    window.deleteLater()
-
-
-@pytest.fixture
-def told(monkeypatch) -> list[BaseException]:
-    """Errors that a message box would have shown."""
-    out: list[BaseException] = []
-    monkeypatch.setattr(errors, "show_error", lambda _w, error, *_a: bool(out.append(error)))
-    return out
-
-
-def wait_for_map(qtbot, window) -> None:
-    qtbot.waitUntil(lambda: window.model.is_open and window.map.is_ready, timeout=SLOW)
-
-
-def open_sample(qtbot, window) -> None:
-    window.run_command("file.sample")
-    wait_for_map(qtbot, window)
-
-
-def dialog_of(qtbot, window, kind: str):
-    def found():
-        return [w for w in window.findChildren(QtWidgets.QDialog) if type(w).__name__ == kind]
-
-    qtbot.waitUntil(lambda: bool(found()), timeout=SLOW)
-    return found()[-1]
-
-
-def press_at(window, rows, move_to=None, keys=NONE) -> None:
-    """Press on a unit, drag over others, release."""
-    port = window.map.canvas.viewport()
-    points = [_place(window, row) for row in rows] + ([move_to] if move_to else [])
-    QTest.mousePress(port, LEFT, keys, points[0])
-    for at in points[1:]:
-        for share in (0.4, 1.0):
-            last = points[points.index(at) - 1]
-            here = last + (at - last) * share
-            event = QtGui.QMouseEvent(
-                QtCore.QEvent.Type.MouseMove, QtCore.QPointF(here),
-                QtCore.QPointF(port.mapToGlobal(here)), QtCore.Qt.MouseButton.NoButton, LEFT, keys,
-            )  # fmt: skip
-            QtWidgets.QApplication.sendEvent(port, event)
-    QTest.mouseRelease(port, LEFT, keys, points[-1])
-
-
-def _place(window, row: int) -> QtCore.QPoint:
-    arcs = window.model.plan.arcs
-    metres = arcs.centres[row] / 100 + np.array(arcs.origin)
-    x, y = window.map.view.to_pixels([metres])[0] / window.map.ratio
-    return QtCore.QPoint(round(x), round(y))
-
-
-def row_of(window, code: str) -> int:
-    return int(np.flatnonzero(window.model.plan.units.codes == code)[0])
-
-
-def test_from_the_welcome_page_to_workbook_and_shapefile(qtbot, window, told, tmp_path) -> None:
-    card = next(c for c in window.welcome.findChildren(MapCard) if "counties" in c.map_key
-                or "county" in c.map_key)  # fmt: skip
-    QTest.mouseClick(card, LEFT, NONE, QtCore.QPoint(20, 20))
-    wait_for_map(qtbot, window)
-    assert len(window.model.plan.units) == 3108 and not window.model.view.leaves
-
-    orders = tmp_path / "orders.csv"
-    with gzip.open(paths.resource("superstore_orders_us.csv.gz")) as file:
-        orders.write_bytes(file.read())
-    window._drop([str(orders)])
-    page = dialog_of(qtbot, window, "ImportAccounts")
-    qtbot.waitUntil(lambda: page.accept_button.isEnabled(), timeout=SLOW)
-    page.accept_button.click()
-    qtbot.waitUntil(lambda: len(window.model.plan.accounts) > 0, timeout=SLOW)
-    assert window.model.plan.accounts_present.sum() == 1258
-    assert len(window.model.document.steps) == 1
-
-    window.run_command("territory.start")
-    start = dialog_of(qtbot, window, "StartTerritories")
-    start.column.setCurrentIndex(start.column.findData("state"))
-    qtbot.waitUntil(lambda: start.accept_button.isEnabled(), timeout=SLOW)
-    start.accept_button.click()
-    qtbot.waitUntil(lambda: len(window.model.view.leaves) == 49, timeout=SLOW)
-
-    _brush_lasso_and_drag(qtbot, window)
-    _undo_and_redo(window)
-    _export_and_compare(qtbot, window, tmp_path)
-    assert told == []
-
-
-def _brush_lasso_and_drag(qtbot, window) -> None:
-    model = window.model
-    ids = {t.name: t.id for t in model.view.leaves}
-    kansas, nebraska = (next(i for n, i in ids.items() if n.startswith(s))
-                        for s in ("Kansas", "Nebraska"))  # fmt: skip
-    model.set_current(nebraska)
-    rows = [row_of(window, code) for code in ("20153", "20039", "20137")]  # northern Kansas
-    window.map.set_tool("brush")
-    press_at(window, rows)
-    assert (model.view.assignment[rows] == nebraska).all()
-    window.map.set_tool("select")
-    there = [row_of(window, code) for code in ("20155", "20185")]
-    model.select_units(np.array(there))
-    target = _place(window, row_of(window, "31111"))
-    press_at(window, there[:1], move_to=target)
-    assert (model.view.assignment[there] == nebraska).all()
-    window.map.set_tool("lasso")
-    model.set_current(kansas)
-    centre = _place(window, row_of(window, "31145"))
-    ring = [centre + QtCore.QPoint(*d) for d in ((-25, -25), (25, -25), (25, 25), (-25, 25))]
-    n_before = int((model.view.assignment == kansas).sum())
-    _draw_ring(window, ring)
-    assert (model.view.assignment == kansas).sum() > n_before
-
-
-def _draw_ring(window, ring) -> None:
-    port = window.map.canvas.viewport()
-    QTest.mousePress(port, LEFT, NONE, ring[0])
-    for at in [*ring[1:], ring[0]]:
-        event = QtGui.QMouseEvent(
-            QtCore.QEvent.Type.MouseMove, QtCore.QPointF(at), QtCore.QPointF(port.mapToGlobal(at)),
-            QtCore.Qt.MouseButton.NoButton, LEFT, NONE,
-        )  # fmt: skip
-        QtWidgets.QApplication.sendEvent(port, event)
-    QTest.mouseRelease(port, LEFT, NONE, ring[0])
-
-
-def _undo_and_redo(window) -> None:
-    after = window.model.view.assignment.copy()
-    for _i in range(3):
-        window.run_command("edit.undo")
-    before = window.model.view.assignment
-    assert (before != after).any()
-    states = window.model.plan.units.columns["state"]
-    names = {t.id: t.name for t in window.model.view.leaves}
-    assert all(names[int(t)] == s for t, s in zip(before, states, strict=True))
-    for _i in range(3):
-        window.run_command("edit.redo")
-    assert np.array_equal(window.model.view.assignment, after)
-
-
-def _export_and_compare(qtbot, window, folder: Path) -> None:
-    import geopandas
-    import openpyxl
-
-    balance = measures.balance(window.model.view)
-    shown = {
-        t.name: float(balance.values[window.model.view.slots[t.id]])
-        for t in window.model.view.leaves
-    }
-    window.files.export("workbook", folder / "plan.xlsx")
-    window.files.export("shapefile", folder / "plan.shp")
-    qtbot.waitUntil(lambda: not running(), timeout=SLOW)
-    with warnings.catch_warnings():  # openpyxl does not know the bars' own extension
-        warnings.simplefilter("ignore", UserWarning)
-        sheet = openpyxl.load_workbook(folder / "plan.xlsx")["Territories"]
-    rows = list(sheet.iter_rows(values_only=True))
-    name, value = rows[0].index("TerritoryName"), rows[0].index(balance.measure.name)
-    in_book = {r[name]: r[value] for r in rows[1:] if r[name] in shown}
-    assert in_book == pytest.approx(shown)
-    frame = geopandas.read_file(folder / "plan_territories.shp")
-    assert len(frame) == len(shown) and frame.geometry.is_valid.all()
-    units = geopandas.read_file(folder / "plan_units.shp")
-    assert len(units) == 3108 and (units.UNIT_ID.str.len() == 5).all()
-    assert (
-        frame.set_index("TERR_NAME").N_UNITS.to_dict() == units.TERR_NAME.value_counts().to_dict()
-    )
+from ui.main_window import keeping
 
 
 def test_the_sample_tells_its_story(qtbot, window, told) -> None:
@@ -212,7 +32,7 @@ def test_the_sample_tells_its_story(qtbot, window, told) -> None:
     assert len(rows) == 3, "the first tip outlines three counties"
     denver = next(t.id for t in window.model.view.leaves if t.name == "Denver")
     inside = np.flatnonzero(window.model.view.assignment == denver)
-    target = _place(window, int(inside[len(inside) // 2]))
+    target = place(window, int(inside[len(inside) // 2]))
     press_at(window, [int(rows[0])], move_to=target)
     assert (window.model.view.assignment[rows] == denver).all()
     assert panel._before.text() == "15"
@@ -262,6 +82,44 @@ def test_trying_something_and_replacing_the_original(qtbot, window, told) -> Non
     assert model.alignment == original and model.view.assignment[0] == ids[2]
     window.run_command("edit.undo")
     assert len(model.plan.scenarios) == 2 and told == []
+
+
+def test_drawing_on_a_baseline_goes_on_in_a_copy_after_one_question(
+    qtbot, window, told, asked
+) -> None:
+    window.show_document(planfile.new_untitled(grid_plan()))
+    model = window.model
+    window.run_command("build.baseline")
+    base, ids = model.alignment, [t.id for t in model.view.leaves]
+    node = new_territory(model.plan, base, "New")
+    rows = np.array([0, 1])
+    model.attempt(lambda: assign(model.plan, base, rows, node.id, new=node))
+    assert model.alignment != base and (model.view.assignment[rows] == node.id).all()
+    assert model.view.scenario.name == "My draft" and model.view.name_of(node.id) == "New"
+    assert (model.plan.alignment(base).assignment[rows] == ids[0]).all()
+    scenario_ids = {s.id for s in model.plan.scenarios} | set(model.plan.assignments)
+    assert node.id not in scenario_ids, "ids are never used twice"
+    model.attempt(lambda: assign(model.plan, model.alignment, np.array([5]), ids[0]))
+    assert len(asked) == 1 and told == []
+    for _i in range(3):
+        window.run_command("edit.undo")
+    assert len(model.plan.scenarios) == 1
+
+
+def test_who_wants_to_edit_the_baseline_itself_is_asked_once(
+    qtbot, window, asked, monkeypatch
+) -> None:
+    window.show_document(planfile.new_untitled(grid_plan()))
+    model = window.model
+    window.run_command("build.baseline")
+    ids = [t.id for t in model.view.leaves]
+    monkeypatch.setattr(keeping, "ask_for_copy", lambda _w, name: asked.append(name) or "")
+    assert model.attempt(lambda: assign(model.plan, 3, np.array([0]), ids[1])) is None
+    monkeypatch.setattr(keeping, "ask_for_copy", lambda _w, name: asked.append(name) or "edit")
+    for row in (0, 6):
+        model.attempt(lambda row=row: assign(model.plan, 3, np.array([row]), ids[1]))
+    assert len(model.plan.scenarios) == 1 and len(asked) == 2
+    assert (model.view.assignment[[0, 6]] == ids[1]).all()
 
 
 def test_territories_are_made_merged_locked_and_deleted_by_command(qtbot, window, told) -> None:
@@ -421,8 +279,6 @@ def test_an_export_to_a_place_that_cannot_be_written_says_so(qtbot, window, told
 
 
 def test_other_programs_changes_are_noticed(qtbot, window, tmp_path, monkeypatch) -> None:
-    from ui.main_window import keeping
-
     document = planfile.create(tmp_path / "plan.gpkg", grid_plan())
     window.show_document(document)
     assert not keeping.has_foreign_changes(document)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6 import QtWidgets
+from PySide6 import QtCore, QtWidgets
 
 from terradesk.document import Document
 from terradesk.i18n import _
@@ -36,6 +36,31 @@ def let_go(model: DocumentModel, sample_copy: Path | None) -> None:
         from terradesk import planfile
 
         planfile.discard_untitled(path)
+
+
+def ask_for_copy(parent: QtWidgets.QWidget, name: str) -> str:
+    """Ask whether to redraw a baseline or approved scenario itself, or a copy of it.
+
+    Returns
+    -------
+    str
+        ``"copy"``, ``"edit"``, or "" for neither.
+    """
+    box = QtWidgets.QMessageBox(parent)
+    box.setTextFormat(QtCore.Qt.TextFormat.PlainText)
+    box.setText(
+        _("{name} is what other designs are compared with.").format(name=name)
+        + "\n\n"
+        + _("Edit a copy, and keep it as it is?")
+    )
+    accept = QtWidgets.QMessageBox.ButtonRole.AcceptRole
+    answers: dict[QtWidgets.QAbstractButton, str] = {
+        box.addButton(_("Edit a copy"), accept): "copy",
+        box.addButton(_("Edit it"), QtWidgets.QMessageBox.ButtonRole.DestructiveRole): "edit",
+        box.addButton(_("Cancel"), QtWidgets.QMessageBox.ButtonRole.RejectRole): "",
+    }
+    box.exec()
+    return answers.get(box.clickedButton(), "")
 
 
 def ask_to_reload(parent: QtWidgets.QWidget) -> bool:

@@ -1,0 +1,40 @@
+"""The window as a test gets it, and what it would have asked or told."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.ui.driving import SLOW
+from ui import errors, settings, theme
+from ui.jobs import running
+from ui.main_window import MainWindow, keeping
+
+
+@pytest.fixture
+def window(qtbot, qapp, asked):
+    """The window at its full size; leaves no job and no open plan behind."""
+    theme.apply(qapp, False)
+    window = MainWindow(settings.Settings())
+    window.resize(1600, 1000)
+    window.show()
+    yield window
+    qtbot.waitUntil(lambda: not running(), timeout=SLOW)
+    window.close()
+    window.deleteLater()
+
+
+@pytest.fixture
+def asked(monkeypatch) -> list[str]:
+    """Baselines the window asked about; the answer is to edit a copy."""
+    out: list[str] = []
+    answer = lambda _w, name: out.append(name) or "copy"  # noqa: E731
+    monkeypatch.setattr(keeping, "ask_for_copy", answer)
+    return out
+
+
+@pytest.fixture
+def told(monkeypatch) -> list[BaseException]:
+    """Errors that a message box would have shown."""
+    out: list[BaseException] = []
+    monkeypatch.setattr(errors, "show_error", lambda _w, error, *_a: bool(out.append(error)))
+    return out
