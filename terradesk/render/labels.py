@@ -1,8 +1,8 @@
 """Where the names of territories stand; the same on screen and on paper.
 
 A name stands in the middle of the largest circle inside its territory. If that is taken it moves to
-the nearest free place in its own territory, or to open water with a leader; it never stands on
-another territory, rather it is left out. Places are found once per scale in map pixels, so names do
+the nearest free place in its own territory, or to open water with a leader (in plans of up to 60
+territories); it never stands on another territory, rather it is left out. Places are found once per scale in map pixels, so names do
 not move while panning.
 """
 
@@ -24,6 +24,7 @@ __all__ = ["Labels", "Placed"]
 
 _ANCHOR_PX = 120  # resolution of the outlines in which circles are looked for
 _STEP_PX, _RINGS, _ANGLES = 14.0, 9, 18
+_MOST_LED = 60  # with more territories leaders cross each other and tell nothing
 _VIEW_CELLS = 200  # across the view, to find room for names in it
 _NOT_OWN, _LEFTWARDS = 26.0, 20.0
 _NOWHERE = (-1e300, -1e300, 1e300, 1e300)
@@ -88,6 +89,7 @@ def _place(
     territories: Int32s,
     obstacles: Floats,
     bounds: Floats,
+    may_lead: bool,
     out: Floats,
 ) -> None:
     """Greedy places in map pixels; out[t] = x, y, leader (0/1), shown (0/1)."""
@@ -120,7 +122,7 @@ def _place(
                 owner = _owner_at(x, y, scale, ids, at, territories)
                 is_own = owner == t
                 if not is_own:
-                    if owner > -2:
+                    if owner > -2 or not may_lead:
                         continue
                     cost += _NOT_OWN + (_LEFTWARDS if np.cos(angle) < 0 else 0.0)
             if cost < best:
@@ -295,6 +297,7 @@ class Labels:
             territories,
             given.reshape(-1, 4) + corner,
             bounds,
+            int((self.anchors[:, 2] > 0).sum()) <= _MOST_LED,
             self._places,
         )
 

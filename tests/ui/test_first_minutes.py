@@ -20,6 +20,7 @@ from ui.main_window.file_commands import added_sentence
 from ui.main_window.status import StatusBar
 from ui.map.card import Line
 from ui.map.dropping import refusal
+from ui.map.item import shortened
 from ui.panels import TERRITORIES_MIME, carrying, painting
 from ui.panels.territories import TerritoriesPanel
 
@@ -241,3 +242,11 @@ def test_docks_change_sides_in_a_mirrored_window(qtbot, monkeypatch):
         assert window.dockWidgetArea(window.right) == QtCore.Qt.DockWidgetArea.LeftDockWidgetArea
     finally:
         app.setLayoutDirection(QtCore.Qt.LayoutDirection.LeftToRight)
+
+
+def test_very_long_names_are_shortened_on_map_and_chip(desk):
+    model, long = desk.model, "North-eastern mountain states with everything beyond " * 3
+    model.do(te.rename(model.plan, model.alignment, desk.ids[0], long))
+    model.set_current(desk.ids[0])
+    assert desk.view.floats.chip.width() < desk.view.width()
+    assert len(shortened(long)) <= 32 and shortened("Denver") == "Denver"

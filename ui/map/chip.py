@@ -15,6 +15,7 @@ from . import parts
 from .layer import tone
 
 NEW_ROW, UNASSIGNED_ROW = -2, -1
+_NAME_PX = 220
 _ID = QtCore.Qt.ItemDataRole.UserRole
 
 
@@ -196,7 +197,10 @@ class Chip(parts.Floating):
         self._count.setVisible(node is not None and self._draws and self._is_wide)
         if node is not None:
             self._swatch.setPixmap(parts.swatch_pixmap(theme.territory_colour(node.colour)))
-            self._name.setText(node.name)
+            metrics = self._name.fontMetrics()
+            middle = QtCore.Qt.TextElideMode.ElideMiddle
+            self._name.setText(metrics.elidedText(node.name, middle, _NAME_PX))
+            self._name.setToolTip(node.name)
             self._show_figures(current)
         self.setAccessibleName(self.text())
         self.adjustSize()

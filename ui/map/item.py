@@ -23,6 +23,7 @@ SHARP_MS = 60
 
 Rect = tuple[int, int, int, int]
 _QUICK_FROM = 20_000  # units from which zooming draws less detail
+_LONGEST_NAME = 32  # letters
 _EXTENT = 32_768.0  # of the constant bounding rectangle, pixels
 
 
@@ -155,6 +156,7 @@ class MapItem(pg.GraphicsObject):
     def _blocks(self) -> list[Block]:
         assert self.layer is not None
         names, values, tones = self.layer.labels()
+        names = [shortened(name) for name in names]
         is_by_class = self.layer.colouring.classes is not None
         tones = ["label"] * len(tones) if is_by_class else tones
         locked = self.layer.state.locked
@@ -359,6 +361,11 @@ class MapItem(pg.GraphicsObject):
             overlay.draw_shadow(painter, rect, radius, ratio)
         if self.has_focus:
             overlay.draw_focus(painter, self.view.width, ratio)
+
+
+def shortened(name: str) -> str:
+    """A name of a sensible length for the map; the whole one stands in the tree."""
+    return name if len(name) <= _LONGEST_NAME else name[: _LONGEST_NAME - 1].rstrip() + "…"
 
 
 def _union(a: Rect | None, b: Rect | None) -> Rect | None:

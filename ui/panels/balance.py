@@ -16,6 +16,7 @@ from .. import theme
 from ..document_model import DocumentModel, Edited, Tentative
 from . import figures, painting
 
+_WORST_PX = 130
 SPAN = 0.24
 
 
@@ -143,7 +144,8 @@ class Bars(QtWidgets.QWidget):
         fill = theme.territory_colour(view.territories[territory].colour)
         painting.swatch(painter, QtCore.QRectF(16, top + 6, 10, 10), fill)
         name = QtCore.QRect(32, top, int(area.left()) - 36, height)
-        painting.text(painter, name, view.name_of(territory), "text", 12, is_changing)
+        painting.text(painter, name, view.name_of(territory), "text", 12, is_changing,
+                      elide=painting.MIDDLE)  # fmt: skip
         now = float(shown.deviations[slot])
         bar = QtCore.QRectF(area.left(), top + 2, area.width(), height - 4)
         before = deviation if is_changing else None
@@ -333,8 +335,10 @@ class BalancePanel(QtWidgets.QWidget):
         model = self._model
         balance = figures.balance_of(model.view)
         if balance is None or not balance.n_territories:
-            for label in (self._before, self._after, self._of, self._worst, self._unassigned):
+            for label in (self._before, self._after, self._of):
                 label.setText("")
+            self._worst.setText("–")
+            self._unassigned.setText("–")
             return
         after = None
         if model.tentative is not None:
@@ -359,7 +363,10 @@ class BalancePanel(QtWidgets.QWidget):
         if balance.worst in view.slots and balance.worst != UNASSIGNED:
             deviation = float(balance.deviations[view.slots[balance.worst]])
             number = i18n.isolate(i18n.deviation(deviation, balance.tolerance))
-            self._worst.setText(f"{view.name_of(balance.worst)} {number}")
+            name = view.name_of(balance.worst)
+            shown = self._worst.fontMetrics().elidedText(name, painting.MIDDLE, _WORST_PX)
+            self._worst.setText(f"{shown} {number}")
+            self._worst.setToolTip(name)
             theme.restyle(self._worst, painting.tone(deviation, balance.tolerance))
         else:
             self._worst.setText("–")

@@ -9,6 +9,9 @@ from PySide6 import QtCore, QtGui, QtWidgets
 
 from .. import theme
 
+MIDDLE = QtCore.Qt.TextElideMode.ElideMiddle
+"""For names: the end tells "Territory 112" from "Territory 113"."""
+
 INDEX_SPAN = 0.24
 """Deviation at either end of an index bar."""
 
@@ -87,6 +90,7 @@ def text(
     px: int = 13,
     bold: bool = False,
     align: QtCore.Qt.AlignmentFlag = QtCore.Qt.AlignmentFlag.AlignLeft,
+    elide: QtCore.Qt.TextElideMode = QtCore.Qt.TextElideMode.ElideRight,
 ) -> None:
     """One line, elided, in the middle of its row; plain text whatever it holds.
 
@@ -95,7 +99,7 @@ def text(
     painter.setFont(theme.font(px, bold))
     painter.setPen(theme.colour(role))
     metrics = painter.fontMetrics()
-    shown = metrics.elidedText(words, QtCore.Qt.TextElideMode.ElideRight, rect.width())
+    shown = metrics.elidedText(words, elide, rect.width())
     direction = painter.layoutDirection()
     align = QtWidgets.QStyle.visualAlignment(direction, align)
     if not _is_rtl(shown):

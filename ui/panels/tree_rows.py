@@ -217,7 +217,8 @@ class RowDelegate(QtWidgets.QStyledItemDelegate):
                           align=mirror.end)  # fmt: skip
             used += width + 4
         room = row.width() - used - (depth + 18)
-        painting.text(painter, mirror.rect(depth + 18, room), str(index.data()), align=mirror.start)
+        painting.text(painter, mirror.rect(depth + 18, room), str(index.data()),
+                      align=mirror.start, elide=painting.MIDDLE)  # fmt: skip
 
     @staticmethod
     def _is_nested(index: QtCore.QModelIndex) -> bool:
