@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from terradesk import i18n
 from terradesk.i18n import N_, _
 from terradesk.records import Row
 
@@ -113,6 +114,8 @@ def describe(edit: Edit) -> str:
 
     def value(match: re.Match[str]) -> str:
         found = edit.fields.get(match[1], match[0])
+        if isinstance(found, int):
+            return i18n.number(found)
         return _(UNASSIGNED_NAME) if found == UNASSIGNED_NAME else str(found)
 
     return _FIELD.sub(value, _(edit.msgid))

@@ -323,3 +323,21 @@ def test_a_tolerance_without_sense_is_the_usual_one(text: str) -> None:
     row = rec.Setting("tolerance", PLAN.next_id, value=text)
     plan = apply(PLAN, Edit("", records=(Record("setting", None, row),)))
     assert plan.tolerance == 0.1
+
+
+def test_numbers_in_sentences_stand_in_the_users_format() -> None:
+    from terradesk.edits import Edit
+
+    assert (
+        describe(
+            Edit(
+                "Started {n} territories with {m} {noun}",
+                {
+                    "n": 49,
+                    "m": 3108,
+                    "noun": "counties",
+                },
+            )
+        )
+        == "Started 49 territories with 3,108 counties"
+    )
