@@ -2,8 +2,8 @@
 
 A name stands in the middle of the largest circle inside its territory. If that is taken it moves to
 the nearest free place in its own territory, or to open water with a leader (in plans of up to 60
-territories); it never stands on another territory, rather it is left out. Places are found once per scale in map pixels, so names do
-not move while panning.
+territories); it never stands on another territory, rather it is left out. Places are found once per
+scale in map pixels, so names do not move while panning.
 """
 
 from __future__ import annotations
