@@ -9,9 +9,11 @@ import pytest
 from PySide6 import QtCore, QtGui, QtWidgets
 
 from terradesk import edits
+from terradesk.document import Document
 from terradesk.edits import territories as te
 from terradesk.errors import TerraDeskError
 from terradesk.render import Mark
+from tests.core.kernel import grid_plan
 from tests.ui.map_desk import Desk
 from ui import theme
 from ui.jobs import Job
@@ -250,3 +252,13 @@ def test_very_long_names_are_shortened_on_map_and_chip(desk):
     model.set_current(desk.ids[0])
     assert desk.view.floats.chip.width() < desk.view.width()
     assert len(shortened(long)) <= 32 and shortened("Denver") == "Denver"
+
+
+def test_keys_go_to_the_map_after_something_was_found_on_it(qtbot):
+    window = MainWindow()
+    qtbot.addWidget(window)
+    window.model.open(Document(grid_plan()))
+    window.territories_panel.filter.setFocus()
+    window.command_palette.show_units.emit(np.array([0]))
+    focus = window.focusWidget()
+    assert focus is not None and focus in (window.map, window.map.canvas)

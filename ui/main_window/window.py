@@ -176,6 +176,7 @@ class MainWindow(QtWidgets.QMainWindow):
         self.welcome.plan_forgotten.connect(self._forget_plan)
         self.welcome.files_dropped.connect(self._drop)
         self.command_palette.show_units.connect(self.map.zoom_to_units)
+        self.command_palette.show_units.connect(lambda _rows: self.map.setFocus())
 
     # ------------------------------------------------------------------ documents
     def show_document(self, document: Document) -> None:
