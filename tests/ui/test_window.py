@@ -6,7 +6,7 @@ import shutil
 import sqlite3
 
 import numpy as np
-from PySide6 import QtWidgets
+from PySide6 import QtCore, QtWidgets
 
 from terradesk import planfile
 from terradesk import records as rec
@@ -21,7 +21,8 @@ from tests.ui.driving import (
     wait_for_map,
 )
 from ui.jobs import running
-from ui.main_window import keeping
+from ui import settings
+from ui.main_window import MainWindow, keeping
 
 
 def test_the_sample_tells_its_story(qtbot, window, told) -> None:
@@ -234,6 +235,23 @@ def test_panels_hide_and_come_back(qtbot, window) -> None:
     assert not any(dock.isVisible() for dock in window.docks.values())
     window.run_command("view.panels")
     assert all(dock.isVisible() for dock in window.docks.values())
+
+
+def test_docks_remember_their_place(qtbot, window) -> None:
+    window.show_document(planfile.new_untitled(grid_plan()))
+    window.removeDockWidget(window.right)
+    window.addDockWidget(QtCore.Qt.DockWidgetArea.LeftDockWidgetArea, window.right)
+    window.right.show()
+    window.close()
+    again = MainWindow(settings.load())
+    again.resize(1600, 1000)
+    again.show()
+    again.show_document(planfile.new_untitled(grid_plan()))
+    assert again.dockWidgetArea(again.right) == QtCore.Qt.DockWidgetArea.LeftDockWidgetArea
+    assert again.bottom.is_collapsed and again.right.isVisible()
+    qtbot.waitUntil(lambda: not running(), timeout=SLOW)
+    again.close()
+    again.deleteLater()
 
 
 def test_the_bottom_tables_collapse_to_one_line(qtbot, window) -> None:
