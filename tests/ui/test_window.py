@@ -20,8 +20,8 @@ from tests.ui.driving import (
     press_at,
     wait_for_map,
 )
-from ui.jobs import running
 from ui import settings
+from ui.jobs import running
 from ui.main_window import MainWindow, keeping
 
 
