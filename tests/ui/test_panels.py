@@ -81,11 +81,12 @@ def test_the_tree_shows_before_and_after_of_a_gesture(qtbot, model) -> None:
     edit = assign(model.plan, A, np.array([0, 1]), ids[2]).edit
     rows = np.array([0, 1], np.int32)
     model.preview(Tentative(edit, apply(model.plan, edit), rows, rows[:0], ids[2]))
+    assert "→" in panel._foot.text()
     figures = panel._delegate.figures
     assert figures[ids[0]].after < figures[ids[0]].deviation
     assert figures[ids[2]].is_target and figures[ids[1]].after is None
     model.preview(None)
-    assert panel._delegate.figures[ids[0]].after is None
+    assert panel._delegate.figures[ids[0]].after is None and "→" not in panel._foot.text()
 
 
 def test_clicking_a_row_makes_it_current_and_the_filter_hides_others(qtbot, model) -> None:

@@ -273,8 +273,13 @@ class TerritoriesPanel(QtWidgets.QWidget):
         if balance is None or not balance.n_territories:
             self._foot.setText("")
             return
-        n, m = balance.n_in_tolerance, balance.n_territories
-        good = _("{n} of {m} in tolerance").format(n=n, m=m)
+        n: int | str = balance.n_in_tolerance
+        tentative = self._model.tentative
+        if tentative is not None:
+            after = figures.balance_of(tentative.plan.alignment(self._model.alignment))
+            if after is not None and after.n_in_tolerance != n:
+                n = i18n.isolate(f"{n} → {after.n_in_tolerance}")
+        good = _("{n} of {m} in tolerance").format(n=n, m=balance.n_territories)
         worst = ""
         if balance.worst != UNASSIGNED:
             slot = self._model.view.slots[balance.worst]
