@@ -110,7 +110,8 @@ def _sentence(
 ) -> tuple[str, dict[str, str | int]]:
     """The step in words; the noun is the plan's own."""
     n = len(rows)
-    sources, targets = np.unique(now), np.unique(wanted)
+    sources, counts = np.unique(now, return_counts=True)
+    sources, targets = sources[np.argsort(-counts, kind="stable")], np.unique(wanted)
 
     def name(ids: np.ndarray) -> str:
         if len(ids) == 1 and new and ids[0] == new.id:
@@ -131,6 +132,11 @@ def _sentence(
         return N_("Moved {n} {noun} from {a} to {b}"), {**fields, "a": name(sources)}
     if len(sources) == 1:
         return N_("Assigned {n} {noun} to {b}"), fields
+    if len(sources) == 2:
+        ends = {"a": name(sources[:1]), "c": name(sources[1:])}
+        return N_("Moved {n} {noun} from {a} and {c} to {b}"), {**fields, **ends}
+    if UNASSIGNED not in sources:
+        return N_("Moved {n} {noun} from {m} territories to {b}"), {**fields, "m": len(sources)}
     return N_("Moved {n} {noun} to {b}"), fields
 
 

@@ -66,6 +66,10 @@ def _sign_leads(language: str) -> bool:
 
 _MOVES = {
     "Moved {n} {noun} from {a} to {b}": N_("Moved {what} from {a} to {b}."),
+    "Moved {n} {noun} from {a} and {c} to {b}": N_("Moved {what} from {a} and {c} to {b}."),
+    "Moved {n} {noun} from {m} territories to {b}": N_(
+        "Moved {what} from {m} territories to {b}."
+    ),
     "Moved {n} {noun} to {b}": N_("Moved {what} to {b}."),
     "Assigned {n} {noun} to {b}": N_("Assigned {what} to {b}."),
     "Assigned {n} {noun} to {m} territories": N_("Assigned {what} to {m} territories."),
@@ -106,7 +110,7 @@ def sentence(
         done = _("Nothing changed.")
     elif edit.msgid in _MOVES:
         change = moved(before.alignment(alignment), after.alignment(alignment))
-        fields = {k: _name(v) if k in "ab" else v for k, v in edit.fields.items()}
+        fields = {k: _name(v) if k in ("a", "b", "c") else v for k, v in edit.fields.items()}
         done = _(_MOVES[edit.msgid]).format(**fields, what=_what(after, change))
     else:
         done = _("{text}.").format(text=describe(edit))

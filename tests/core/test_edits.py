@@ -49,6 +49,29 @@ def check_round_trip(plan: Plan, edit: object) -> Plan:
     return after
 
 
+def test_a_move_names_two_sources_and_counts_more() -> None:
+    target = IDS[2]
+    now = PLAN.alignment(A).assignment
+    first, second = np.flatnonzero(now == IDS[0]), np.flatnonzero(now == IDS[1])
+
+    def told(plan: Plan, rows: list[int]) -> str:
+        edit = assign(plan, A, np.array(rows), target).edit
+        assert edit is not None
+        return describe(edit)
+
+    rows = [int(first[0]), *second[:2].tolist()]
+    assert told(PLAN, rows) == "Moved 3 squares from T1 and T0 to T2"
+    new = te.new_territory(PLAN, A, "New")
+    moved = assign(PLAN, A, first[1:2], new.id, new=new).edit
+    assert moved is not None
+    plan = apply(PLAN, moved)
+    assert told(plan, [*rows, int(first[1])]) == "Moved 4 squares from 3 territories to T2"
+    loose = assign(plan, A, first[2:3], -1).edit
+    assert loose is not None
+    plan = apply(plan, loose)
+    assert told(plan, [*rows, int(first[1]), int(first[2])]) == "Moved 5 squares to T2"
+
+
 def test_assign_moves_units_and_names_both_ends() -> None:
     done = assign(PLAN, A, np.array([0, 1]), IDS[2])
     assert done.edit is not None

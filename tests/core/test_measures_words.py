@@ -143,6 +143,13 @@ def test_what_an_assignment_did() -> None:
     assert said(PLAN, assign(PLAN, A, np.array([0]), IDS[0])) == "Nothing changed."
 
 
+def test_a_move_from_two_territories_names_both() -> None:
+    now = PLAN.alignment(A).assignment
+    rows = [np.flatnonzero(now == IDS[k])[0] for k in (0, 1)]
+    text = said(PLAN, assign(PLAN, A, np.array(rows), IDS[2]))
+    assert text.startswith("Moved 2 squares, ") and text.endswith(" from T0 and T1 to T2.")
+
+
 def test_what_stayed_is_told() -> None:
     locks = tuple(
         Record("lock", None, rec.Lock(f"l{u}", PLAN.next_id + u, A, kind="unit", ref=u))
