@@ -12,6 +12,7 @@ import numpy as np
 from terradesk import geocode
 from terradesk import records as rec
 from terradesk.accounts import Accounts
+from terradesk.edits import Record
 from terradesk.errors import TerraDeskError
 from terradesk.i18n import _, isolate, ngettext, number
 from terradesk.plan import Plan
@@ -54,7 +55,7 @@ class MadeAccounts:
     measures: tuple[rec.Measure, ...]
     report: ImportReport
 
-    def add_to(self, document: Document, source: str) -> Step:
+    def add_to(self, document: Document, source: str, balance_by: str = "") -> Step:
         """Append them as one undoable step, with what the plan does not know of their columns yet.
 
         Parameters
@@ -63,13 +64,21 @@ class MadeAccounts:
             Of the plan they were made for.
         source : str
             Name of the file.
+        balance_by : str
+            Uid of a measure the plan stays balanced by, unless somebody has chosen one already;
+            by default a revenue that comes in may take its place.
 
         Raises
         ------
         TerraDeskError
             If it could not be written; nothing has changed then.
         """
-        extra = new_records(document.plan, (*self.columns, *self.measures))
+        plan = document.plan
+        extra = list(new_records(plan, (*self.columns, *self.measures)))
+        if balance_by and not plan.setting("balance_measure"):
+            last = max([plan.next_id, *(r.row.id for r in extra)])
+            kept = rec.Setting("balance_measure", last + 1, value=balance_by)
+            extra.append(Record("setting", None, kept))
         return document.add_accounts(self.accounts, source, asdict(self.report), extra)
 
 

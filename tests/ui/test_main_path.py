@@ -43,6 +43,10 @@ def test_from_the_welcome_page_to_workbook_and_shapefile(qtbot, window, told, tm
     qtbot.waitUntil(lambda: len(window.model.plan.accounts) > 0, timeout=SLOW)
     assert window.model.plan.accounts_present.sum() == 1258
     assert len(window.model.document.steps) == 1
+    assert measures.balance_measure(window.model.plan).name == "Population"
+    assert window.panels["balance"]._question.text() == "Balance by Sales instead?"
+    window.panels["balance"]._switch.click()
+    assert measures.balance_measure(window.model.plan).name == "Sales"
 
     window.run_command("territory.start")
     start = dialog_of(qtbot, window, "StartTerritories")

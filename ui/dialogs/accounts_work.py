@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from terradesk import readers
+from terradesk import measures, readers
 from terradesk.document import Document, Step
 from terradesk.edits import apply
 from terradesk.edits.scenarios import set_setting
@@ -259,10 +259,15 @@ def titled(plan: Plan, title: str) -> Plan:
 def with_accounts(plan: Plan, made: readers.MadeAccounts, source: str) -> Plan:
     """The plan with imported accounts and what their columns mean."""
     document = Document(plan)
-    add_to_document(document, made, source)
+    made.add_to(document, source)
     return document.plan
 
 
 def add_to_document(document: Document, made: readers.MadeAccounts, source: str) -> Step:
-    """Append imported accounts as one undoable step, see `readers.MadeAccounts.add_to`."""
-    return made.add_to(document, source)
+    """Append imported accounts as one undoable step; what the plan is balanced by stays.
+
+    Only a mere count of areas gives way to a revenue without a question.
+    """
+    now = measures.balance_measure(document.plan)
+    is_chosen_figure = now is not None and now.source == "units"
+    return made.add_to(document, source, now.uid if now and is_chosen_figure else "")
