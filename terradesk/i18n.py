@@ -104,6 +104,14 @@ def deviation(fraction: float, tolerance: float) -> str:
     return percent(fraction, 1 if rounds_onto else 0).replace("±0", "0")
 
 
+def deviations(before: float, after: float, tolerance: float) -> tuple[str, str]:
+    """Two deviations, with one decimal where a change would read as none (``−9.2 %, −8.8 %``)."""
+    texts = deviation(before, tolerance), deviation(after, tolerance)
+    if texts[0] != texts[1] or before == after:
+        return texts
+    return percent(before, 1), percent(after, 1)
+
+
 def date(value: dt.date) -> str:
     """A date in the user's format, medium length."""
     from babel.dates import format_date

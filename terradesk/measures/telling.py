@@ -67,9 +67,7 @@ def _sign_leads(language: str) -> bool:
 _MOVES = {
     "Moved {n} {noun} from {a} to {b}": N_("Moved {what} from {a} to {b}."),
     "Moved {n} {noun} from {a} and {c} to {b}": N_("Moved {what} from {a} and {c} to {b}."),
-    "Moved {n} {noun} from {m} territories to {b}": N_(
-        "Moved {what} from {m} territories to {b}."
-    ),
+    "Moved {n} {noun} from {m} territories to {b}": N_("Moved {what} from {m} territories to {b}."),
     "Moved {n} {noun} to {b}": N_("Moved {what} to {b}."),
     "Assigned {n} {noun} to {b}": N_("Assigned {what} to {b}."),
     "Assigned {n} {noun} to {m} territories": N_("Assigned {what} to {m} territories."),

@@ -19,7 +19,7 @@ from ui.panels.balance import BalancePanel
 from ui.panels.history import HistoryPanel
 from ui.panels.inspector import InspectorPanel
 from ui.panels.territories import TerritoriesPanel
-from ui.panels.tree_rows import ID
+from ui.panels.tree_rows import ID, RowFigures
 
 A = 3
 
@@ -273,3 +273,9 @@ def test_the_owner_of_a_territory_is_chosen_from_the_reps(qtbot, model) -> None:
     territory = int(panel.tree.model().index(0, 0).data(ID))
     panel._staff(territory, rep.id)
     assert panel._delegate.figures[territory].rep == "Ann Berg"
+
+
+def test_a_change_that_rounds_to_the_same_shows_a_decimal_on_both_sides():
+    assert "−9.2 → −8.8 %" in RowFigures(deviation=-0.092, after=-0.088).text
+    assert "−9 → −4 %" in RowFigures(deviation=-0.092, after=-0.041).text
+    assert RowFigures(deviation=-0.092).text == "−9 %"

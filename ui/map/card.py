@@ -113,9 +113,7 @@ def _figures(view: AlignmentView, after: AlignmentView, territories: list[int]) 
         was = view.slots.get(territory, 0)
         now = float(old.deviations[was]) if old is not None and was else float("nan")
         before, later = tone(now, new.tolerance), tone(then, new.tolerance)
-        texts = [i18n.deviation(d, new.tolerance) for d in (now, then)]
-        if texts[0] == texts[1] and now != then:
-            texts = [i18n.percent(d, 1) for d in (now, then)]
+        texts = i18n.deviations(now, then, new.tolerance)
         out.append(
             Line(
                 after.name_of(territory),

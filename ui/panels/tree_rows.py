@@ -38,10 +38,9 @@ class RowFigures:
     @property
     def text(self) -> str:
         """The deviation, or before and after."""
-        before = i18n.deviation(self.deviation, self.tolerance)
         if self.after is None:
-            return before
-        after = i18n.deviation(self.after, self.tolerance)
+            return i18n.deviation(self.deviation, self.tolerance)
+        before, after = i18n.deviations(self.deviation, self.after, self.tolerance)
         return i18n.isolate(f"{before.removesuffix(' %')} → {after}")
 
 
@@ -196,7 +195,10 @@ class RowDelegate(QtWidgets.QStyledItemDelegate):
             icon = theme.pixmap(shown.badges[0][0], _badge_role(shown.badges[0][0]), 14)
             painter.drawPixmap(at.x(), row.center().y() - 6, icon)
         is_changing = shown.after is not None
-        number_width = 92 if is_changing else 46
+        number_width = 46
+        if is_changing:
+            metrics = QtGui.QFontMetrics(theme.font(13))
+            number_width = max(92, metrics.horizontalAdvance(shown.text) + 4)
         out = shown.after if shown.after is not None else shown.deviation
         role = painting.tone(out, shown.tolerance)
         painting.text(
