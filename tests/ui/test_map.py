@@ -322,6 +322,10 @@ def test_the_chip_follows_tool_and_current_territory(desk):
     assert chip.text().startswith("Enter assigns to T1")
     desk.key(Key.Key_B)
     assert chip.text().startswith("Painting into T1") and "8 squares" in chip.text()
+    desk.view.set_tool("eraser")
+    assert chip.text() == "Erasing"
+    desk.view.set_tool("select")
+    assert chip.text().startswith("Enter assigns to T1")
 
 
 @pytest.mark.qt_log_ignore("This plugin does not support")

@@ -153,7 +153,7 @@ class Chip(parts.Floating):
     def __init__(self, parent: QtWidgets.QWidget, model: DocumentModel) -> None:
         super().__init__(parent, "pill")
         self._model = model
-        self._draws = False
+        self._draws = self._erases = False
         self._is_wide = True
         self.setFixedHeight(theme.HEIGHT["chip"])
         self.setCursor(QtCore.Qt.CursorShape.PointingHandCursor)
@@ -172,9 +172,9 @@ class Chip(parts.Floating):
         self.list = TerritoryList(self)
         self.list.chosen.connect(self.chosen)
 
-    def set_drawing(self, draws: bool) -> None:
-        """Whether the tool in hand paints."""
-        self._draws = draws
+    def set_drawing(self, draws: bool, erases: bool = False) -> None:
+        """Whether the tool in hand paints, or erases."""
+        self._draws, self._erases = draws, erases
         self.refresh()
 
     def set_wide(self, is_wide: bool) -> None:
@@ -188,8 +188,8 @@ class Chip(parts.Floating):
         if not self._model.is_open:
             return
         view, current = self._model.view, self._model.current
-        node = view.territories.get(current)
-        is_locked = current in view.locked_territories
+        node = None if self._erases else view.territories.get(current)
+        is_locked = node is not None and current in view.locked_territories
         self._caption.setText(self._sentence(node is not None, is_locked))
         for widget in (self._swatch, self._name, self._deviation):
             widget.setVisible(node is not None)
@@ -206,6 +206,8 @@ class Chip(parts.Floating):
         self.adjustSize()
 
     def _sentence(self, has_one: bool, is_locked: bool) -> str:
+        if self._erases:
+            return _("Erasing")
         if not has_one:
             return _("Painting into a new territory") if self._draws else _("No current territory")
         if is_locked:

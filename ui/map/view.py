@@ -388,7 +388,8 @@ class MapView(Looking):
         self._refresh()
 
     def _refresh_chip(self, *_changed: object) -> None:
-        self.floats.chip.set_drawing(self.gestures.tool.draws and not self.gestures.options.selects)
+        draws = self.gestures.tool.draws and not self.gestures.options.selects
+        self.floats.chip.set_drawing(draws, self.gestures.tool_id == "eraser")
         self.arrange()
 
     def arrange(self) -> None:
