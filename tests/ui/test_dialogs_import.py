@@ -246,7 +246,10 @@ def test_a_boundary_file_becomes_a_plan(qtbot, tmp_path, with_workers):
     assert dialog.code.currentText() == "county_code"
     assert dialog.name.currentText() == "name"
     assert dialog.map.is_drawn
-    assert dialog.accept_button.text() == "Make the plan with 3 areas"
+    assert dialog.accept_button.text() == "Make the plan with 3 counties"
+    dialog.noun.setCurrentText("parish / parishes")
+    dialog.noun.chosen.emit()
+    assert dialog.accept_button.text() == "Make the plan with 3 parishes"
     dialog.noun.setCurrentText("parish / parishes")
     with qtbot.waitSignal(dialog.plan_made) as told:
         dialog.accept_button.click()
@@ -272,7 +275,7 @@ def test_codes_that_come_twice_are_asked_about(qtbot, tmp_path):
     assert dialog.joins.isVisible()
     dialog.joins.setChecked(True)
     settle(qtbot, dialog)
-    assert dialog.accept_button.text() == "Make the plan with 2 areas"
+    assert dialog.accept_button.text() == "Make the plan with 2 counties"
 
 
 def test_a_file_without_areas_says_so(qtbot, tmp_path):
@@ -286,7 +289,7 @@ def test_a_layer_is_chosen_among_several(qtbot, tmp_path):
     assert dialog.layer.count() >= 6
     dialog.choose_layer("se_lan")
     settle(qtbot, dialog)
-    assert dialog.accept_button.text() == "Make the plan with 21 areas"
+    assert dialog.accept_button.text().startswith("Make the plan with 21 ")
 
 
 def test_a_missing_coordinate_system_is_asked_for(qtbot, tmp_path):

@@ -255,6 +255,7 @@ class ImportBoundaries(Dialog):
     def _connect(self) -> None:
         self._listing.succeeded.connect(self._on_layers)
         self._making.succeeded.connect(self._on_outcome)
+        self.noun.chosen.connect(self._name_button)
         for work in (self._listing, self._making):
             work.failed.connect(self._on_failure)
             work.busy_changed.connect(self._on_busy)
@@ -354,7 +355,6 @@ class ImportBoundaries(Dialog):
             self.noun.guess(outcome.boundaries.layer, outcome.code, self._path.stem)
         if not outcome.boundaries.crs:
             self._show_questions(True)
-        n = len(outcome.made.units)
         self._about.setText(
             ngettext("{n} row", "{n} rows", len(outcome.boundaries)).format(
                 n=i18n.number(len(outcome.boundaries))
@@ -364,9 +364,17 @@ class ImportBoundaries(Dialog):
         self._fill_columns(outcome)
         self._fill_table(outcome)
         self.issues.show_report(outcome.made.report)
-        text = ngettext("Make the plan with {n} area", "Make the plan with {n} areas", n)
-        self.accept_button.setText(text.format(n=i18n.number(n)))
+        self._name_button()
         self.accept_button.setEnabled(True)
+
+    def _name_button(self) -> None:
+        if self.outcome is None:
+            return
+        n = len(self.outcome.made.units)
+        one, many = self.noun.nouns
+        noun = (one if n == 1 else many) or ngettext("area", "areas", n)
+        text = _("Make the plan with {n} {noun}")
+        self.accept_button.setText(text.format(n=i18n.number(n), noun=noun))
 
     def _list_columns(self, boundaries: readers.Boundaries, code: str, name: str) -> None:
         for box, chosen in ((self.code, code), (self.name, name)):
