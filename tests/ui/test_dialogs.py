@@ -10,6 +10,7 @@ import terradesk
 from terradesk import measures
 from terradesk import records as rec
 from terradesk.document import Document
+from terradesk.edits import Edit, Record, apply
 from terradesk.edits.territories import set_locked
 from terradesk.i18n import LANGUAGES
 from tests.core.kernel import grid_plan
@@ -254,6 +255,23 @@ def test_owners_get_their_areas_and_exceptions_are_listed(qtbot, bare):
     assert "12 squares are unassigned." in dialog.notes.text()
     dialog.accept_button.click()
     assert {t.name for t in bare.view.leaves} == {"Rep 0", "Rep 1", "Rep 2"}
+
+
+def test_no_other_column_is_offered_as_the_owner(qtbot, qapp):
+    theme.apply(qapp, False)
+    plan = grid_plan(territories=0)
+    known = tuple(
+        Record("column", None, rec.Column(f"c{k}", plan.next_id + k, table="accounts", name=name,
+                                          role="street"))
+        for k, name in enumerate(plan.accounts.columns)
+    )  # fmt: skip
+    plan = apply(plan, Edit("", records=known))
+    model = DocumentModel()
+    model.open(Document(plan))
+    dialog = shown(qtbot, StartTerritories(model))
+    settle(qtbot, dialog)
+    assert not dialog._ways["owners"].isEnabled()
+    assert "No column means the owner" in texts(dialog)
 
 
 def test_what_is_locked_is_counted(qtbot, model):

@@ -83,7 +83,7 @@ class StartTerritories(Dialog):
              _("The map has no column with names that repeat.")),
             (FILE, _("A file with two columns"), self._file_parts(), True, ""),
             (OWNERS, _("The owner of the accounts"), [self.owner, self.keep], bool(owners),
-             _("The accounts have no column with names. Import them first.")),
+             self._why_no_owner()),
             (EMPTY, _("A number of empty territories"), [self.number], True, ""),
         )  # fmt: skip
         for k, (way, text, widgets, is_possible, reason) in enumerate(rows):
@@ -103,6 +103,11 @@ class StartTerritories(Dialog):
             grid.setRowMinimumHeight(k, 30)
             self._parts[way] = holder
         self.body.addLayout(grid)
+
+    def _why_no_owner(self) -> str:
+        if not self._model.plan.accounts_present.any():
+            return _("There are no accounts yet. Import them first.")
+        return _("No column means the owner. Say which one does when you import the accounts.")
 
     def _file_parts(self) -> list[QtWidgets.QWidget]:
         self.file_button = Button(_("Choose a file"), "plain", "file-up", self._ask_file)

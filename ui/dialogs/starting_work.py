@@ -129,15 +129,19 @@ def unit_columns(plan: Plan) -> list[tuple[str, str]]:
 
 
 def owner_columns(plan: Plan) -> list[tuple[str, str]]:
-    """Columns of the accounts that may name owners, as (label, name); likeliest first."""
+    """Columns of the accounts that name owners, as (label, name); those said to do so first.
+
+    A column whose meaning is known to be another, such as an address, is none of them.
+    """
     columns = {c.name: c for c in plan.rows(rec.Column) if c.table == "accounts"}
     found = []
     for name, values in plan.accounts.columns.items():
+        column = columns.get(name)
+        if column is not None and column.role != "owner":
+            continue
         if values.dtype == object and 1 <= _n_values(values) <= starting.MAX_TERRITORIES:
-            column = columns.get(name)
-            is_owner = column is not None and column.role == "owner"
             label = column.label if column is not None and column.label else name
-            found.append((not is_owner, label, name))
+            found.append((column is None, label, name))
     return [(label, name) for _other, label, name in sorted(found)]
 
 
