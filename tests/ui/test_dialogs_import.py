@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import shapely
-from PySide6 import QtCore
+from PySide6 import QtCore, QtWidgets
 
 from terradesk import measures, paths
 from terradesk import records as rec
@@ -123,6 +123,19 @@ def test_the_same_columns_are_not_described_twice(qtbot, tmp_path):
     columns = [c.name for c in document.plan.rows(rec.Column)]
     assert len(columns) == len(set(columns))
     assert sum(m.column == "revenue" for m in document.plan.rows(rec.Measure)) == 1
+
+
+def test_swapped_coordinates_are_exchanged_where_they_are_told(qtbot, tmp_path):
+    rows = "".join(f"Shop {k},{-98 + k},{40 + k / 10}\n" for k in range(8))
+    dialog = page(qtbot, tmp_path, "name,latitude,longitude\n" + rows)
+    links = [b for b in dialog.issues.findChildren(QtWidgets.QAbstractButton)
+             if b.text() == "Exchange them"]  # fmt: skip
+    assert len(links) == 1 and not dialog.swap.isChecked()
+    links[0].click()
+    settle(qtbot, dialog)
+    assert dialog.swap.isChecked()
+    assert all(one.kind != "swapped" for one in dialog.issues.issues)
+    assert (dialog.outcome.made.accounts.placement > 0).all()
 
 
 def test_another_meaning_changes_what_comes_out(qtbot, tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -202,6 +203,8 @@ class ImportAccounts(Dialog):
         look.addWidget(self._left_out)
         box.addLayout(look)
         self.issues = IssueList()
+        exchange = partial(self.swap.setChecked, True)
+        self.issues.mends["swapped"] = (_("Exchange them"), exchange)
         box.addWidget(self.issues)
         return out
 

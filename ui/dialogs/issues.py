@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 from PySide6 import QtCore, QtWidgets
@@ -16,7 +16,12 @@ _MOST_ROWS, _MOST_COLUMNS = 200, 12
 
 
 class IssueList(QtWidgets.QWidget):
-    """One line per kind of issue, with a way to the rows.
+    """One line per kind of issue, with a way to the rows, or to what mends it.
+
+    Attributes
+    ----------
+    mends : dict
+        Text of a link and what it does, by the kind of issue whose line has it.
 
     Signals
     -------
@@ -32,6 +37,7 @@ class IssueList(QtWidgets.QWidget):
         self._box.setContentsMargins(0, 0, 0, 0)
         self._box.setSpacing(4)
         self.issues: tuple[Issue, ...] = ()
+        self.mends: dict[str, tuple[str, Callable[[], None]]] = {}
 
     def show_report(self, report: ImportReport | None) -> None:
         """List the issues of a report, what wants attention first."""
@@ -48,7 +54,11 @@ class IssueList(QtWidgets.QWidget):
         is_warning = one.level == "warning"
         icon = IconLabel("triangle-alert", "warn") if is_warning else IconLabel("check", "ok")
         button = None
-        if one.rows:
+        if one.kind in self.mends:
+            text, mend = self.mends[one.kind]
+            button = Button(text, "link", clicked=mend)
+            button.setAccessibleName(f"{text}: {one.message}")
+        elif one.rows:
             button = Button(_("Show"), "link", clicked=lambda: self.show_rows.emit(one))
             button.setAccessibleName(_("Show the rows: {text}").format(text=one.message))
         return _row(icon, label(one.message, "", True), button)
