@@ -236,15 +236,36 @@ def test_home_leaves_out_what_is_far_and_light(desk):
     assert heavy.far == ()
 
 
-def far_plan():
-    """The grid and one square 500 km to the east."""
+@pytest.mark.parametrize(("at", "is_whole"), [(10, True), (20, False)])
+def test_home_without_figures_is_the_whole_plan_unless_most_would_be_empty(at, is_whole):
+    plan = far_plan(at)
+    found = home(plan, plan.arcs, np.ones(25))
+    assert found.box[2] == pytest.approx((at + 1 if is_whole else 6) * SIDE)
+    assert [part.rows.tolist() for part in found.far] == ([] if is_whole else [[24]])
+    light = home(plan, plan.arcs, np.where(np.arange(25) == 24, 0.5, 1.0))
+    assert light.box[2] == pytest.approx(6 * SIDE)
+
+
+def test_home_of_all_states_shows_the_states_that_hang_together():
+    from terradesk import sample
+
+    plan = sample.new_from_map("us_state_all")
+    found = home(plan, plan.arcs, np.ones(len(plan.units)))
+    width, height = found.box[2] - found.box[0], found.box[3] - found.box[1]
+    assert width < 5_000_000 and height < 3_500_000
+    far = np.concatenate([part.rows for part in found.far])
+    assert {"Alaska", "Hawaii"} <= set(plan.units.names[far])
+
+
+def far_plan(at=50):
+    """The grid and one square far to the east: 500 km, or so many sides."""
     import shapely
 
     from terradesk.arcs import build
     from tests.core.kernel import grid
 
     plan = grid_plan()
-    squares = np.append(grid(6, 4), shapely.box(50 * SIDE, 0, 51 * SIDE, SIDE))
+    squares = np.append(grid(6, 4), shapely.box(at * SIDE, 0, (at + 1) * SIDE, SIDE))
     units = plan.units
     more = replace(
         units,

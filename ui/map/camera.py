@@ -15,8 +15,9 @@ Box = tuple[float, float, float, float]
 NEAREST, FARTHEST = 2.0, 1e-5
 """Pixels per metre between which one can zoom, at 100 %."""
 
-_SHARE = 0.95
+_SHARE, _EVEN_SHARE = 0.95, 0.5  # the second where all units weigh the same
 _MOST_GROWTH = 1.3  # a part that makes the box of Home larger than this is left out of it
+_MOST_WHOLE = 2.2  # without figures the whole plan is shown up to so many times that box
 _POINT_M = 20_000.0
 
 
@@ -81,6 +82,9 @@ class Home:
 def home(plan: Plan, arcs: Arcs, weights: np.ndarray) -> Home:
     """The part of a plan that holds 95 % of its balance measure, and what lies near it.
 
+    Where all units weigh the same, no figure says that a part matters less: then the whole plan
+    is shown, unless most of that view would be empty.
+
     Parameters
     ----------
     plan : Plan
@@ -97,7 +101,10 @@ def home(plan: Plan, arcs: Arcs, weights: np.ndarray) -> Home:
     heavy = np.array([max(weights[rows].sum(), 0.0) for rows in parts])
     if heavy.sum() <= 0:
         heavy = np.array([float(len(rows)) for rows in parts])
-    inside = _grown(boxes, heavy)
+    is_even = np.ptp(weights[present]) == 0
+    inside = _grown(boxes, heavy, _EVEN_SHARE if is_even else _SHARE)
+    if is_even:
+        inside |= _area(union(boxes)) <= _MOST_WHOLE * _area(union(boxes[inside]))
     box = union(boxes[inside])
     assert box is not None
     outside = [i for i in np.argsort(-heavy, kind="stable") if not inside[i]]
@@ -116,7 +123,7 @@ def _parts(arcs: Arcs, present: np.ndarray) -> list[np.ndarray]:
     return np.split(order, cuts)
 
 
-def _grown(boxes: np.ndarray, heavy: np.ndarray) -> np.ndarray:
+def _grown(boxes: np.ndarray, heavy: np.ndarray, share: float) -> np.ndarray:
     """From the heaviest part on: what is needed for the share, then what lies near."""
     inside = np.zeros(len(boxes), bool)
     inside[int(heavy.argmax())] = True
@@ -126,7 +133,7 @@ def _grown(boxes: np.ndarray, heavy: np.ndarray) -> np.ndarray:
         if now is None or not len(rest):
             return inside
         growth = np.array([_area(union(np.array([now, boxes[i]]))) for i in rest]) / _area(now)
-        is_enough = heavy[inside].sum() >= _SHARE * heavy.sum()
+        is_enough = heavy[inside].sum() >= share * heavy.sum()
         best = int(growth.argmin())
         if is_enough and growth[best] > _MOST_GROWTH:
             return inside
