@@ -14,8 +14,10 @@ from terradesk.document import Document, Step
 from terradesk.edits import Edit, apply, assign
 from terradesk.errors import TerraDeskError
 from terradesk.plan import Plan
+from tests.core.kernel import grid_plan
 
 A = 3  # the alignment of a new plan
+PLAN = grid_plan()
 
 
 def same_array(a: np.ndarray, b: np.ndarray) -> bool:

@@ -16,23 +16,7 @@ from terradesk.document import Document
 from terradesk.edits import territories as te
 from terradesk.errors import ReadOnlyPlan, TerraDeskError
 from tests.core.kernel import grid_plan
-from tests.core.plan_files import A, differences, move, opened, refuses, works
-
-PLAN = grid_plan()
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    file = tmp_path / "plan.gpkg"
-    planfile.create(file, PLAN).close()
-    return file
-
-
-@pytest.fixture
-def document(path: Path) -> Iterator[Document]:
-    opened_document = planfile.open_document(path)
-    yield opened_document
-    opened_document.close()
+from tests.core.plan_files import PLAN, A, differences, move, opened, refuses, works
 
 
 # ---------------------------------------------------------------------- what cannot be opened

@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -20,23 +19,7 @@ from terradesk.errors import ReadOnlyPlan, TerraDeskError
 from terradesk.planfile.locking import lock_path
 from tests.conftest import ROOT
 from tests.core.kernel import grid_plan
-from tests.core.plan_files import A, an_edit, differences, move, opened, refuses, works
-
-PLAN = grid_plan()
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    file = tmp_path / "plan.gpkg"
-    planfile.create(file, PLAN).close()
-    return file
-
-
-@pytest.fixture
-def document(path: Path) -> Iterator[Document]:
-    opened_document = planfile.open_document(path)
-    yield opened_document
-    opened_document.close()
+from tests.core.plan_files import PLAN, A, an_edit, differences, move, opened, refuses, works
 
 
 # ---------------------------------------------------------------------- while editing

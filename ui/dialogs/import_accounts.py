@@ -26,18 +26,16 @@ from .accounts_work import (
     read,
 )
 from .columns_grid import ColumnsGrid
+from .import_page import ImportPage
 from .issues import IssueList, RowsBehind, align_end, end_item, text_table
 from .nouns import NounBox
 from .parts import (
     Button,
-    Dialog,
     IconLabel,
     Trouble,
     choose,
     combo,
     label,
-    line,
-    scrolled,
 )
 from .preview_map import PreviewMap
 from .work import LatestWork
@@ -50,7 +48,7 @@ _FIRST, _ROOMY = 6, 1400
 _ENCODING = {"utf-8": "UTF-8", "utf-8-sig": "UTF-8", "cp1252": "Windows-1252"}
 
 
-class ImportAccounts(Dialog):
+class ImportAccounts(ImportPage):
     """The import page of a customer list.
 
     Parameters
@@ -74,7 +72,7 @@ class ImportAccounts(Dialog):
     def __init__(
         self, path: Path, plan: Plan | None, parent: QtWidgets.QWidget | None = None
     ) -> None:
-        super().__init__(_("Import accounts"), parent, 1560, 960)
+        super().__init__(_("Import accounts"), parent, (1560, 960))
         self._path, self._plan = path, plan
         self._file: ReadFile | None = None
         self.outcome: Outcome | None = None
@@ -84,46 +82,17 @@ class ImportAccounts(Dialog):
         self._reading = LatestWork(self, 0)
         self._making = LatestWork(self)
         self._make_head()
-        self._make_halves()
+        self.add_halves(self._left(), self._right(), 45)
         self._make_foot()
         self._connect()
         self.read_file(path)
 
     # ------------------------------------------------------------------ made once
     def _make_head(self) -> None:
-        head = QtWidgets.QHBoxLayout()
-        head.setContentsMargins(24, 14, 24, 14)
-        head.setSpacing(10)
-        head.addWidget(label(_("Import accounts"), "hero"))
-        head.addSpacing(10)
-        head.addWidget(IconLabel("file-text"))
-        self._name, self._about = label(), label("", "dim")
-        head.addWidget(self._name)
-        head.addWidget(self._about)
-        head.addStretch(1)
         self.sheet = combo(_("Sheet"), [])
         self.sheet.hide()
-        head.addWidget(self.sheet)
-        head.addWidget(Button(_("Another file"), "plain", "folder-open", self._ask_file))
-        self.outer.insertLayout(0, head)
-        self.progress = QtWidgets.QProgressBar()
-        self.progress.setTextVisible(False)
-        self.progress.setRange(0, 1000)
-        self.progress.setAccessibleName(_("Progress"))
-        keep = self.progress.sizePolicy()
-        keep.setRetainSizeWhenHidden(True)
-        self.progress.setSizePolicy(keep)
-        self.outer.insertWidget(1, self.progress)
-        self.outer.insertWidget(2, line())
-        self.body.setContentsMargins(0, 0, 0, 0)
-
-    def _make_halves(self) -> None:
-        halves = QtWidgets.QHBoxLayout()
-        halves.setSpacing(0)
-        halves.addWidget(scrolled(self._left()), 45)
-        halves.addWidget(line(True))
-        halves.addWidget(scrolled(self._right()), 55)
-        self.body.addLayout(halves, 1)
+        another = Button(_("Another file"), "plain", "folder-open", self._ask_file)
+        self.add_head(_("Import accounts"), "file-text", self.sheet, another)
 
     def _left(self) -> QtWidgets.QWidget:
         out = QtWidgets.QWidget()
@@ -216,12 +185,7 @@ class ImportAccounts(Dialog):
             text = _("They go to the open plan: {n} {noun}.")
             told = text.format(n=i18n.number(n), noun=self._plan.noun(n))
             self.foot.addWidget(label(told, "dim"))
-        self.foot.addStretch(1)
-        self.foot.addWidget(Button(_("Cancel"), "link", clicked=self.reject))
-        self.accept_button = Button(_("Import"), "primary", clicked=self._accept)
-        self.accept_button.setDefault(True)
-        self.accept_button.setEnabled(False)
-        self.foot.addWidget(self.accept_button)
+        self.add_buttons(_("Import"))
 
     def _add_map_choice(self) -> None:
         area = [
@@ -247,16 +211,12 @@ class ImportAccounts(Dialog):
     def _connect(self) -> None:
         self._reading.succeeded.connect(self._on_read)
         self._making.succeeded.connect(self._on_outcome)
-        for work in (self._reading, self._making):
-            work.failed.connect(self._on_failure)
-            work.busy_changed.connect(self._on_busy)
-            work.progressed.connect(self._on_progress)
+        self.watch(self._reading, self._making)
         self.grid.changed.connect(self._on_meaning)
         self.per.activated.connect(self._on_per)
         self.swap.toggled.connect(self._ask_outcome)
         self.sheet.activated.connect(lambda: self.read_file(self._path, self.sheet.currentText()))
         self.issues.show_rows.connect(self._show_rows)
-        self.finished.connect(self._stop)
 
     # ------------------------------------------------------------------ reading
     def read_file(self, path: Path, sheet: str | None = None) -> None:
@@ -356,19 +316,6 @@ class ImportAccounts(Dialog):
         self._making.ask(make)
 
     # ------------------------------------------------------------------ showing
-    def _on_busy(self, _is_busy: bool) -> None:
-        is_busy = self._reading.is_busy or self._making.is_busy
-        self.progress.setVisible(is_busy)
-        self.progress.setValue(0)
-
-    def _on_progress(self, fraction: float, _text: str) -> None:
-        self.progress.setValue(round(1000 * fraction))
-
-    @property
-    def is_busy(self) -> bool:
-        """Whether something is still being read or made."""
-        return self._reading.is_busy or self._making.is_busy
-
     def _on_outcome(self, outcome: Outcome) -> None:
         self.outcome = outcome
         self.trouble.hide()
@@ -475,10 +422,6 @@ class ImportAccounts(Dialog):
         else:
             self.plan_made.emit(self.outcome.plan)
         self.accept()
-
-    def _stop(self) -> None:
-        self._reading.stop()
-        self._making.stop()
 
 
 def _about(table: readers.Table) -> str:

@@ -15,9 +15,10 @@ from terradesk.progress import Progress, part
 from .. import theme
 from . import preview_map
 from .accounts_work import plan_of_units
+from .import_page import ImportPage
 from .issues import IssueList, RowsBehind, align_end, end_item, text_table
 from .nouns import NounBox
-from .parts import Button, Dialog, IconLabel, Trouble, choose, combo, label, line, scrolled
+from .parts import Trouble, choose, combo, label
 from .preview_map import PreviewMap
 from .work import LatestWork
 
@@ -110,7 +111,7 @@ class Maker:
         return Outcome(boundaries, code, name, made, picture)
 
 
-class ImportBoundaries(Dialog):
+class ImportBoundaries(ImportPage):
     """The import page of a boundary file.
 
     Parameters
@@ -127,47 +128,20 @@ class ImportBoundaries(Dialog):
     plan_made = QtCore.Signal(object)
 
     def __init__(self, path: Path, parent: QtWidgets.QWidget | None = None) -> None:
-        super().__init__(_("Start from a boundary file"), parent, 1360, 860)
+        super().__init__(_("Start from a boundary file"), parent, (1360, 860))
         self._path = path
         self._maker = Maker(path)
         self._asked = Choices()
         self.outcome: Outcome | None = None
         self._listing, self._making = LatestWork(self, 0), LatestWork(self)
-        self._make_head()
-        halves = QtWidgets.QHBoxLayout()
-        halves.setSpacing(0)
-        halves.addWidget(scrolled(self._left()), 40)
-        halves.addWidget(line(True))
-        halves.addWidget(scrolled(self._right()), 60)
-        self.body.setContentsMargins(0, 0, 0, 0)
-        self.body.addLayout(halves, 1)
-        self._make_foot()
+        self.add_head(_("Start from a map"), "layers")
+        self._name.setText(self._path.name)
+        self.add_halves(self._left(), self._right(), 40)
+        self.add_buttons(_("Make the plan"))
         self._connect()
         self._listing.ask(self._maker.list_layers)
 
     # ------------------------------------------------------------------ made once
-    def _make_head(self) -> None:
-        head = QtWidgets.QHBoxLayout()
-        head.setContentsMargins(24, 14, 24, 14)
-        head.setSpacing(10)
-        head.addWidget(label(_("Start from a map"), "hero"))
-        head.addSpacing(10)
-        head.addWidget(IconLabel("layers"))
-        head.addWidget(label(self._path.name))
-        self._about = label(_("Reading…"), "dim")
-        head.addWidget(self._about)
-        head.addStretch(1)
-        self.outer.insertLayout(0, head)
-        self.progress = QtWidgets.QProgressBar()
-        self.progress.setTextVisible(False)
-        self.progress.setRange(0, 1000)
-        self.progress.setAccessibleName(_("Progress"))
-        keep = self.progress.sizePolicy()
-        keep.setRetainSizeWhenHidden(True)
-        self.progress.setSizePolicy(keep)
-        self.outer.insertWidget(1, self.progress)
-        self.outer.insertWidget(2, line())
-
     def _left(self) -> QtWidgets.QWidget:
         out = QtWidgets.QWidget()
         box = QtWidgets.QVBoxLayout(out)
@@ -244,28 +218,16 @@ class ImportBoundaries(Dialog):
         box.addWidget(self.issues)
         return out
 
-    def _make_foot(self) -> None:
-        self.foot.addStretch(1)
-        self.foot.addWidget(Button(_("Cancel"), "link", clicked=self.reject))
-        self.accept_button = Button(_("Make the plan"), "primary", clicked=self._accept)
-        self.accept_button.setDefault(True)
-        self.accept_button.setEnabled(False)
-        self.foot.addWidget(self.accept_button)
-
     def _connect(self) -> None:
         self._listing.succeeded.connect(self._on_layers)
         self._making.succeeded.connect(self._on_outcome)
         self.noun.chosen.connect(self._name_button)
-        for work in (self._listing, self._making):
-            work.failed.connect(self._on_failure)
-            work.busy_changed.connect(self._on_busy)
-            work.progressed.connect(lambda f, _text: self.progress.setValue(round(1000 * f)))
+        self.watch(self._listing, self._making)
         self.layer.activated.connect(self._on_layer)
         for box in (self.code, self.name, self.crs):
             box.activated.connect(self.ask)
         self.joins.toggled.connect(self.ask)
         self.issues.show_rows.connect(self._show_rows)
-        self.finished.connect(self._stop)
 
     # ------------------------------------------------------------------ asking
     def _on_layers(self, layers: list[readers.LayerInfo]) -> None:
@@ -318,15 +280,6 @@ class ImportBoundaries(Dialog):
         return f"EPSG:{typed}" if typed.isdigit() else typed
 
     # ------------------------------------------------------------------ showing
-    @property
-    def is_busy(self) -> bool:
-        """Whether something is still being read or made."""
-        return self._listing.is_busy or self._making.is_busy
-
-    def _on_busy(self, _is_busy: bool) -> None:
-        self.progress.setVisible(self.is_busy)
-        self.progress.setValue(0)
-
     def _show_questions(self, are_shown: bool) -> None:
         """Whether to ask for the coordinate system and what to do with equal codes."""
         for widget in (self.crs, *self._captions[self.crs], self.joins):
@@ -425,10 +378,6 @@ class ImportBoundaries(Dialog):
         """The new plan under the name of the file, in the words chosen."""
         assert self.outcome is not None
         return plan_of_units(self.outcome.made, self._path.stem, self.noun.nouns)
-
-    def _stop(self) -> None:
-        self._listing.stop()
-        self._making.stop()
 
 
 def _shown(value: object) -> str:

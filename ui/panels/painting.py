@@ -109,6 +109,11 @@ def text(
     painter.setLayoutDirection(direction)
 
 
+def width_of(words: str, px: int = 13) -> int:
+    """Pixels that a line takes."""
+    return QtGui.QFontMetrics(theme.font(px)).horizontalAdvance(words)
+
+
 def _is_rtl(words: str) -> bool:
     return any(unicodedata.bidirectional(sign) in ("R", "AL") for sign in words)
 

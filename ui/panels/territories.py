@@ -15,7 +15,7 @@ from terradesk.plan import UNASSIGNED
 
 from .. import theme
 from ..document_model import DocumentModel, Edited, Tentative
-from . import figures
+from . import figures, painting
 from .carrying import carry
 from .tree_rows import ID, RowDelegate, figures_of_rows
 
@@ -284,7 +284,8 @@ class TerritoriesPanel(QtWidgets.QWidget):
         if balance.worst != UNASSIGNED:
             slot = self._model.view.slots[balance.worst]
             number = i18n.deviation(float(balance.deviations[slot]), balance.tolerance)
-            name = self._model.view.name_of(balance.worst)
+            whole = self._model.view.name_of(balance.worst)
+            name = self._foot.fontMetrics().elidedText(whole, painting.MIDDLE, 130)
             worst = _("worst {name} {number}").format(name=name, number=number)
         self._foot.setText(f"{good} · {worst}" if worst else good)
 

@@ -195,10 +195,7 @@ class RowDelegate(QtWidgets.QStyledItemDelegate):
             icon = theme.pixmap(shown.badges[0][0], _badge_role(shown.badges[0][0]), 14)
             painter.drawPixmap(at.x(), row.center().y() - 6, icon)
         is_changing = shown.after is not None
-        number_width = 46
-        if is_changing:
-            metrics = QtGui.QFontMetrics(theme.font(13))
-            number_width = max(92, metrics.horizontalAdvance(shown.text) + 4)
+        number_width = max(92 if is_changing else 46, painting.width_of(shown.text) + 4)
         out = shown.after if shown.after is not None else shown.deviation
         role = painting.tone(out, shown.tolerance)
         painting.text(

@@ -226,6 +226,7 @@ class Welcome(QtWidgets.QWidget):
     def _list_recent(self, recent: tuple[str, ...]) -> None:
         for card in self.recent.values():
             self._recent_box.removeWidget(card)
+            card.hide()  # it goes with the next event only, and would stand free until then
             card.deleteLater()
         self.recent = {}
         for path in recent[:6]:
