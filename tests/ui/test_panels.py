@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PySide6 import QtCore, QtTest, QtWidgets
 
+from terradesk import planfile
 from terradesk import records as rec
 from terradesk.document import Document
 from terradesk.edits import apply, assign, name_accounts
@@ -260,6 +261,20 @@ def test_the_inspector_explains_areas_accounts_and_territories(qtbot, model) -> 
     model.select_units(np.empty(0, np.int32))
     model.set_current(ids[1])
     assert panel.title.text() == "T1" and dict(panel.lines())["In one piece"] == "yes"
+
+
+def test_the_inspector_knows_the_reason_after_the_plan_was_reopened(qtbot, model, tmp_path) -> None:
+    document = planfile.create(tmp_path / "plan.gpkg", grid_plan())
+    ids = [t.id for t in document.plan.alignment(A).leaves]
+    for row, reason in ((0, "Asked by Ann"), (9, "Asked by Bo")):
+        document.do(assign(document.plan, A, np.array([row]), ids[2], reason=reason).edit)
+    document.close()
+    panel = shown(qtbot, InspectorPanel(model))
+    model.open(planfile.open_document(tmp_path / "plan.gpkg"))
+    for row, reason in ((9, "Asked by Bo"), (0, "Asked by Ann"), (1, "when the plan was made")):
+        model.select_units(np.array([row]))
+        assert reason in dict(panel.lines())["Why"]
+    model.close()
 
 
 def test_the_owner_of_a_territory_is_chosen_from_the_reps(qtbot, model) -> None:

@@ -15,6 +15,7 @@ from terradesk.edits.territories import create, new_territory
 from tests.core.kernel import grid_plan
 from tests.ui.driving import (
     SLOW,
+    dialog_of,
     open_sample,
     place,
     press_at,
@@ -179,11 +180,11 @@ def test_a_file_that_is_no_plan_says_what_to_do(qtbot, window, told, tmp_path) -
     bad = tmp_path / "broken.gpkg"
     bad.write_bytes(b"SQLite format 3\x00" + b"\x00" * 50)
     window.files.open_path(bad)
-    qtbot.waitUntil(lambda: not running(), timeout=SLOW)
-    qtbot.waitUntil(
-        lambda: bool(told) or bool(window.findChildren(QtWidgets.QDialog)), timeout=SLOW
-    )
-    assert not window.model.is_open
+    page = dialog_of(qtbot, window, "ImportBoundaries")
+    qtbot.waitUntil(page.trouble.isVisible, timeout=SLOW)
+    assert page.trouble.accessibleName() and not page.accept_button.isEnabled()
+    page.reject()
+    assert not window.model.is_open and told == []
 
 
 def test_the_plan_survives_closing_and_undo_goes_on(qtbot, window, tmp_path) -> None:

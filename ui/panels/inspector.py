@@ -8,6 +8,8 @@ from PySide6 import QtCore, QtWidgets
 from terradesk import i18n, measures
 from terradesk import records as rec
 from terradesk.accounts import PLACEMENT_TEXTS
+from terradesk.document import Step
+from terradesk.edits import Edit
 from terradesk.i18n import _
 from terradesk.plan import UNASSIGNED
 
@@ -31,6 +33,8 @@ class InspectorPanel(QtWidgets.QWidget):
         self.setAttribute(QtCore.Qt.WidgetAttribute.WA_StyledBackground)
         self._model = model
         self._lines: list[Line] = []
+        self._edits: dict[int, Edit] = {}
+        model.opened.connect(self._edits.clear)
         self.title = QtWidgets.QLabel()
         self.title.setProperty("role", "title")
         self.title.setWordWrap(True)
@@ -104,12 +108,19 @@ class InspectorPanel(QtWidgets.QWidget):
     def _territory_name(self, territory: int) -> str:
         return self._model.view.name_of(territory) or _("Unassigned")
 
+    def _edit(self, step: Step) -> Edit:
+        """The whole edit of a step; steps of earlier days are read from the file once."""
+        if step.edit.changes:
+            return step.edit
+        if step.seq not in self._edits:
+            self._edits[step.seq] = self._model.document.store.edit(step.seq)
+        return self._edits[step.seq]
+
     def _why_unit(self, row: int) -> str:
         """The last step in force that gave the unit its territory."""
         alignment = self._model.alignment
-        document = self._model.document
-        for step in reversed(document.applied()[-200:]):
-            for change in document.store.edit(step.seq).changes:
+        for step in reversed(self._model.document.applied()):
+            for change in self._edit(step).changes:
                 is_here = change.table == "assignment" and change.alignment == alignment
                 if is_here and row in change.rows:
                     when = i18n.moment(step.time.astimezone())
