@@ -261,6 +261,8 @@ class TerritoriesPanel(QtWidgets.QWidget):
         before = self._delegate.figures
         after = figures_of_rows(self._model.view, self._model.tentative, self._model.alignment)
         self._delegate.figures = after
+        if self._model.tentative is None and self._delegate.fit_numbers():
+            self.tree.viewport().update()
         wide = self.tree.viewport().width()
         for territory, item in self._shown.items():
             if before.get(territory) != after.get(territory):

@@ -114,9 +114,17 @@ class RowDelegate(QtWidgets.QStyledItemDelegate):
     def __init__(self, parent: QtWidgets.QTreeView) -> None:
         super().__init__(parent)
         self.figures: dict[int, RowFigures] = {}
+        self.number_px = 46
         self.colours: dict[int, int] = {}
         self.drop_target: int | None = None
         self._tree = parent
+
+    def fit_numbers(self) -> bool:
+        """One width for the numbers of all rows, so that bars line up; whether it changed."""
+        texts = {r.text for r in self.figures.values() if r.after is None}
+        before = self.number_px
+        self.number_px = max([46, *(painting.width_of(t) + 4 for t in texts)])
+        return self.number_px != before
 
     def sizeHint(
         self, option: QtWidgets.QStyleOptionViewItem, index: QtCore.QModelIndex
@@ -195,7 +203,9 @@ class RowDelegate(QtWidgets.QStyledItemDelegate):
             icon = theme.pixmap(shown.badges[0][0], _badge_role(shown.badges[0][0]), 14)
             painter.drawPixmap(at.x(), row.center().y() - 6, icon)
         is_changing = shown.after is not None
-        number_width = max(92 if is_changing else 46, painting.width_of(shown.text) + 4)
+        number_width = self.number_px
+        if is_changing:
+            number_width = max(92, painting.width_of(shown.text) + 4)
         out = shown.after if shown.after is not None else shown.deviation
         role = painting.tone(out, shown.tolerance)
         painting.text(
