@@ -15,7 +15,8 @@ from .areas import AreasPanel
 from .balance import BalancePanel
 from .history import HistoryPanel
 from .inspector import InspectorPanel
-from .territories import ACCOUNTS_MIME, TERRITORIES_MIME, TerritoriesPanel
+from .territories import TerritoriesPanel
+from .tree_view import ACCOUNTS_MIME, TERRITORIES_MIME
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from terradesk.plan import Plan
 from ..document_model import DocumentModel
 from .rows_panel import RowsPanel
 from .table import TableColumn
-from .territories import ACCOUNTS_MIME
+from .tree_view import ACCOUNTS_MIME
 
 
 class AccountsPanel(RowsPanel):
