@@ -27,7 +27,10 @@ if TYPE_CHECKING:
     from terradesk.render.jit import Bytes, Float32s, Int32s
     from terradesk.render.overview import Overview
 
-__all__ = ["Frame", "Piece"]
+__all__ = ["Frame", "Piece", "Rect"]
+
+Rect = tuple[int, int, int, int]
+"""Left, top, right, bottom in pixels of the view."""
 
 Piece = tuple[int, int, int, int, int, int]
 """Where a piece of the picture goes and comes from: x, y, width, height, ring column, ring row."""
@@ -75,6 +78,7 @@ class Frame:
         self.is_moving = False
         self.scratch = Scratch()
         self._ring_x = self._ring_y = 0
+        self._redrawn: list[Rect] = []
         self.view = View(0, 0, 1e-6, width, height, state.arcs.origin)
         self.planes = self._new_planes()
 
@@ -120,6 +124,8 @@ class Frame:
         if abs(dx) >= self.width or abs(dy) >= self.height:
             self.render()
             return
+        self._redrawn = [self._clipped(x0 + dx, y0 + dy, x1 + dx, y1 + dy)
+                         for x0, y0, x1, y1 in self._redrawn]  # fmt: skip
         self._ring_x = (self._ring_x - dx) % self.stride
         self._ring_y = (self._ring_y - dy) % self.height
         if dy:
@@ -139,6 +145,7 @@ class Frame:
     def recolour(self) -> None:
         """Colour everything again after `MapState.colour_*` or a change of fills."""
         self.state.restyle(self.style)
+        self._redrawn = [(0, 0, self.width, self.height)]
         for job in self._jobs(0, 0, self.width, self.height):
             self._compose(job)
 
@@ -164,6 +171,14 @@ class Frame:
             for job in self._jobs(0, top, self.width, min(self.height, top + _BAND)):
                 view, scanned, _ = self.arcs_near(self.arcs, job, 2)
                 self.fill_ids(self.arcs, level, job, view, scanned)
+
+    def take_redrawn(self) -> list[Rect]:
+        """Rectangles of the picture, as it lies now, that were drawn since the last call."""
+        out, self._redrawn = [r for r in self._redrawn if r[0] < r[2] and r[1] < r[3]], []
+        return out
+
+    def _clipped(self, left: int, top: int, right: int, bottom: int) -> Rect:
+        return max(0, left), max(0, top), min(self.width, right), min(self.height, bottom)
 
     def unit_at(self, x: int, y: int) -> int:
         """Tell the unit drawn at a pixel, -1 outside; small units may own none: ask the Picker."""
@@ -219,9 +234,9 @@ class Frame:
 
     def _rectangle(self, left: int, top: int, right: int, bottom: int, lines: str = "gbm") -> None:
         """Draw a rectangle; `lines`: g geometry, b borders, m accent lines, colours always."""
-        left, right = max(0, left), min(self.width, right)
-        bottom = min(self.height, bottom)
-        for y in range(max(0, top), bottom, _BAND):
+        left, top, right, bottom = self._clipped(left, top, right, bottom)
+        self._redrawn.append((left, top, right, bottom))
+        for y in range(top, bottom, _BAND):
             for job in self._jobs(left, y, right, min(bottom, y + _BAND)):
                 self._draw(job, lines)
 
