@@ -177,23 +177,31 @@ class Shape:
 
     Parameters
     ----------
-    kind : {"brush", "box", "lasso", "ghost"}
+    kind : {"brush", "box", "lasso", "ghost", "polygon", "circle", "line", "measure"}
         ghost: outlines of ``rows`` moved by the last point minus the first.
     points : sequence of points in metres
-        brush: where the pointer is; box: two corners; lasso: its line.
+        brush: where the pointer is; box: two corners; lasso, line: what was drawn; circle: centre
+        and pointer; polygon, measure: corners that were clicked, then the pointer, to which the
+        line is a rubber band.
     radius : float
-        Of the brush, metres.
+        Of the brush and the circle, metres.
     is_touching : bool
         A box from right to left.
     rows : ndarray of int32
         Units of a ghost.
+    texts : sequence of str
+        circle: the radius; measure: what to say at each point, "" for nothing.
+    is_closing : bool
+        A polygon whose first corner a click would meet.
     """
 
-    kind: Literal["brush", "box", "lasso", "ghost"]
+    kind: Literal["brush", "box", "lasso", "ghost", "polygon", "circle", "line", "measure"]
     points: tuple[Point, ...]
     radius: float = 0.0
     is_touching: bool = False
     rows: np.ndarray = field(default_factory=lambda: NO_ROWS)
+    texts: tuple[str, ...] = ()
+    is_closing: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
