@@ -85,6 +85,13 @@ class Desk:
             self.move(*point, keys)
         self.release(*points[-1], keys)
 
+    def drag_px(self, points: list[QtCore.QPoint], keys=NO_KEYS) -> None:
+        """A drag by points of the widget."""
+        QTest.mousePress(self.port, LEFT, keys, points[0])
+        for point in points[1:]:
+            self.move_px(point, keys)
+        QTest.mouseRelease(self.port, LEFT, keys, points[-1])
+
     def click(self, column: float, row: float, keys=NO_KEYS) -> None:
         self.drag((column, row), keys=keys)
 
