@@ -1,7 +1,8 @@
 """Planes to colours: fills by look-up, hatches, water, lines, borders with casing, accent lines.
 
-Ink is 0xRRGGBB. The top byte of a look-up entry is 0xFF for a plain fill, else the number of a
-hatch, with 0x40 set for locked units; entry 0 (outside) is 0 and lets the base map show through.
+Ink is 0xRRGGBB. `terradesk.render.filling` makes the look-up; its top byte is 0xFF for a plain
+fill, else the number of a hatch, with 0x40 set for locked units; entry 0 (outside) is 0 and lets
+the base map show through.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from terradesk.render.jit import Bools, Bytes, Colours, Int32s, Int64s, inlined, kernel
+from terradesk.render.jit import Bools, Bytes, Colours, Int32s, inlined, kernel
 from terradesk.render.scan import Job
 
 __all__ = [
@@ -22,7 +23,6 @@ __all__ = [
     "Planes",
     "clear",
     "compose",
-    "fill_table",
     "ink_base",
     "land_and_sea",
     "mix",
@@ -49,8 +49,8 @@ class Planes(NamedTuple):
 class Inks(NamedTuple):
     """Colours by plane value; opacities run 0..256."""
 
-    hatch: NDArray[np.uint32]  # (8, period + widest row) opacity by (x + y) mod period
-    hatch_ink: NDArray[np.uint32]  # (8,)
+    hatch: NDArray[np.uint32]  # (n, period, period) opacity by y and x on the map
+    hatch_ink: NDArray[np.uint32]  # (n,)
     line: np.uint32
     line_alpha: np.uint32
     coast: np.uint32
@@ -171,7 +171,7 @@ def _fills(
     hatch: Colours,
     hatch_ink: Colours,
     lead: int,
-    phase: np.uint32,
+    phase: int,
 ) -> None:
     """Fill of each pixel, base map where there is no unit, hatch where the table asks for one."""
     n = len(out)
@@ -190,11 +190,16 @@ def _fills(
         hatched |= np.uint32(code != 0) & np.uint32(code != 255)
         out[np.uint32(x)] = base[np.uint32(x)] if code == 0 else c
     if hatched:
+        period = hatch.shape[1]
+        at = np.uint32(phase)
         for x in range(np.uint32(lead), np.uint32(n)):
             c = out[x]
             if c < all_plain:
-                h = np.uint32(c >> np.uint32(24)) & np.uint32(7)
-                out[x] = mix(np.uint32(c | all_plain), hatch_ink[h], hatch[h, np.uint32(phase + x)])
+                h = np.uint32(c >> np.uint32(24)) & np.uint32(0x1F)
+                out[x] = mix(np.uint32(c | all_plain), hatch_ink[h], hatch[h, at])
+            at = np.uint32(at + np.uint32(1))
+            if at == period:
+                at = np.uint32(0)
 
 
 @kernel
@@ -206,19 +211,20 @@ def _locked_band(
     hatch: Colours,
     ink: np.uint32,
     lead: int,
-    phase: np.uint32,
+    phase: int,
 ) -> None:
     for x in range(np.uint32(lead), np.uint32(len(out))):
         if lock[x] and ids[x] >= 0:
             code = table[np.uint32(ids[x] + 1)] >> np.uint32(24)
             if code != 0xFF and code & np.uint32(0x40):
-                alpha = np.uint32(hatch[np.uint32(phase + x)] * np.uint32(lock[x]))
+                at = np.uint32((phase + x - lead) % len(hatch))
+                alpha = np.uint32(hatch[at] * np.uint32(lock[x]))
                 out[x] = mix(out[x], ink, np.uint32(alpha >> np.uint32(8)))
 
 
 @kernel
 def compose(
-    planes: Planes, inks: Inks, use: int, table: Colours, corner: int, period: int, job: Job
+    planes: Planes, inks: Inks, use: int, table: Colours, kx: int, ky: int, job: Job
 ) -> None:
     """Colour the pixels of a job.
 
@@ -230,24 +236,22 @@ def compose(
         Which optional planes hold anything: `USE_LOCK`, `USE_MARK`, `USE_WATER`.
     table : (n_units + 1,) uint32
         Look-up by unit row + 1.
-    corner : int
-        kx - ky of the view: hatches are anchored to the map, so they pan with it.
-    period : int
-        Length of the repeated hatch.
+    kx, ky : int
+        Place of the view: hatches are anchored to the map, so they pan with it.
     job : Job
     """
     lead = job.column & 7  # rows start on a word, so that empty planes are skipped 8 pixels a time
     a0 = job.column - lead
+    period = inks.hatch.shape[1]
+    phase = (kx + job.left) % period
     n = lead + job.right - job.left
     w0, w1 = a0 >> 3, (a0 + n + 7) >> 3
     for y in range(job.bottom - job.top):
         q = job.row + y
         out = planes.rgb[q, a0 : a0 + n]
         ids = planes.ids[q, a0 : a0 + n]
-        phase = np.uint32((corner + job.left + job.top + y - lead) % period)
-        _fills(
-            out, ids, planes.base[q, a0 : a0 + n], table, inks.hatch, inks.hatch_ink, lead, phase
-        )
+        hatch = inks.hatch[:, (job.top + y - ky) % period]
+        _fills(out, ids, planes.base[q, a0 : a0 + n], table, hatch, inks.hatch_ink, lead, phase)
         if use & 4:
             words = planes.water[q].view(np.uint64)[w0:w1]
             _over(out, planes.water[q, a0 : a0 + n], words, lead, inks.water, inks.water_alpha)
@@ -256,7 +260,7 @@ def compose(
         _over_thin(out, thin, words, lead, inks.line, inks.line_alpha, inks.coast)
         if use & 1:
             lock = planes.lock[q, a0 : a0 + n]
-            _locked_band(out, ids, lock, table, inks.hatch[3], inks.lock, lead, phase)
+            _locked_band(out, ids, lock, table, hatch[3], inks.lock, lead, phase)
         words = planes.bold[q].view(np.uint64)[w0:w1]
         _over(out, planes.bold[q, a0 : a0 + n], words, lead, inks.bold, inks.bold_alpha)
         if use & 2:
@@ -302,53 +306,3 @@ def clear(plane: Bytes, job: Job) -> None:
     """Empty the pixels of a job."""
     for y in range(job.row, job.row + job.bottom - job.top):
         plane[y, job.column : job.column + job.right - job.left] = 0
-
-
-@kernel
-def fill_table(
-    rows: Int64s,
-    owners: Int32s,
-    unit_classes: Int32s,
-    of_units: bool,
-    targets: Int32s,
-    marks: Bytes,
-    locked: Bools,
-    fills: Colours,
-    paper: np.uint32,
-    tint: np.uint32,
-    tint_alpha: np.uint32,
-    table: Colours,
-) -> None:
-    """Look-up entries of the listed units; see the module for the top byte.
-
-    Parameters
-    ----------
-    rows : (k,) int64
-    owners : (n_units,) int32
-        Territory of each unit, -1 = unassigned.
-    unit_classes : (n_units,) int32
-        Class of each unit when `of_units`, -1 = no value.
-    targets : (n_units,) int32
-        Territory a unit would go to while its preview mark (2) is set.
-    fills : (n_territories or n_classes,) uint32
-    """
-    for i in range(len(rows)):
-        u = rows[i]
-        owner = owners[u]
-        hatch = 0
-        is_locked = owner >= 0 and locked[owner]
-        if marks[u] & 2:
-            owner = targets[u]
-            hatch = 2
-        elif marks[u] & 32:
-            hatch = 2
-        elif owner < 0:
-            hatch = 1
-        kind = unit_classes[u] if of_units else owner
-        colour = np.uint32(fills[kind]) if kind >= 0 else np.uint32(paper)
-        if marks[u] & 3 == 1:
-            colour = mix(colour, np.uint32(tint), np.uint32(tint_alpha))
-        code = hatch | (0x40 if is_locked else 0)
-        if code == 0:
-            code = 0xFF
-        table[u + 1] = np.uint32(code) << np.uint32(24) | np.uint32(colour & np.uint32(0xFFFFFF))

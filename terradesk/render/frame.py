@@ -390,6 +390,4 @@ class Frame:
         use = USE_LOCK * int(self.state.has_locked) | USE_MARK * int(self.state.has_marks)
         use |= USE_WATER * int(self.base is not None)
         style, view = self.style, self.view
-        compose.compose(
-            self.planes, style.inks, use, self.state.table, view.kx - view.ky, style.period, job
-        )
+        compose.compose(self.planes, style.inks, use, self.state.table, view.kx, view.ky, job)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from terradesk.arcs import Arcs
-from terradesk.render.compose import fill_table
+from terradesk.render.filling import fill_table
 from terradesk.render.lines import border_kinds, mark_kinds
 from terradesk.render.style import Style
 
@@ -31,6 +31,10 @@ class Mark(IntFlag):
     HOVER = 16
     CHANGED = 32
     """Would change hands; drawn in its own fill with a hatch."""
+
+
+def _bytes(hatches: ArrayLike | None) -> NDArray[np.uint8]:
+    return np.zeros(0, np.uint8) if hatches is None else np.asarray(hatches, np.uint8)
 
 
 def _per_territory(values: ArrayLike | None, n: int) -> NDArray[np.int64]:
@@ -87,6 +91,7 @@ class MapState:
         self.has_marks = False
         self._classes = np.zeros(0, np.int32)
         self._class_colours: tuple[Sequence[str], Sequence[str]] | None = None
+        self._patterns = np.zeros(0, np.uint8)
         self.set_plan(territories, parents, fills, locked)
 
     @property
@@ -114,12 +119,22 @@ class MapState:
         self.locked = _per_territory(locked, n).astype(np.bool_)
         self.refresh_lines()
 
-    def colour_by_territory(self) -> None:
-        """Fill each unit with the palette colour of its territory."""
+    def colour_by_territory(self, hatches: ArrayLike | None = None) -> None:
+        """Fill each unit with the palette colour of its territory.
+
+        Parameters
+        ----------
+        hatches : (n_territories,) int, optional
+            Pattern of each territory, 0 = plain (see `terradesk.render.hatching.PATTERNS`).
+        """
         self._class_colours = None
+        self._patterns = _bytes(hatches)
 
     def colour_territories(
-        self, classes: ArrayLike, colours: tuple[Sequence[str], Sequence[str]]
+        self,
+        classes: ArrayLike,
+        colours: tuple[Sequence[str], Sequence[str]],
+        hatches: ArrayLike | None = None,
     ) -> None:
         """Fill each territory by a class, such as its deviation.
 
@@ -129,16 +144,23 @@ class MapState:
             -1 = no value.
         colours : pair of sequences
             ``#RRGGBB`` of each class, light and dark.
+        hatches : (n_classes,) int, optional
+            Pattern of each class, 0 = plain.
         """
         self._of_units, self._class_colours = False, colours
         self._classes = np.asarray(classes, np.int32)
+        self._patterns = _bytes(hatches)
 
     def colour_units(
-        self, classes: ArrayLike, colours: tuple[Sequence[str], Sequence[str]]
+        self,
+        classes: ArrayLike,
+        colours: tuple[Sequence[str], Sequence[str]],
+        hatches: ArrayLike | None = None,
     ) -> None:
         """Fill each unit by a class, such as its population; as `colour_territories`."""
         self._of_units, self._class_colours = True, colours
         self._classes = np.asarray(classes, np.int32)
+        self._patterns = _bytes(hatches)
 
     def assign(self, rows: ArrayLike, territories: ArrayLike) -> None:
         """Give units to territories (one for all, or one each; -1 = unassigned)."""
@@ -196,6 +218,9 @@ class MapState:
         else:
             chosen = np.asarray(rows, np.int64)
         classes, of_units, fills = self._fills(style)
+        patterns = np.zeros(len(fills), np.uint8)
+        shown = self._shown_patterns()
+        patterns[: len(shown)] = shown[: len(fills)]
         fill_table(
             chosen,
             self.territories,
@@ -205,6 +230,7 @@ class MapState:
             self.marks,
             self.locked,
             fills,
+            patterns,
             style.paper,
             style.tint,
             style.tint_alpha,
@@ -223,6 +249,16 @@ class MapState:
         has = np.flatnonzero(self._classes >= 0)
         known[has] = colours[self._classes[has]]
         return none, False, known
+
+    def _shown_patterns(self) -> NDArray[np.uint8]:
+        """Pattern of each class or territory, as `_fills` lists them; may be shorter."""
+        is_by_class = self._class_colours is not None and not self._of_units
+        if not is_by_class or not len(self._patterns):
+            return self._patterns
+        known = self._classes >= 0
+        out = np.zeros(len(self._classes), np.uint8)
+        out[known] = self._patterns[self._classes[known]]
+        return out
 
     def arcs_of(self, rows: ArrayLike) -> NDArray[np.int32]:
         """Arcs around units; all arcs when there are many units."""

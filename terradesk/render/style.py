@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from terradesk import palettes
 from terradesk.render.compose import Inks
+from terradesk.render.hatching import ROLES, hatches
 from terradesk.render.lines import PER_PIXEL, profile
 
 __all__ = ["BORDER_WIDTHS", "MARK_WIDTHS", "Style", "blend"]
@@ -31,9 +32,7 @@ MARK_WIDTHS = {
 _LOCK_BAND = 5.5
 _CASING_ALPHA = 215 / 255
 _RIVER_WIDTH = 1.3
-_UNASSIGNED, _CHANGE, _LOCKED = 1, 2, 3
 _NOWHERE = np.float32(-1e6)
-_WIDEST_ROW = 16_400
 
 
 def blend(first: ArrayLike, second: ArrayLike, share: ArrayLike) -> NDArray[np.int64]:
@@ -112,7 +111,6 @@ class Style:
         self.tint, self.tint_alpha = np.uint32(tint), np.uint32(round(256 * share))
         widths = self.pixel_ratio * line_scale
         self._line_tables(widths)
-        self.period = 35 * max(1, round(self.pixel_ratio))
         self.inks = self._inks()
 
     @property
@@ -151,10 +149,11 @@ class Style:
             self.ink("territory_line"), _CASING_ALPHA, self.ink("territory_core")
         )
         mark, mark_alpha = _cased(self.ink("casing"), 1.0, self.ink("select"))
-        hatch, hatch_ink = self._hatches()
+        hatch = hatches(self.dark, self.pixel_ratio)
+        hatch_ink = [self.ink(ROLES.get(number, "territory_core")) for number in range(len(hatch))]
         return Inks(
             hatch=hatch,
-            hatch_ink=hatch_ink,
+            hatch_ink=np.array(hatch_ink, np.uint32),
             line=np.uint32(line),
             line_alpha=np.uint32(round(256 * 0.9 * top)),
             coast=np.uint32(self.ink("coast")),
@@ -166,19 +165,3 @@ class Style:
             water_alpha=np.rint(np.arange(256) / 255 * 256).astype(np.uint32),
             lock=np.uint32(self.ink("territory_core")),
         )
-
-    def _hatches(self) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
-        """Opacity of 45 degree lines by (x + y) mod period, and their inks."""
-        x = np.arange(self.period)
-        out, ink = np.zeros((8, self.period), np.uint32), np.zeros(8, np.uint32)
-        for number, apart, width, role, alpha in (
-            (_UNASSIGNED, 7, 1.0, "hatch", 0.75),
-            (_CHANGE, 5, 1.2, "select", (170 if self.dark else 150) / 255),
-            (_LOCKED, 7, 1.3, "territory_core", 0.85),
-        ):
-            gap = self.period / round(self.period / (apart * self.pixel_ratio))
-            distance = np.abs((x + 0.5) % gap - gap / 2) / np.sqrt(2)
-            cover = np.clip(width * self.pixel_ratio / 2 + 0.5 - distance, 0, 1)
-            out[number] = np.rint(256 * alpha * cover)
-            ink[number] = self.ink(role)
-        return np.tile(out, (1, _WIDEST_ROW // self.period + 2)), ink
