@@ -22,6 +22,7 @@ __all__ = [
     "Inks",
     "Planes",
     "clear",
+    "clear_base",
     "compose",
     "ink_base",
     "land_and_sea",
@@ -172,6 +173,7 @@ def _fills(
     hatch_ink: Colours,
     lead: int,
     phase: int,
+    opacity: np.uint32,
 ) -> None:
     """Fill of each pixel, base map where there is no unit, hatch where the table asks for one."""
     n = len(out)
@@ -181,7 +183,7 @@ def _fills(
         c = table[np.uint32(ids[np.uint32(x)] + 1)]
         seen &= c
         out[np.uint32(x)] = c
-    if seen >= all_plain:
+    if seen >= all_plain and opacity >= 256:
         return
     hatched = np.uint32(0)
     for x in range(lead, n):
@@ -189,6 +191,12 @@ def _fills(
         code = c >> np.uint32(24)
         hatched |= np.uint32(code != 0) & np.uint32(code != 255)
         out[np.uint32(x)] = base[np.uint32(x)] if code == 0 else c
+    if opacity < 256:
+        for x in range(lead, n):
+            c, under = out[np.uint32(x)], base[np.uint32(x)]
+            shown = mix(under, c, opacity) & np.uint32(0xFFFFFF)
+            inside = ids[np.uint32(x)] >= 0
+            out[np.uint32(x)] = np.uint32(c & all_plain) | shown if inside else under
     if hatched:
         period = hatch.shape[1]
         at = np.uint32(phase)
@@ -224,7 +232,14 @@ def _locked_band(
 
 @kernel
 def compose(
-    planes: Planes, inks: Inks, use: int, table: Colours, kx: int, ky: int, job: Job
+    planes: Planes,
+    inks: Inks,
+    use: int,
+    table: Colours,
+    kx: int,
+    ky: int,
+    opacity: np.uint32,
+    job: Job,
 ) -> None:
     """Colour the pixels of a job.
 
@@ -238,6 +253,8 @@ def compose(
         Look-up by unit row + 1.
     kx, ky : int
         Place of the view: hatches are anchored to the map, so they pan with it.
+    opacity : uint32
+        Of the fills, 0..256; the base picture shows through below 256.
     job : Job
     """
     lead = job.column & 7  # rows start on a word, so that empty planes are skipped 8 pixels a time
@@ -251,7 +268,8 @@ def compose(
         out = planes.rgb[q, a0 : a0 + n]
         ids = planes.ids[q, a0 : a0 + n]
         hatch = inks.hatch[:, (job.top + y - ky) % period]
-        _fills(out, ids, planes.base[q, a0 : a0 + n], table, hatch, inks.hatch_ink, lead, phase)
+        base = planes.base[q, a0 : a0 + n]
+        _fills(out, ids, base, table, hatch, inks.hatch_ink, lead, phase, opacity)
         if use & 4:
             words = planes.water[q].view(np.uint64)[w0:w1]
             _over(out, planes.water[q, a0 : a0 + n], words, lead, inks.water, inks.water_alpha)
@@ -306,3 +324,11 @@ def clear(plane: Bytes, job: Job) -> None:
     """Empty the pixels of a job."""
     for y in range(job.row, job.row + job.bottom - job.top):
         plane[y, job.column : job.column + job.right - job.left] = 0
+
+
+@kernel
+def clear_base(planes: Planes, sea: np.uint32, job: Job) -> None:
+    """Make the base picture all sea, without lakes and rivers."""
+    for y in range(job.row, job.row + job.bottom - job.top):
+        planes.base[y, job.column : job.column + job.right - job.left] = sea
+        planes.water[y, job.column : job.column + job.right - job.left] = 0

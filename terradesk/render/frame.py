@@ -23,9 +23,9 @@ from terradesk.render.style import Style
 from terradesk.render.view import View
 
 if TYPE_CHECKING:
-    from terradesk.render.basemap import BaseMap
     from terradesk.render.jit import Bytes, Float32s, Int32s
     from terradesk.render.overview import Overview
+    from terradesk.render.stamps import Underlay
 
 __all__ = ["Frame", "Piece", "Rect"]
 
@@ -49,10 +49,12 @@ class Frame:
     style : Style
     width, height : int
         Device pixels.
-    base : BaseMap, optional
-        Land, lakes, rivers and borders under the plan.
+    base : Underlay, optional
+        Short for `underlays` with one entry.
     overview : Overview, optional
         Raster of the whole plan; lets moving frames of many units be drawn fast.
+    underlays : tuple of Underlay
+        What lies under the areas, the lowest first: the base map, pictures.
 
     Attributes
     ----------
@@ -61,6 +63,8 @@ class Frame:
         0xFFRRGGBB as a ring; `pieces` says how to put it on screen.
     is_moving : bool
         While zooming: coarser arcs, no unit lines. Set it, then `look`; clear it and `render`.
+    fill_alpha : int
+        How much the fills of the areas cover what lies under them, 0..256. Set it, then `recolour`.
     """
 
     def __init__(
@@ -69,10 +73,13 @@ class Frame:
         style: Style,
         width: int,
         height: int,
-        base: BaseMap | None = None,
+        base: Underlay | None = None,
         overview: Overview | None = None,
+        underlays: tuple[Underlay, ...] = (),
     ) -> None:
-        self.state, self.style, self.base, self.overview = state, style, base, overview
+        self.state, self.style, self.overview = state, style, overview
+        self.underlays = underlays if base is None else (base, *underlays)
+        self.fill_alpha = 256
         self.width, self.height = width, height
         self.stride = -(-width // 64) * 64
         self.is_moving = False
@@ -111,7 +118,7 @@ class Frame:
     def render(self) -> None:
         """Draw everything."""
         self._ring_x = self._ring_y = 0
-        if self.base is None:
+        if not self.underlays:
             self.planes.base[:] = self.style.sea
         self.state.restyle(self.style)
         self._rectangle(0, 0, self.width, self.height)
@@ -242,8 +249,8 @@ class Frame:
 
     def _draw(self, job: Job, lines: str) -> None:
         state, style = self.state, self.style
-        if "g" in lines and self.base is not None:
-            self.base.draw(self, job)
+        if "g" in lines and self.underlays:
+            self._draw_under(job)
         tolerance = _MOVING_TOLERANCE_PX if self.is_moving else _SHARP_TOLERANCE_PX
         level = self.arcs.level(1 / self.view.scale, tolerance)
         near = self._geometry(job, level, "g" in lines)
@@ -278,6 +285,11 @@ class Frame:
                 self.planes.mark,
             )
         self._compose(job)
+
+    def _draw_under(self, job: Job) -> None:
+        compose.clear_base(self.planes, self.style.sea, job)
+        for underlay in self.underlays:
+            underlay.draw(self, job)
 
     def _geometry(self, job: Job, level: int, draw: bool) -> Int32s:
         """Draw ids and thin lines of a job if asked; returns the arcs near it."""
@@ -388,6 +400,9 @@ class Frame:
 
     def _compose(self, job: Job) -> None:
         use = USE_LOCK * int(self.state.has_locked) | USE_MARK * int(self.state.has_marks)
-        use |= USE_WATER * int(self.base is not None)
+        use |= USE_WATER * int(bool(self.underlays))
         style, view = self.style, self.view
-        compose.compose(self.planes, style.inks, use, self.state.table, view.kx, view.ky, job)
+        opacity = np.uint32(self.fill_alpha)
+        compose.compose(
+            self.planes, style.inks, use, self.state.table, view.kx, view.ky, opacity, job
+        )
