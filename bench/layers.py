@@ -35,7 +35,7 @@ _N_TERRITORIES = 200
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Case:
-    """A plan with areas: 3,108 counties or ZIP-like cells."""
+    """A plan with areas: 3,108 counties, ZIP-like cells or block groups."""
 
     name: str
     plan: Plan
@@ -110,13 +110,39 @@ def zips() -> Case:
     return Case("zips", _with_territories(plan, arcs))
 
 
-def _with_territories(plan: Plan, arcs: Arcs) -> Plan:
+def blocks() -> Case:
+    """Some 236,000 areas like block groups in 1,000 territories."""
+    base = counties()
+    arcs = Arcs.from_bytes(_cached("blocks.arcs", lambda: _make_blocks(base)))
+    n = arcs.n_units
+    units = Units(
+        codes=np.array([f"B{i:06d}" for i in range(n)], object),
+        names=np.array([f"Block {i}" for i in range(n)], object),
+        columns={},
+        source=np.full(n, None, object),
+        source_crs=base.plan.crs,
+    )
+    plan = new_plan(base.plan.crs, units, arcs, title="Block groups")
+    return Case("blocks", _with_territories(plan, arcs, 1000))
+
+
+def _make_blocks(base: Case) -> bytes:
+    from bench.blocks import block_arcs
+
+    outline = shapely.coverage_union_all(base.polygons()).simplify(2000)
+    shapely.prepare(outline)
+    points, people = _zip_points(base.plan.crs)
+    inside = shapely.contains_xy(outline, points[:, 0], points[:, 1])
+    return block_arcs(points[inside], people[inside], outline).to_bytes()
+
+
+def _with_territories(plan: Plan, arcs: Arcs, n: int = _N_TERRITORIES) -> Plan:
     from scipy.spatial import cKDTree
 
-    made = [new_territory(plan, 3, f"T{k:03d}", offset=k) for k in range(_N_TERRITORIES)]
+    made = [new_territory(plan, 3, f"T{k:03d}", offset=k) for k in range(n)]
     document = Document(plan)
     document.do(create(plan, 3, made))
-    seeds = np.random.default_rng(5).choice(arcs.n_units, _N_TERRITORIES, replace=False)
+    seeds = np.random.default_rng(5).choice(arcs.n_units, n, replace=False)
     nearest = cKDTree(arcs.centres[seeds]).query(arcs.centres)[1]
     labels = np.array([t.id for t in made], np.int32)[nearest]
     return replace(document.plan, assignments={3: labels})
