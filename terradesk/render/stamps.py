@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Hashable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +15,7 @@ from terradesk.render.view import View
 if TYPE_CHECKING:
     from terradesk.render.frame import Frame
 
-__all__ = ["Stamp", "Underlay"]
+__all__ = ["LookingStamp", "Stamp", "Underlay"]
 
 
 class Stamp(Protocol):
@@ -30,10 +31,25 @@ class Stamp(Protocol):
         Parameters
         ----------
         rgb : (view.height, view.width) uint32
-            0xFFRRGGBB, changed in place; rows may have a stride.
+            0xFFRRGGBB, changed in place; its rows follow each other without a gap.
         view : View
             The part of the map this rectangle shows.
         style : Style
+        """
+
+
+@runtime_checkable
+class LookingStamp(Stamp, Protocol):
+    """A stamp that is drawn one way or another by what the whole view shows."""
+
+    def look(self, view: View, style: Style) -> Hashable:
+        """See the whole view before rectangles of it are drawn.
+
+        Returns
+        -------
+        Hashable
+            Stands for the way chosen; when it differs from the last time the whole picture is
+            stamped again. None: the stamp draws nothing in this view.
         """
 
 
