@@ -1,29 +1,24 @@
-"""Accounts on the map: discs by value when few are in view, a density raster when many are."""
+"""Points sorted by place: those in view are found, counted and drawn without looking at all."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from terradesk.render.compose import mix
-from terradesk.render.jit import Bytes, Colours, Float32s, Floats, Int32s, Int64s, kernel
-from terradesk.render.style import Style
-from terradesk.render.view import View
+from terradesk.render.jit import Floats, Int64s, kernel
 
-__all__ = ["MANY", "PointIndex", "disc", "draw_density", "draw_discs", "radii"]
+__all__ = ["MANY", "PointIndex", "radii"]
 
-MANY = 8000
+MANY = 20_000
 """Accounts in view from which on a density raster is drawn."""
 
 _CELLS = 512
-_LEAST_RADIUS, _MOST_RADIUS = 1.1, 7.5
+_LEAST_RADIUS, MOST_RADIUS = 1.1, 7.5
 _PLAIN_RADIUS = 2.0
-_ZOOMED_M = 1400  # ground size of a pixel below which discs are drawn larger
-_ZOOMED_GROWTH = 1.9
-_STEPS = 4  # discs are drawn once per quarter pixel of radius
+
+Box = tuple[float, float, float, float]
 
 
 def radii(values: ArrayLike) -> Floats:
@@ -36,7 +31,7 @@ def radii(values: ArrayLike) -> Floats:
     top = float(known.max(initial=0.0))
     if top <= float(known.min(initial=top)):
         return np.full(len(known), _PLAIN_RADIUS)
-    return (0.9 + (_MOST_RADIUS - 0.9) * np.sqrt(known / top)).clip(_LEAST_RADIUS, _MOST_RADIUS)
+    return (0.9 + (MOST_RADIUS - 0.9) * np.sqrt(known / top)).clip(_LEAST_RADIUS, MOST_RADIUS)
 
 
 @kernel
@@ -59,16 +54,51 @@ def _index(points: Floats, n: int, x0: float, y0: float, cell: float) -> tuple[I
     return order, starts
 
 
+@kernel
+def _count(points: Floats, spans: Int64s, sure: Int64s, box: Box) -> int:
+    """Points of the spans in a box; those of the places between `sure` need no look."""
+    x0, y0, x1, y1 = box
+    n = 0
+    for k in range(len(spans)):
+        low, high = spans[k, 0], spans[k, 1]
+        first, last = max(low, sure[k, 0]), min(high, sure[k, 1])
+        if first < last:
+            n += last - first
+        else:
+            first = last = high
+        for side in range(2):
+            for i in range(low if side == 0 else last, first if side == 0 else high):
+                x, y = points[i, 0], points[i, 1]
+                n += x0 <= x and x <= x1 and y0 <= y and y <= y1
+    return n
+
+
+@kernel
+def _count_near(points: Floats, spans: Int64s, x: float, y: float, radius: float) -> int:
+    n = 0
+    for k in range(len(spans)):
+        for i in range(spans[k, 0], spans[k, 1]):
+            dx, dy = points[i, 0] - x, points[i, 1] - y
+            n += dx * dx + dy * dy <= radius * radius
+    return n
+
+
 @dataclass(frozen=True, eq=False)
 class PointIndex:
-    """Accounts sorted by place, so that those in view are found without looking at all.
+    """Points sorted into a grid of 512 x 512 cells.
 
     Attributes
     ----------
     order : (n,) int64
-        Account rows in map order.
+        Rows of the given points in map order.
     points : (n, 2) float64
         Metres, in map order.
+    starts : (cells + 1,) int64
+        First place in map order of each cell.
+    corner : tuple of float
+        Lower left, metres.
+    cell : float
+        Side, metres.
     """
 
     order: Int64s
@@ -89,163 +119,52 @@ class PointIndex:
         rows = known[order]
         return cls(rows, xy[rows], starts, (float(low[0]), float(low[1])), cell)
 
-    def inside(self, box: tuple[float, float, float, float]) -> Int64s:
-        """Places in map order of the points in a box in metres."""
-        if not len(self.order):
-            return np.zeros(0, np.int64)
-        c0, r0 = (int(np.clip((box[i] - self.corner[i]) // self.cell, 0, _CELLS)) for i in (0, 1))
-        c1, r1 = (
+    def _cells(self, box: Box) -> tuple[int, int, int, int]:
+        """Columns and rows of the cells that a box touches: first, past the last, twice."""
+        low = [int(np.clip((box[i] - self.corner[i]) // self.cell, 0, _CELLS)) for i in (0, 1)]
+        high = [
             int(np.clip((box[i + 2] - self.corner[i]) // self.cell + 1, 0, _CELLS)) for i in (0, 1)
-        )
+        ]
+        return low[0], max(low[0], high[0]), low[1], max(low[1], high[1])
+
+    def spans(self, box: Box) -> Int64s:
+        """Runs of places in map order that hold all points of a box, and others near it.
+
+        Returns
+        -------
+        (k, 2) int64
+            First place and past the last, ascending.
+        """
+        if not len(self.order):
+            return np.zeros((0, 2), np.int64)
+        c0, c1, r0, r1 = self._cells(box)
         rows = np.arange(r0, r1) * _CELLS
-        first = self.starts[rows + c0]
-        lengths = self.starts[rows + max(c0, c1)] - first
+        return np.column_stack([self.starts[rows + c0], self.starts[rows + c1]])
+
+    def inside(self, box: Box) -> Int64s:
+        """Places in map order of the points in a box in metres."""
+        spans = self.spans(box)
+        lengths = spans[:, 1] - spans[:, 0]
         ends = np.cumsum(lengths)
-        found = np.repeat(first - ends + lengths, lengths) + np.arange(lengths.sum())
+        found = np.repeat(spans[:, 0] - ends + lengths, lengths) + np.arange(lengths.sum())
         xy = self.points[found]
         keep = (xy[:, 0] >= box[0]) & (xy[:, 0] <= box[2])
         return found[keep & (xy[:, 1] >= box[1]) & (xy[:, 1] <= box[3])]
 
+    def count(self, box: Box) -> int:
+        """How many points lie in a box in metres, exactly."""
+        spans = self.spans(box)
+        if not len(spans):
+            return 0
+        c0, c1, r0, r1 = self._cells(box)
+        rows = np.arange(r0, r1) * _CELLS
+        sure = np.column_stack([self.starts[rows + min(c0 + 1, c1)],
+                                self.starts[rows + max(c1 - 1, c0)]])  # fmt: skip
+        sure[[0, -1]] = 0
+        x0, y0, x1, y1 = (float(v) for v in box)
+        return int(_count(self.points, spans, sure, (x0, y0, x1, y1)))
 
-@lru_cache(maxsize=512)
-def disc(radius: float, ring: float = 1.0) -> tuple[Bytes, Bytes]:
-    """Coverage of a disc and of the halo ring around it.
-
-    Parameters
-    ----------
-    radius, ring : float
-        Device pixels.
-
-    Returns
-    -------
-    tuple of (k, k) uint8
-        Fill and ring, 0..255, k odd.
-    """
-    half = int(np.ceil(radius + ring)) + 1
-    y, x = np.mgrid[-half : half + 1, -half : half + 1]
-    away = np.hypot(x, y)
-    fill = np.clip(radius + 0.5 - away, 0, 1)
-    edge = np.clip(radius + ring / 2 + 0.5 - away, 0, 1) * np.clip(
-        away - (radius - ring / 2) + 0.5, 0, 1
-    )
-    return np.rint(255 * fill).astype(np.uint8), np.rint(255 * edge).astype(np.uint8)
-
-
-@kernel
-def _stamp(
-    x: int, y: int, reach: int, cover: Bytes, ink: np.uint32, alpha: int, rgb: Colours
-) -> None:
-    """Only ``reach`` pixels around the middle of the padded stamp hold anything."""
-    high, wide = rgb.shape
-    half = cover.shape[0] // 2
-    for v in range(max(half - reach, half - y), min(half + reach + 1, high + half - y)):
-        for u in range(max(half - reach, half - x), min(half + reach + 1, wide + half - x)):
-            a = np.uint32(np.int64(cover[v, u]) * alpha // 255)
-            if a:
-                rgb[y + v - half, x + u - half] = mix(rgb[y + v - half, x + u - half], ink, a)
-
-
-@kernel
-def _stamp_all(
-    at: Int32s,
-    steps: Int32s,
-    reaches: Int32s,
-    fills: Bytes,
-    rings: Bytes,
-    inks: Colours,
-    alphas: Int32s,
-    rgb: Colours,
-) -> None:
-    for i in range(len(at)):
-        k = steps[i]
-        _stamp(at[i, 0], at[i, 1], reaches[k], rings[k], inks[1], alphas[1], rgb)
-        _stamp(at[i, 0], at[i, 1], reaches[k], fills[k], inks[0], alphas[0], rgb)
-
-
-def draw_discs(rgb: Colours, view: View, points: ArrayLike, sizes: ArrayLike, style: Style) -> None:
-    """Draw discs into a picture, the large ones first.
-
-    Parameters
-    ----------
-    rgb : (height, width) uint32
-        0xFFRRGGBB, changed in place; a copy of the frame, not its ring.
-    points : (n, 2) float
-        Metres.
-    sizes : (n,) float
-        Radii in pixels at 100 %, see `radii`.
-    """
-    zoomed = style.pixel_ratio / view.px_per_m < _ZOOMED_M
-    factor = style.pixel_ratio * (_ZOOMED_GROWTH if zoomed else 1.0)
-    drawn = np.asarray(sizes, np.float64) * factor
-    at = view.to_pixels(points)
-    pad = _MOST_RADIUS * factor + 2
-    seen = (at > -pad).all(axis=1) & (at[:, 0] < view.width + pad) & (at[:, 1] < view.height + pad)
-    rows = np.flatnonzero(seen)
-    if not len(rows):
-        return
-    rows = rows[np.argsort(-drawn[rows], kind="stable")]
-    kinds, steps = np.unique(np.rint(drawn[rows] * _STEPS).astype(np.int32), return_inverse=True)
-    fills, rings, reaches = _discs(kinds / _STEPS, style.pixel_ratio)
-    inks = np.array([style.ink("account"), style.ink("halo")], np.uint32)
-    alphas = np.array([round(256 * (190 if zoomed else 130) / 255), 216], np.int32)
-    _stamp_all(
-        np.floor(at[rows]).astype(np.int32),
-        steps.astype(np.int32),
-        reaches,
-        fills,
-        rings,
-        inks,
-        alphas,
-        rgb,
-    )
-
-
-def _discs(sizes: Floats, ring: float) -> tuple[Bytes, Bytes, Int32s]:
-    """Stamps of all radii, padded to one size, and how far each reaches from its middle."""
-    stamps = [disc(float(size), ring) for size in sizes]
-    side = max(len(fill) for fill, _ in stamps)
-    out = np.zeros((2, len(stamps), side, side), np.uint8)
-    for k, pair in enumerate(stamps):
-        gap = (side - len(pair[0])) // 2
-        for kind in range(2):
-            out[kind, k, gap : gap + len(pair[0]), gap : gap + len(pair[0])] = pair[kind]
-    reaches = np.array([len(fill) // 2 for fill, _ in stamps], np.int32)
-    return out[0], out[1], reaches
-
-
-@kernel
-def _splat(points: Floats, corner: tuple[float, float], px_per_m: float, grid: Int32s) -> None:
-    high, wide = grid.shape
-    for i in range(len(points)):
-        x = (points[i, 0] - corner[0]) * px_per_m
-        y = (corner[1] - points[i, 1]) * px_per_m
-        if 0 <= x < wide and 0 <= y < high:
-            grid[int(y), int(x)] += 1
-
-
-@kernel
-def _shade(grid: Int32s, alphas: Float32s, ink: np.uint32, rgb: Colours) -> None:
-    for y in range(grid.shape[0]):
-        for x in range(grid.shape[1]):
-            if grid[y, x]:
-                alpha = np.uint32(alphas[min(grid[y, x], len(alphas) - 1)])
-                rgb[y, x] = mix(rgb[y, x], ink, alpha)
-
-
-def draw_density(rgb: Colours, view: View, points: Floats, style: Style) -> None:
-    """Darken each pixel by the number of accounts in it, on a logarithmic scale.
-
-    Parameters
-    ----------
-    rgb : (height, width) uint32
-        Changed in place.
-    points : (n, 2) float64
-        Metres.
-    """
-    if not len(points):
-        return
-    grid = np.zeros(rgb.shape, np.int32)
-    _splat(points, view.to_map(0, 0), view.px_per_m, grid)
-    count = np.arange(256)
-    alphas = (70 + 170 * np.log1p(count) / np.log(256)).astype(np.float32)
-    _shade(grid, alphas, np.uint32(style.ink("account")), rgb)
+    def count_near(self, x: float, y: float, radius: float) -> int:
+        """How many points lie within a radius in metres of a place, exactly."""
+        spans = self.spans((x - radius, y - radius, x + radius, y + radius))
+        return int(_count_near(self.points, spans, float(x), float(y), float(radius)))

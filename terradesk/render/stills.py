@@ -9,14 +9,16 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from terradesk.render import furniture
+from terradesk.render.density import draw_density
 from terradesk.render.frame import Frame
 from terradesk.render.labels import Labels, Placed
 from terradesk.render.legend import legend as legend_entries
 from terradesk.render.names import city_names, country_names
 from terradesk.render.overview import Overview
-from terradesk.render.points import MANY, draw_density, draw_discs, radii
+from terradesk.render.points import MANY, radii
 from terradesk.render.scene import Classes, Scene
 from terradesk.render.style import Style
+from terradesk.render.symbols import draw_discs
 from terradesk.render.text import CAP_HEIGHT, Text, draw_text, text_width
 from terradesk.render.view import View
 
@@ -25,6 +27,7 @@ __all__ = ["Classes", "Scene", "Still", "compose_still", "draw_map", "save_pdf",
 _NAME_PX = 12
 _HALO_PX, _VALUE_HALO_PX = 1.6, 1.8
 _BETWEEN = 0.58  # of the name's size from the middle of the block to the middle of each line
+_PX2_PER_ACCOUNT = 60  # with less room in a small picture accounts become a density
 _MARGIN = 24
 _PADLOCK_PX = 18
 _DPI = 96
@@ -142,7 +145,8 @@ def _map(scene: Scene, frame: Frame) -> Image.Image:
 def _accounts(rgb: np.ndarray, scene: Scene, style: Style, view: View) -> None:
     points = np.asarray(scene.accounts, np.float64).reshape(-1, 2)
     placed = np.isfinite(points).all(axis=1)
-    if placed.sum() > MANY:
+    room = view.width * view.height / style.pixel_ratio**2
+    if placed.sum() > min(MANY, room / _PX2_PER_ACCOUNT):
         draw_density(rgb, view, points[placed], style)
         return
     given = scene.account_values

@@ -8,14 +8,16 @@ import shapely
 from terradesk.arcs import build
 from terradesk.render.basemap import BaseMap
 from terradesk.render.basemap_reading import lines
+from terradesk.render.density import draw_density
 from terradesk.render.frame import Frame
 from terradesk.render.labels import Labels
 from terradesk.render.names import country_names
 from terradesk.render.overview import Overview
-from terradesk.render.points import PointIndex, draw_density, draw_discs, radii
+from terradesk.render.points import PointIndex, radii
 from terradesk.render.regions import country_regions
 from terradesk.render.state import MapState, Mark
 from terradesk.render.style import Style
+from terradesk.render.symbols import draw_discs
 from terradesk.render.view import View
 
 __all__ = ["warm_up"]
@@ -69,4 +71,6 @@ def _warm_names(state: MapState, overview: Overview, base: BaseMap, view: View) 
     rgb = np.zeros((view.height, view.width), np.uint32)
     index = PointIndex.build([(10.0, 10.0), (20.0, 30.0)])
     draw_discs(rgb, view, index.points, radii([1.0, 2.0]), Style())
-    draw_density(rgb, view, index.points, Style())
+    draw_density(rgb, view, index, Style())
+    index.count(view.box)
+    index.count_near(10.0, 10.0, 5.0)

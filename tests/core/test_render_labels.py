@@ -6,11 +6,13 @@ from hypothesis import strategies as st
 
 from terradesk import i18n
 from terradesk.render import MapState, Mark, Overview, Style, View
+from terradesk.render.density import draw_density
 from terradesk.render.labels import Labels
 from terradesk.render.legend import class_texts, legend
-from terradesk.render.points import MANY, PointIndex, disc, draw_density, draw_discs, radii
+from terradesk.render.points import MANY, PointIndex, radii
 from terradesk.render.regions import room
 from terradesk.render.scale import nice_length, scale_bar
+from terradesk.render.symbols import disc, draw_discs
 
 from .coverages import built, grid
 

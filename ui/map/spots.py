@@ -10,7 +10,9 @@ from terradesk import measures
 from terradesk.measures.sums import account_values
 from terradesk.plan import Plan
 from terradesk.render import Style, View
-from terradesk.render.points import MANY, PointIndex, draw_density, draw_discs, radii
+from terradesk.render.density import draw_density
+from terradesk.render.points import MANY, PointIndex, radii
+from terradesk.render.symbols import draw_symbols
 from ui.tools import AccountSpots
 
 PICKED_FROM_M = 1400.0
@@ -33,7 +35,7 @@ class Spots:
         self._index = PointIndex.build(xy)
         self.measure = next((m for m in measures.choices(plan) if m.source == "accounts"), None)
         values = account_values(plan, self.measure) if self.measure else np.ones(len(accounts))
-        self._radii = radii(values[self._index.order]) if len(accounts) else np.empty(0)
+        self._radii = radii(values)[self._index.order].astype(np.float32)
 
     def __len__(self) -> int:
         return len(self._index.order)
@@ -57,15 +59,14 @@ class Spots:
 
     def draw(self, rgb: np.ndarray, view: View, style: Style, as_symbols: bool) -> None:
         """Draw into a picture, as symbols or as density."""
-        found = self._index.inside(view.box)
         if as_symbols:
-            draw_discs(rgb, view, self.xy[found], self._radii[found], style)
+            draw_symbols(rgb, view, self._index, self._radii, style)
         else:
-            draw_density(rgb, view, self.xy[found], style)
+            draw_density(rgb, view, self._index, style)
 
     def are_symbols(self, view: View) -> bool:
         """Whether a view shows symbols."""
-        return 0 < len(self._index.inside(view.box)) <= MANY
+        return 0 < self._index.count(view.box) <= MANY
 
     def _at(self, x: float, y: float, radius: float) -> int:
         near = self._index.inside((x - radius, y - radius, x + radius, y + radius))
