@@ -216,8 +216,8 @@ def _draw(
                 seen[n, 0], seen[n, 1], seen[n, 2], seen[n, 3] = x, y, s, step
                 counts[n_steps - step] += 1
                 n += 1
-    for step in range(n_steps):
-        counts[step + 1] += counts[step]
+    for above in range(n_steps):
+        counts[above + 1] += counts[above]
     order = np.empty(n, np.int32)
     for j in range(n):
         place = n_steps - 1 - seen[j, 3]
