@@ -58,12 +58,17 @@ class FormulaError(TerraDeskError):
     message, hint : str
     position : int
         Character of the formula, from 0, where the trouble is.
+
+    Attributes
+    ----------
+    plain : str
+        The message without the place, for those who show that otherwise.
     """
 
     def __init__(self, message: str, hint: str = "", position: int = 0) -> None:
         where = _("In the formula at character {n}: {message}")
         super().__init__(where.format(n=position + 1, message=message), hint)
-        self.position = position
+        self.position, self.plain = position, message
 
 
 def evaluate(text: str, table: Table) -> np.ndarray:
