@@ -2,8 +2,9 @@
 
 A name stands in the middle of the largest circle inside its territory. If that is taken it moves to
 the nearest free place in its own territory, or to open water with a leader (in plans of up to 60
-territories); it never stands on another territory, rather it is left out. Places are found once per
-scale in map pixels, so names do not move while panning.
+territories); where there is no room it is tried in shorter forms. It never stands mostly on another
+territory, rather it is left out. Places are found once per scale in map pixels, so names do not
+move while panning; what the edge of the view or a panel hides is named anew when the map rests.
 """
 
 from __future__ import annotations
@@ -14,8 +15,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from terradesk.arcs import Arcs
-from terradesk.render.jit import Bools, Floats, Int32s, Int64s, Place, kernel
+from terradesk.render.jit import Bools, Floats, Int32s, Int64s
 from terradesk.render.overview import Overview
+from terradesk.render.placing import place
 from terradesk.render.poles import largest_parts, poles
 from terradesk.render.regions import room
 from terradesk.render.view import View
@@ -23,10 +25,10 @@ from terradesk.render.view import View
 __all__ = ["Labels", "Placed"]
 
 _ANCHOR_PX = 120  # resolution of the outlines in which circles are looked for
-_STEP_PX, _RINGS, _ANGLES = 14.0, 9, 18
+_STEP_PX = 14.0
 _MOST_LED = 60  # with more territories leaders cross each other and tell nothing
 _VIEW_CELLS = 200  # across the view, to find room for names in it
-_NOT_OWN, _LEFTWARDS = 26.0, 20.0
+_LEAST_ROOM = 0.55  # of the height of a name, from a place found in view to the nearest edge
 _NOWHERE = (-1e300, -1e300, 1e300, 1e300)
 
 
@@ -43,6 +45,8 @@ class Placed:
         Where a leader starts.
     has_leader : bool
         The name stands on water beside its territory.
+    form : int
+        Which of the sizes it has: 0 the whole text, 1 and on the shorter ones.
     """
 
     territory: int
@@ -51,89 +55,7 @@ class Placed:
     anchor_x: float
     anchor_y: float
     has_leader: bool
-
-
-@kernel
-def _overlaps(box: Floats, boxes: Floats, n: int) -> bool:
-    for k in range(n):
-        if (
-            box[0] < boxes[k, 2]
-            and box[2] > boxes[k, 0]
-            and box[1] < boxes[k, 3]
-            and box[3] > boxes[k, 1]
-        ):
-            return True
-    return False
-
-
-@kernel
-def _owner_at(x: float, y: float, scale: float, ids: Int32s, at: Place, territories: Int32s) -> int:
-    """Territory under a point in map pixels, -1 unassigned, -2 outside the plan."""
-    row = int(np.floor(y / scale * at[2] + at[1]))
-    column = int(np.floor(x / scale * at[2] - at[0]))
-    if row < 0 or column < 0 or row >= ids.shape[0] or column >= ids.shape[1]:
-        return -2
-    unit = ids[row, column]
-    return int(territories[unit]) if unit >= 0 else -2
-
-
-@kernel
-def _place(
-    order: Int64s,
-    anchors: Floats,
-    sizes: Floats,
-    scale: float,
-    step_px: float,
-    ids: Int32s,
-    at: Place,
-    territories: Int32s,
-    obstacles: Floats,
-    bounds: Floats,
-    may_lead: bool,
-    out: Floats,
-) -> None:
-    """Greedy places in map pixels; out[t] = x, y, leader (0/1), shown (0/1)."""
-    taken = np.empty((len(order) + len(obstacles), 4))
-    taken[: len(obstacles)] = obstacles
-    n = len(obstacles)
-    box = np.empty(4)
-    for t in order:
-        out[t, 3] = 0
-        if anchors[t, 2] <= 0:
-            continue
-        ax, ay = anchors[t, 0] * scale, -anchors[t, 1] * scale
-        w, h = sizes[t, 0] / 2, sizes[t, 1] / 2
-        best = 1e9
-        for step in range(1 + _RINGS * _ANGLES):
-            distance = 0.0 if step == 0 else step_px * (1 + (step - 1) // _ANGLES)
-            if distance > best:
-                break
-            angle = ((step - 1) % _ANGLES) * 2 * np.pi / _ANGLES
-            x = ax + 1.25 * distance * np.cos(angle)
-            y = ay - distance * np.sin(angle)
-            box[0], box[1], box[2], box[3] = x - w, y - h, x + w, y + h
-            if box[0] < bounds[0] or box[1] < bounds[1] or box[2] > bounds[2] or box[3] > bounds[3]:
-                continue
-            if _overlaps(box, taken, n):
-                continue
-            cost = distance
-            is_own = True
-            if step:
-                owner = _owner_at(x, y, scale, ids, at, territories)
-                is_own = owner == t
-                if not is_own:
-                    if owner > -2 or not may_lead:
-                        continue
-                    cost += _NOT_OWN + (_LEFTWARDS if np.cos(angle) < 0 else 0.0)
-            if cost < best:
-                best = cost
-                out[t, 0], out[t, 1], out[t, 2], out[t, 3] = x, y, 0 if is_own else 1, 1
-            if step == 0:
-                break
-        if out[t, 3]:
-            taken[n, 0], taken[n, 1] = out[t, 0] - w, out[t, 1] - h
-            taken[n, 2], taken[n, 3] = out[t, 0] + w, out[t, 1] + h
-            n += 1
+    form: int = 0
 
 
 class Labels:
@@ -150,17 +72,20 @@ class Labels:
     anchors : (n, 3) float64
         x, y, radius of the largest inscribed circle, cm from the origin of the arcs; radius 0 for
         a territory without area.
-    sizes : (n, 2) float64
-        Width and height of each text block, device pixels; set them with `set_sizes`.
+    forms : (k, n, 2) float64
+        Width and height of each text block in each form, device pixels; see `set_sizes`.
+    places : (n, 5) float64
+        Centre in map pixels (right and down from the origin of the arcs), 1 for a leader, 1 for
+        shown, and form, for the scale that was last asked for.
     """
 
     def __init__(self, arcs: Arcs, n: int) -> None:
         self.arcs = arcs
         self.anchors = np.zeros((n, 3))
-        self.sizes = np.zeros((n, 2))
+        self.forms = np.zeros((1, n, 2))
         self._anchors_now = self.anchors
         self._part_areas = np.zeros(n)
-        self._places = np.zeros((n, 4))
+        self.places = np.zeros((n, 5))
         self._placed_for: tuple[object, ...] = ()
         self._version = 0
 
@@ -203,11 +128,23 @@ class Labels:
         wanted[rows[(rows >= 0) & (rows < len(wanted))]] = True
         return wanted
 
-    def set_sizes(self, sizes: ArrayLike) -> None:
-        """Set width and height of each text block, device pixels, (n, 2)."""
-        fresh = np.asarray(sizes, np.float64).reshape(-1, 2)
-        if not np.array_equal(fresh, self.sizes):
-            self.sizes = fresh
+    @property
+    def sizes(self) -> Floats:
+        """Width and height of each text block in full, device pixels, (n, 2)."""
+        return self.forms[0]
+
+    def set_sizes(self, *sizes: ArrayLike) -> None:
+        """Set width and height of each text block, device pixels, (n, 2) each.
+
+        Parameters
+        ----------
+        sizes
+            The whole text first, then shorter forms of it, tried in this order; 0 for a form that
+            a territory does not have.
+        """
+        fresh = np.stack([np.asarray(one, np.float64).reshape(-1, 2) for one in sizes])
+        if not np.array_equal(fresh, self.forms):
+            self.forms = fresh
             self._version += 1
 
     def placed(
@@ -249,26 +186,89 @@ class Labels:
                 self._anchors_now = self._visible_anchors(view, pixels, owners)
             self._find(view, owners, overview, pixel_ratio, obstacles, keep_inside)
             self._placed_for = key
-        return self._in(view)
+        return self._in(view, self.places, self._anchors_now)
+
+    def find_in_view(
+        self,
+        view: View,
+        pixels: Int32s,
+        territories: ArrayLike,
+        wanted: Bools,
+        obstacles: ArrayLike,
+        pixel_ratio: float = 1.0,
+    ) -> list[Placed]:
+        """Name territories in the part of them that is seen.
+
+        Parameters
+        ----------
+        view : View
+        pixels : (height, width) int32
+            Unit of every pixel of the view (`Frame.ids`).
+        territories : (n_units,) int
+        wanted : (n,) bool
+            Which territories to name.
+        obstacles : (k, 4) float
+            x0, y0, x1, y1 in pixels of the view that no name may touch.
+        """
+        owners = np.asarray(territories, np.int32)
+        walls = np.asarray(obstacles, np.float64).reshape(-1, 4)
+        step = _cell(pixels)
+        units = pixels[step // 2 :: step, step // 2 :: step]
+        anchors = np.zeros_like(self.anchors)
+        self._roomiest(view, np.append(owners, -1)[units], step, np.flatnonzero(wanted), walls,
+                       anchors)  # fmt: skip
+        anchors[anchors[:, 2] * view.scale < _LEAST_ROOM * self.forms[-1, :, 1] / 2, 2] = 0
+        corner = np.array([view.kx, -view.ky] * 2, np.float64)
+        places = np.zeros_like(self.places)
+        order = np.argsort(-self._part_areas, kind="stable")
+        place(
+            order[anchors[order, 2] > 0],
+            anchors,
+            self.forms,
+            view.scale,
+            _STEP_PX * pixel_ratio,
+            np.ascontiguousarray(units),
+            ((view.kx + step // 2) / step - 0.5, (view.ky - step // 2) / step + 0.5,
+             view.scale / step),
+            owners,
+            walls + corner,
+            corner + np.array([2, 2, view.width - 2, view.height - 2]),
+            False,
+            places,
+        )  # fmt: skip
+        return self._in(view, places, anchors)
 
     def _visible_anchors(self, view: View, pixels: Int32s, owners: Int32s) -> Floats:
         """Anchors with those out of sight moved to where the territory has most room in view."""
         anchors = self.anchors.copy()
-        step = max(1, min(pixels.shape) // _VIEW_CELLS)
-        units = pixels[step // 2 :: step, step // 2 :: step]
-        seen = np.append(owners, -1)[units]
+        step = _cell(pixels)
+        seen = np.append(owners, -1)[pixels[step // 2 :: step, step // 2 :: step]]
         x, y = anchors[:, 0] * view.scale - view.kx, view.ky - anchors[:, 1] * view.scale
         is_near = (x > 0) & (y > 0) & (x < view.width) & (y < view.height)
-        for t in np.unique(seen[seen >= 0]):
-            if is_near[t]:
-                continue
-            free = room((seen == t).astype(np.uint8))
+        self._roomiest(view, seen, step, np.flatnonzero(~is_near), np.zeros((0, 4)), anchors)
+        return anchors
+
+    @staticmethod
+    def _roomiest(
+        view: View, seen: Int32s, step: int, wanted: Int64s, walls: Floats, anchors: Floats
+    ) -> None:
+        """Put anchors where territories have most room in a raster of the view."""
+        seen = seen.copy()
+        for x0, y0, x1, y1 in np.clip(walls / step, 0, 1e6):
+            seen[int(y0) : int(np.ceil(y1)), int(x0) : int(np.ceil(x1))] = -1
+        rows, columns = np.nonzero(np.isin(seen, wanted))
+        owners = seen[rows, columns]
+        for t in np.unique(owners):
+            own = owners == t
+            top, left = rows[own].min(), columns[own].min()
+            part = seen[top : rows[own].max() + 1, left : columns[own].max() + 1] == t
+            free = room(np.pad(part, 1).astype(np.uint8))
             row, column = np.unravel_index(int(free.argmax()), free.shape)
             if free[row, column] > 1:
-                at_x, at_y = (int(column) + 0.5) * step, (int(row) + 0.5) * step
+                at_x = (int(column) - 0.5 + int(left)) * step
+                at_y = (int(row) - 0.5 + int(top)) * step
                 radius = float(free[row, column]) * step / view.scale
                 anchors[t] = (view.kx + at_x) / view.scale, (view.ky - at_y) / view.scale, radius
-        return anchors
 
     def _find(
         self,
@@ -285,29 +285,31 @@ class Labels:
         if keep_inside is not None:
             pad = keep_inside
             bounds = np.array([pad, pad, view.width - pad, view.height - pad]) + corner
-        self._places[:, 3] = 0
-        _place(
+        self.places[:, 3] = 0
+        place(
             np.argsort(-self._part_areas, kind="stable"),
             self._anchors_now,
-            self.sizes,
+            self.forms,
             view.scale,
             _STEP_PX * pixel_ratio,
             overview.ids,
-            overview.view.place,
+            (float(overview.view.kx), float(overview.view.ky), overview.view.scale),
             territories,
             given.reshape(-1, 4) + corner,
             bounds,
             int((self.anchors[:, 2] > 0).sum()) <= _MOST_LED,
-            self._places,
+            self.places,
         )
 
-    def _in(self, view: View) -> list[Placed]:
-        x, y = self._places[:, 0] - view.kx, self._places[:, 1] + view.ky
-        w, h = self.sizes[:, 0] / 2, self.sizes[:, 1] / 2
-        ax = self._anchors_now[:, 0] * view.scale - view.kx
-        ay = view.ky - self._anchors_now[:, 1] * view.scale
+    def _in(self, view: View, places: Floats, anchors: Floats) -> list[Placed]:
+        rows = np.arange(len(places))
+        half = self.forms[places[:, 4].astype(np.int64), rows] / 2
+        x, y = places[:, 0] - view.kx, places[:, 1] + view.ky
+        w, h = half[:, 0], half[:, 1]
+        ax = anchors[:, 0] * view.scale - view.kx
+        ay = view.ky - anchors[:, 1] * view.scale
         seen = (x + w > 0) & (y + h > 0) & (x - w < view.width) & (y - h < view.height)
-        rows = np.flatnonzero((self._places[:, 3] > 0) & seen)
+        rows = np.flatnonzero((places[:, 3] > 0) & seen)
         return [
             Placed(
                 int(t),
@@ -315,7 +317,13 @@ class Labels:
                 float(y[t]),
                 float(ax[t]),
                 float(ay[t]),
-                bool(self._places[t, 2]),
+                bool(places[t, 2]),
+                int(places[t, 4]),
             )
             for t in rows[np.argsort(-self._part_areas[rows], kind="stable")]
         ]
+
+
+def _cell(pixels: Int32s) -> int:
+    """Pixels per cell of the raster in which room is looked for."""
+    return max(1, min(pixels.shape) // _VIEW_CELLS)
