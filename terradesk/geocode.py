@@ -171,13 +171,14 @@ def _rows(name: str) -> Iterator[dict[str, str]]:
 
 
 @lru_cache(maxsize=1)
-def _zip_rows() -> list[dict[str, str]]:
+def zip_rows() -> list[dict[str, str]]:
+    """The U.S. ZIP codes that have a point, as the table in `resources` has them."""
     return [row for row in _rows("us_zips.csv.gz") if row["lat"] and row["lon"]]
 
 
 @lru_cache(maxsize=1)
 def _zips() -> dict[str, tuple[float, float]]:
-    return {row["zip"]: (float(row["lon"]), float(row["lat"])) for row in _zip_rows()}
+    return {row["zip"]: (float(row["lon"]), float(row["lat"])) for row in zip_rows()}
 
 
 @lru_cache(maxsize=1)
@@ -219,6 +220,6 @@ def _places() -> dict[str, list[Place]]:
 
 def _us_places() -> dict[tuple[str, str], list[dict[str, str]]]:
     out = defaultdict(list)
-    for row in _zip_rows():
+    for row in zip_rows():
         out[plain(row["primary_city"]), row["state"]].append(row)
     return out

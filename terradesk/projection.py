@@ -25,6 +25,8 @@ STRAIGHT = 0.5  # metres that a straight edge may stray from its true course
 _SHORT = 2000.0  # metres: shorter edges stray less than 0.1 m in any equal-area projection
 _WORLD = 200.0  # degrees: wider extents get a world projection
 _MOST_PIECES = 1000
+_LONG = 10_000.0  # metres
+_HALF_ROUND = 180.0  # degrees: a polygon that seems wider passes the 180th meridian
 
 
 def narrowest_interval(west: ArrayLike, east: ArrayLike | None = None) -> tuple[float, float]:
@@ -201,6 +203,47 @@ def to_plan(polygons_or_xy: ArrayLike, from_crs: str, plan_crs: str) -> NDArray[
         return _project(values.reshape(-1, 2).astype(np.float64), transformer)
     has_seam = is_geographic(from_crs) and _is_joined_at_180(transformer)
     return _project_polygons(values, transformer, has_seam)
+
+
+def to_degrees(polygons: ArrayLike, plan_crs: str) -> Objects:
+    """Polygons of a plan in degrees (WGS 84, longitude first), cut at the 180th meridian.
+
+    Parameters
+    ----------
+    polygons : (n,) object array of shapely (Multi)Polygons or None
+    plan_crs : str
+
+    Returns
+    -------
+    (n,) object array
+        Valid; long edges have more vertices, so that they keep their course.
+    """
+    out = np.asarray(shapely.segmentize(np.asarray(polygons, object), _LONG), object)
+    xy, row = shapely.get_coordinates(out, return_index=True)
+    lon, lat = lonlat(xy[:, 0], xy[:, 1], plan_crs)
+    rows, starts = np.unique(row, return_index=True)
+    if not len(rows):
+        return out
+    width = np.maximum.reduceat(lon, starts) - np.minimum.reduceat(lon, starts)
+    is_cut = np.zeros(len(out), bool)
+    is_cut[rows[width > _HALF_ROUND]] = True
+    lon = np.where(is_cut[row] & (lon < 0), lon + 360.0, lon)
+    out = np.asarray(shapely.set_coordinates(out, np.column_stack((lon, lat))), object)
+    for one in np.flatnonzero(is_cut):
+        out[one] = _cut_at_180(out[one])
+    crossed = ~(shapely.is_valid(out) | shapely.is_missing(out))
+    out[crossed] = shapely.make_valid(out[crossed], method="structure", keep_collapsed=False)
+    return out
+
+
+def _cut_at_180(polygon: shapely.Geometry) -> shapely.Geometry:
+    """A polygon whose longitudes pass 180 as one that stays between -180 and 180."""
+    whole = shapely.make_valid(polygon)
+    west = shapely.clip_by_rect(whole, 0.0, -90.0, 180.0, 90.0)
+    east = shapely.clip_by_rect(whole, 180.0, -90.0, 360.0, 90.0)
+    moved = shapely.transform(east, lambda xy: xy - (360.0, 0.0))
+    parts = shapely.get_parts([west, moved])
+    return shapely.multipolygons(parts[shapely.get_dimensions(parts) == 2])
 
 
 def _project(xy: Floats, transformer: Transformer) -> Floats:

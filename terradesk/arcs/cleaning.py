@@ -71,10 +71,10 @@ def clean(polygons: ArrayLike, gap_width: float = GAP_WIDTH) -> Cleaned:
         wrong = _wrong(valid)
         if len(wrong):
             n_overlaps = _overlaps(valid, wrong)
-            result = _coverage(valid, 0.0)
+            result = coverage_of(valid)
         n_gaps = _narrow_gaps(result, gap_width)
         if n_gaps:
-            result = _coverage(result, gap_width)
+            result = coverage_of(result, gap_width)
     except shapely.errors.GEOSException:
         is_whole = False  # made valid, yet neighbours may not match: better than no import
     after = _areas(result)
@@ -129,12 +129,34 @@ def _areas_of_collection(collection: shapely.Geometry) -> shapely.Geometry:
     return shapely.union_all([part for part in parts if part.geom_type == "Polygon"])
 
 
-def _coverage(polygons: Objects, gap_width: float) -> Objects:
-    """Edge-matched polygons; rows without area stay out, for shapely moves None to the end."""
+def coverage_of(
+    polygons: Objects, gap_width: float = 0.0, snapping_distance: float = -1.0
+) -> Objects:
+    """Edge-matched polygons; rows without area stay out, for shapely moves None to the end.
+
+    Parameters
+    ----------
+    polygons : (n,) object array
+        Valid (Multi)Polygons or None.
+    gap_width : float
+        Metres; gaps up to this width are given to a neighbour.
+    snapping_distance : float
+        Metres within which vertices are joined; by default what shapely thinks fit.
+
+    Raises
+    ------
+    shapely.errors.GEOSException
+        The borders cannot be matched.
+    """
     rows = np.flatnonzero(~shapely.is_missing(polygons))
     result = np.full(len(polygons), None, object)
-    cleaned = shapely.coverage_clean(polygons[rows], gap_width=gap_width, merge_strategy="min_area")
-    result[rows] = cleaned
+    if len(rows):
+        result[rows] = shapely.coverage_clean(
+            polygons[rows],
+            gap_width=gap_width,
+            snapping_distance=snapping_distance,
+            merge_strategy="min_area",
+        )
     return _polygonal(result)
 
 

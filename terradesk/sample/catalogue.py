@@ -19,6 +19,23 @@ FIGURES = {
 }
 """Label and role of each figure; rates are never summed."""
 
+ZIP_FIGURES = {
+    "population": FIGURES["population"],
+    "households": FIGURES["households"],
+    "median_household_income": (N_("Median household income"), "rate"),
+    "median_age": (N_("Median age"), "rate"),
+    "land_km2": (N_("Land area, km²"), "rate"),
+}
+"""The same of ZIP areas; their land area is that of the true area, not of the drawn one."""
+
+LABELS = {
+    **FIGURES,
+    **ZIP_FIGURES,
+    "city": (N_("City"), "city"),
+    "county_fips": (N_("County (FIPS)"), "code"),
+}
+"""Label and role of every column whose name does not say it."""
+
 AMOUNTS = tuple(name for name, (_label, role) in FIGURES.items() if role == "amount")
 
 
@@ -47,6 +64,8 @@ class BuiltInMap:
         Key of the same map without its far parts; empty for a map with a card of its own.
     variant_label : str
         Untranslated tick that asks for the variant: "with Alaska, Hawaii and the territories".
+    geometry_kind : {"area", "approximate"}
+        Approximate areas are drawn around points.
     """
 
     key: str
@@ -62,6 +81,18 @@ class BuiltInMap:
     outlying: tuple[str, ...] = ()
     variant_of: str = ""
     variant_label: str = ""
+    geometry_kind: str = "area"
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """All files in the resources that its areas are made of."""
+        more = ("us_2023.gpkg", "us_states.csv") if self.layer == "zip" else ()
+        return (self.source, *more)
+
+    @property
+    def is_approximate(self) -> bool:
+        """Whether the outlines are drawn around points."""
+        return self.geometry_kind == "approximate"
 
     @property
     def is_overview(self) -> bool:
@@ -75,6 +106,7 @@ class BuiltInMap:
 
 
 _COARSE = N_("no figures; overview map: too coarse for most plans")
+_ALASKA = ("995", "996", "997", "998", "999")
 _US_CREDITS = "U.S. Census Bureau via us-atlas · U.S. Bureau of Labor Statistics"
 _EARTH = "Natural Earth"
 
@@ -101,6 +133,20 @@ _STATES = replace(
     n_units=49,
     layer="state",
     columns=AMOUNTS,
+)
+_ZIPS = BuiltInMap(
+    "us_zip",
+    N_("US ZIP areas"),
+    N_("approximate, from ZIP points · population, households, income, age"),
+    N_("ZIP"),
+    N_("ZIPs"),
+    33_054,
+    "us_zips.csv.gz",
+    "zip",
+    "ZIP areas: approximate, from ZIP points (GeoNames) · U.S. Census Bureau via us-atlas",
+    columns=("city", "state", "county_fips", *ZIP_FIGURES),
+    outlying=("006", "007", "008", "009", "967", "968", "969", *_ALASKA),
+    geometry_kind="approximate",
 )
 _DEPARTEMENTS = BuiltInMap(
     "fr_departement",
@@ -139,6 +185,8 @@ _WITH_US = N_("with Alaska, Hawaii and the territories")
 BUILT_IN_MAPS: tuple[BuiltInMap, ...] = (
     _COUNTIES,
     _with_outlying(_COUNTIES, N_("US counties, all"), _WITH_US, 3232),
+    _ZIPS,
+    _with_outlying(_ZIPS, N_("US ZIP areas, all"), _WITH_US, 33_541),
     _regions(
         "se_kommun",
         N_("Swedish kommuner"),

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import sqlite3
-from collections.abc import Iterable
 from contextlib import closing
 from typing import Any
 
@@ -13,6 +11,7 @@ import numpy as np
 from terradesk import paths
 from terradesk.arcs.wkb import wkb_of_geopackage
 from terradesk.sample.catalogue import AMOUNTS, BuiltInMap
+from terradesk.sample.tables import column, table, texts
 from terradesk.units import Units
 
 SOURCE_CRS = "EPSG:4326"
@@ -44,9 +43,9 @@ def read_units(built_in: BuiltInMap) -> Units:
         rows = [row for row in rows if not is_outlying(built_in, row["code"])]
     rows.sort(key=lambda row: row["code"])
     return Units(
-        codes=_texts(row["code"] for row in rows),
-        names=_texts(row["name"] for row in rows),
-        columns={name: _column([row[name] for row in rows]) for name in built_in.columns},
+        codes=texts(row["code"] for row in rows),
+        names=texts(row["name"] for row in rows),
+        columns={name: column([row[name] for row in rows]) for name in built_in.columns},
         source=np.array([row["wkb"] for row in rows], object),
         source_crs=SOURCE_CRS,
     )
@@ -55,16 +54,6 @@ def read_units(built_in: BuiltInMap) -> Units:
 def is_outlying(built_in: BuiltInMap, code: str) -> bool:
     """Whether an area is one of the far parts that the projection does not fit."""
     return bool(built_in.outlying) and code.startswith(built_in.outlying)
-
-
-def _texts(values: Iterable[str]) -> np.ndarray:
-    return np.array(list(values), object)
-
-
-def _column(values: list[Any]) -> np.ndarray:
-    if any(isinstance(value, str) for value in values):
-        return _texts(value or "" for value in values)
-    return np.array([np.nan if value is None else value for value in values], np.float64)
 
 
 def _features(source: str, layer: str) -> list[Row]:
@@ -95,7 +84,7 @@ def _with_shape(rows: list[Row]) -> list[Row]:
 
 def _named_counties(rows: list[Row]) -> list[Row]:
     """Names that tell counties apart: Fairfax, VA and Fairfax city, VA."""
-    letters = {row["fips"]: row["code"] for row in _table("us_states.csv")}
+    letters = {row["fips"]: row["code"] for row in table("us_states.csv")}
     taken = {(row["state_fips"], row["name"]) for row in rows if not _is_city(row["code"])}
     for row in rows:
         needs = _is_city(row["code"]) and (row["state_fips"], row["name"]) in taken
@@ -119,10 +108,5 @@ def _with_sums(states: list[Row], counties: list[Row]) -> list[Row]:
 
 def _in_own_language(rows: list[Row], layer: str) -> list[Row]:
     """Official codes and own names instead of technical ids and English names."""
-    own = {row["id"]: row for row in _table("region_names.csv") if row["layer"] == layer}
+    own = {row["id"]: row for row in table("region_names.csv") if row["layer"] == layer}
     return [{**row, "code": own[row["id"]]["code"], "name": own[row["id"]]["name"]} for row in rows]
-
-
-def _table(name: str) -> list[dict[str, str]]:
-    with paths.resource(name).open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -10,28 +11,31 @@ from terradesk import records as rec
 from terradesk.i18n import _
 from terradesk.plan import Plan, new_plan
 from terradesk.progress import Progress, silent
+from terradesk.sample import zips
 from terradesk.sample.catalogue import (
     AMOUNTS,
     BUILT_IN_MAPS,
-    FIGURES,
+    LABELS,
     BuiltInMap,
     built_in_map,
 )
 from terradesk.sample.islands import CROSSINGS
 from terradesk.sample.layers import read_units
-from terradesk.sample.shapes import read_shapes
+from terradesk.sample.shapes import Shapes, match, read_shapes
 from terradesk.sample.uids import stable_uid
+from terradesk.units import Units
 
-__all__ = ["BUILT_IN_MAPS", "BuiltInMap", "built_in_map", "new_from_map"]
+__all__ = ["BUILT_IN_MAPS", "BuiltInMap", "built_in_map", "new_from_map", "small_plan"]
 
-_MONEY = ("income_zipavg", "avg_weekly_wage")
+_IN_PICTURE = ("CT", "RI")
+_MONEY = ("income_zipavg", "avg_weekly_wage", "median_household_income")
 
 
 def new_from_map(key: str, progress: Progress = silent) -> Plan:
     """A plan of a built-in map: its areas and figures, no accounts and no territories.
 
-    The first time the borders are matched and projected (about 2 s for US counties); then they
-    come from the cache.
+    The first time the borders are matched and projected (about 2 s for US counties, 5 s for US ZIP
+    areas); then they come from the cache.
 
     Parameters
     ----------
@@ -47,8 +51,7 @@ def new_from_map(key: str, progress: Progress = silent) -> Plan:
         The installation lacks its data.
     """
     built_in = built_in_map(key)
-    units = read_units(built_in)
-    shapes = read_shapes(built_in, units, progress)
+    units, shapes = _areas(built_in, progress)
     plan = new_plan(
         shapes.crs,
         units,
@@ -60,6 +63,37 @@ def new_from_map(key: str, progress: Progress = silent) -> Plan:
     )
     progress(1.0, "")
     return _with_links(plan, built_in.layer, shapes.links)
+
+
+def small_plan(key: str, progress: Progress = silent) -> Plan:
+    """A plan for a small picture of a built-in map: quickly made, where the map itself is large.
+
+    Parameters
+    ----------
+    key : str
+        Of a map in `BUILT_IN_MAPS`.
+    progress : callable, optional
+
+    Raises
+    ------
+    KeyError
+        There is no such map.
+    """
+    built_in = built_in_map(key)
+    if not built_in.is_approximate:
+        return new_from_map(key, progress)
+    units = zips.read_units(built_in, _IN_PICTURE)
+    shapes = zips.draw(built_in, progress, _IN_PICTURE)
+    return new_plan(shapes.crs, units, shapes.arcs)
+
+
+def _areas(built_in: BuiltInMap, progress: Progress) -> tuple[Units, Shapes]:
+    if not built_in.is_approximate:
+        units = read_units(built_in)
+        return units, read_shapes(built_in, partial(match, built_in, units), progress)
+    units = zips.read_units(built_in)
+    shapes = read_shapes(built_in, partial(zips.draw, built_in), progress)
+    return replace(units, source=shapes.source), shapes
 
 
 def _with_links(plan: Plan, layer: str, links: np.ndarray) -> Plan:
@@ -81,7 +115,7 @@ def unit_columns(built_in: BuiltInMap) -> tuple[rec.Column, ...]:
 
 
 def _column(name: str) -> rec.Column:
-    label, role = FIGURES.get(name, (name.capitalize(), "text"))
+    label, role = LABELS.get(name, (name.capitalize(), "text"))
     return rec.Column(
         stable_uid("column", "units", name),
         0,
@@ -96,7 +130,7 @@ def _column(name: str) -> rec.Column:
 def unit_measures(built_in: BuiltInMap) -> tuple[rec.Measure, ...]:
     """Sums of a map's figures, and the number of areas."""
     sums = tuple(
-        rec.Measure(measure_uid(name), 0, name=_(FIGURES[name][0]), source="units", column=name)
+        rec.Measure(measure_uid(name), 0, name=_(LABELS[name][0]), source="units", column=name)
         for name in built_in.columns
         if name in AMOUNTS
     )

@@ -6,6 +6,7 @@ import hashlib
 import io
 import os
 import zipfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from terradesk.sample.islands import water_links
 from terradesk.sample.layers import SOURCE_CRS, is_outlying
 from terradesk.units import Units
 
-_VERSION = 1  # to be raised when cleaning, projecting or building changes
+_VERSION = 2  # to be raised when cleaning, projecting or building changes
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,21 +37,26 @@ class Shapes:
     arcs : Arcs
     links : (k, 2) int32
         Unit rows that count as neighbours across water.
+    source : (n_units,) object array of WKB, optional
+        The same areas in degrees, where no file has them.
     """
 
     crs: str
     arcs: Arcs
     links: np.ndarray
+    source: np.ndarray | None = None
 
 
-def read_shapes(built_in: BuiltInMap, units: Units, progress: Progress) -> Shapes:
+def read_shapes(
+    built_in: BuiltInMap, make: Callable[[Progress], Shapes], progress: Progress
+) -> Shapes:
     """Geometry of a built-in map, from the cache if it is there.
 
     Parameters
     ----------
     built_in : BuiltInMap
-    units : Units
-        Of that map, with their source geometry.
+    make : callable
+        Makes it where it is not; its progress is the whole one's.
     progress : callable
     """
     file = paths.cache_dir() / f"map-{built_in.key}-{digest(built_in)}.npz"
@@ -58,18 +64,21 @@ def read_shapes(built_in: BuiltInMap, units: Units, progress: Progress) -> Shape
     try:
         return _load(file)
     except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile):
-        made = _build(built_in, units, progress)
+        made = make(progress)
     _save(file, made)
     return made
 
 
 def digest(built_in: BuiltInMap) -> str:
     """What the shapes of a map depend on, as 16 hex digits."""
-    content = paths.resource(built_in.source).read_bytes()
-    return hashlib.sha256(f"{_VERSION} {built_in!r} ".encode() + content).hexdigest()[:16]
+    made = hashlib.sha256(f"{_VERSION} {built_in!r} ".encode())
+    for name in built_in.sources:
+        made.update(paths.resource(name).read_bytes())
+    return made.hexdigest()[:16]
 
 
-def _build(built_in: BuiltInMap, units: Units, progress: Progress) -> Shapes:
+def match(built_in: BuiltInMap, units: Units, progress: Progress) -> Shapes:
+    """Project the source geometry of units and match their borders."""
     assert units.source is not None
     degrees = np.asarray(shapely.from_wkb(units.source), object)
     is_main = np.array([not is_outlying(built_in, code) for code in units.codes])
@@ -86,13 +95,29 @@ def _build(built_in: BuiltInMap, units: Units, progress: Progress) -> Shapes:
 def _load(file: Path) -> Shapes:
     content = io.BytesIO(file.read_bytes())  # np.load leaves a damaged file open
     with np.load(content, allow_pickle=False) as kept:
-        return Shapes(str(kept["crs"]), Arcs.from_bytes(kept["arcs"].tobytes()), kept["links"])
+        arcs = Arcs.from_bytes(kept["arcs"].tobytes())
+        source = _unpacked(kept["source"], kept["ends"]) if len(kept["ends"]) else None
+        return Shapes(str(kept["crs"]), arcs, kept["links"], source)
+
+
+def _unpacked(packed: np.ndarray, ends: np.ndarray) -> np.ndarray:
+    whole, stops = packed.tobytes(), ends.tolist()
+    out = np.empty(len(stops), object)
+    out[:] = [whole[a:b] or None for a, b in zip([0, *stops[:-1]], stops, strict=True)]
+    return out
 
 
 def _save(file: Path, made: Shapes) -> None:
     content = io.BytesIO()
-    arcs = np.frombuffer(made.arcs.to_bytes(), np.uint8)
-    np.savez(content, crs=np.array(made.crs), arcs=arcs, links=made.links)
+    source = [] if made.source is None else [one or b"" for one in made.source]
+    np.savez(
+        content,
+        crs=np.array(made.crs),
+        arcs=np.frombuffer(made.arcs.to_bytes(), np.uint8),
+        links=made.links,
+        source=np.frombuffer(b"".join(source), np.uint8),
+        ends=np.cumsum([len(one) for one in source], dtype=np.int64),
+    )
     write_whole(file, content.getvalue())
 
 

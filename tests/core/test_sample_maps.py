@@ -13,7 +13,7 @@ from terradesk.arcs import components
 from terradesk.plan import Plan
 from terradesk.projection import lonlat
 
-KEYS = [one.key for one in sample.BUILT_IN_MAPS]
+KEYS = [one.key for one in sample.BUILT_IN_MAPS if not one.is_approximate]
 
 
 def unit(plan: Plan, code: str) -> int:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-VERSION = 4
+VERSION = 5
 _FINE = 400  # maps with more areas show the borders of states only
 LARGE, SMALL = (520, 302, 1.6), (168, 120, 2.0)
 """Width and height in pixels, and how many device pixels each has."""
@@ -89,7 +89,8 @@ def _draw(key: str, dark: bool, progress: Progress) -> None:
         return
     from terradesk import sample
 
-    _save(_still(sample.new_from_map(key, progress), SMALL, dark), picture_file(key, dark))
+    plan = sample.small_plan(key, progress)
+    _save(_still(plan, SMALL, dark), picture_file(key, dark))
 
 
 def _large(key: str, dark: bool, progress: Progress) -> Image:
