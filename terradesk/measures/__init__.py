@@ -27,8 +27,12 @@ from terradesk.measures.shapes import (
     detached,
     enclosed,
 )
+from terradesk.measures.standing import Standing, standing_of
 from terradesk.measures.sums import Context, Counts, counts, totals
 from terradesk.measures.telling import format_value, sentence
+from terradesk.measures.trying import carry, what_if
+from terradesk.measures.warning import warnings
+from terradesk.measures.whatif import Pocket, Shapes, WhatIf
 
 __all__ = [
     "MEASURES",
@@ -40,10 +44,15 @@ __all__ = [
     "Group",
     "Moved",
     "Piece",
+    "Pocket",
+    "Shapes",
+    "Standing",
+    "WhatIf",
     "balance",
     "balance_measure",
     "by_node",
     "by_slot",
+    "carry",
     "choices",
     "compactness",
     "contiguity",
@@ -60,8 +69,11 @@ __all__ = [
     "moved",
     "of_measure",
     "sentence",
+    "standing_of",
     "targets",
     "title",
     "totals",
     "variation",
+    "warnings",
+    "what_if",
 ]

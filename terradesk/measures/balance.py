@@ -124,13 +124,30 @@ def balance(view: AlignmentView, measure: rec.Measure | None = None) -> Balance:
         )
     values = totals(view, chosen)
     wanted = targets(view, chosen, float(values.sum()))
-    tolerance = view.plan.tolerance
+    ids = np.array([UNASSIGNED, *(t.id for t in view.leaves)])
+    return spread(chosen, values, wanted, ids, view.plan.tolerance)
+
+
+def spread(
+    measure: rec.Measure, values: np.ndarray, wanted: np.ndarray, ids: np.ndarray, tolerance: float
+) -> Balance:
+    """Balance of any values.
+
+    Parameters
+    ----------
+    measure : rec.Measure
+    values, wanted : ndarray of float64, shape (n_slots,)
+        Slot 0 is unassigned; see `targets`.
+    ids : ndarray of int, shape (n_slots,)
+        Territory of each slot.
+    tolerance : float
+    """
     ratios = np.full(len(values), np.nan)
     np.divide(values, wanted, out=ratios, where=wanted > 0)
     deviations = ratios - 1
     good = np.abs(deviations) <= tolerance + _ROUNDING
     return Balance(
-        measure=chosen,
+        measure=measure,
         values=values,
         targets=wanted,
         deviations=deviations,
@@ -138,7 +155,7 @@ def balance(view: AlignmentView, measure: rec.Measure | None = None) -> Balance:
         in_tolerance=good,
         n_in_tolerance=int(good.sum()),
         n_territories=len(values) - 1,
-        worst=_worst(view, deviations),
+        worst=_worst(ids, deviations),
         unassigned=float(values[0]),
         total=float(values.sum()),
         cv=variation(values[1:]),
@@ -147,10 +164,10 @@ def balance(view: AlignmentView, measure: rec.Measure | None = None) -> Balance:
     )
 
 
-def _worst(view: AlignmentView, deviations: np.ndarray) -> int:
+def _worst(ids: np.ndarray, deviations: np.ndarray) -> int:
     size = np.nan_to_num(np.abs(deviations), nan=-1.0)
     slot = int(size.argmax())
-    return view.leaves[slot - 1].id if size[slot] >= 0 else UNASSIGNED
+    return int(ids[slot]) if size[slot] >= 0 else UNASSIGNED
 
 
 def targets(view: AlignmentView, measure: rec.Measure, total: float) -> np.ndarray:
@@ -169,11 +186,22 @@ def targets(view: AlignmentView, measure: rec.Measure, total: float) -> np.ndarr
         A territory with a target of its own keeps it; the others share what those leave of the
         total equally, never below 0. NaN for slot 0.
     """
+    return shared(own_targets(view, measure), total)
+
+
+def own_targets(view: AlignmentView, measure: rec.Measure) -> np.ndarray:
+    """Targets that territories have of their own: (n_slots,) float64, NaN for the others."""
     out = np.full(view.n_slots, np.nan)
     for row in view.plan.rows(rec.Target, view.id):
         slot = view.slots.get(row.territory, 0)
         if slot and row.measure == measure.uid:
             out[slot] = row.value
+    return out
+
+
+def shared(own: np.ndarray, total: float) -> np.ndarray:
+    """`targets` from those of `own_targets`: the others share what these leave of the total."""
+    out = own.copy()
     shares = np.isnan(out)
     shares[0] = False
     if shares.any():

@@ -47,7 +47,7 @@ def moved(before: AlignmentView, after: AlignmentView) -> Moved:
     Moved
         Values as in ``after``.
     """
-    same = _territories(before, after)
+    same = same_territories(before, after)
     n = min(len(before.plan.units), len(after.plan.units))
     present = before.plan.units_present[:n] & after.plan.units_present[:n]
     units = np.zeros(len(after.plan.units), bool)
@@ -66,7 +66,7 @@ def moved(before: AlignmentView, after: AlignmentView) -> Moved:
     return Moved(int(units.sum()), int(n_accounts), amounts)
 
 
-def _territories(before: AlignmentView, after: AlignmentView) -> Pair:
+def same_territories(before: AlignmentView, after: AlignmentView) -> Pair:
     """A number per slot of either view, the same for the same uid; 0 = unassigned."""
     numbers: dict[str, int] = {}
     first, second = (

@@ -166,12 +166,14 @@ def unit_values(plan: Plan, measure: rec.Measure) -> np.ndarray:
     return _known(plan.units.columns.get(measure.column), present)
 
 
-def account_values(plan: Plan, measure: rec.Measure) -> np.ndarray:
-    """Value of each account, 0 where absent or unknown: (n_accounts,) float64."""
-    present = plan.accounts_present
+def account_values(plan: Plan, measure: rec.Measure, rows: np.ndarray | None = None) -> np.ndarray:
+    """Value of each account, or of some: (k,) float64, 0 where absent or unknown."""
+    chosen = slice(None) if rows is None else rows
+    present = plan.accounts_present[chosen]
     if measure.source == "n_accounts":
         return present.astype(float)
-    return _known(plan.accounts.columns.get(measure.column), present)
+    column = plan.accounts.columns.get(measure.column)
+    return _known(None if column is None else column[chosen], present)
 
 
 def _known(values: np.ndarray | None, present: np.ndarray) -> np.ndarray:
