@@ -8,30 +8,33 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 __all__ = [
     "DIVERGING",
+    "DIVERGING_RAMPS",
     "N_FILLS",
+    "RAMPS",
     "ROLES",
     "SEQUENTIAL",
-    "class_breaks",
+    "TERRITORY_PALETTES",
+    "category_order",
     "classify",
     "contrast",
     "deviation_breaks",
     "diverging_colours",
     "neighbour_colours",
     "palette_distance",
+    "ramp_colours",
     "rgba",
     "roles",
     "sequential_colours",
+    "sight_distance",
     "territory_colours",
 ]
 
-Method = Literal["quantiles", "natural", "equal"]
 Floats = NDArray[np.float64]
 
 ROLES: dict[str, tuple[str, str]] = {
@@ -94,6 +97,51 @@ SEQUENTIAL: tuple[tuple[str, ...], tuple[str, ...]] = (
     ("#29383B", "#2C5054", "#336B6E", "#418886", "#5BA69E"),
 )
 """Low to high; (light, dark). One hue, lightness carries the order."""
+
+RAMPS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "teal": SEQUENTIAL,
+    "blue": (("#E5F0FC", "#4C73BA"), ("#232E42", "#6DA9E7")),
+    "violet": (("#F3EBF9", "#8062B0"), ("#322843", "#BA91D8")),
+    "amber": (("#FAF2D4", "#E4B066", "#AC603D"), ("#3E2418", "#925A25", "#CAA144")),
+    "earth": (
+        ("#F4F6C8", "#8ED09C", "#46A5AF", "#4C69AB"),
+        ("#23244A", "#255479", "#218883", "#A5B052"),
+    ),
+    "grey": (("#EEEEEE", "#747474"), ("#2B2B2B", "#9E9E9E")),
+    "violet_orange": DIVERGING,
+    "blue_red": (
+        ("#3A75BF", "#90B5DC", "#ECEBE7", "#E19E8D", "#BC4A3C"),
+        ("#5E9AE7", "#3B5C87", "#34383D", "#81493B", "#E6715B"),
+    ),
+    "teal_brown": (
+        ("#1C8580", "#84BEB9", "#ECEBE7", "#CFAA77", "#955C28"),
+        ("#43B2AC", "#2C6565", "#34383D", "#76522E", "#C9893D"),
+    ),
+}
+"""Stops of every palette for classes by its name, (light, dark). Seen by whoever: the lightness of
+the sequential ones runs one way, the two sides of the diverging ones differ."""
+
+DIVERGING_RAMPS = ("violet_orange", "blue_red", "teal_brown")
+"""Those of `RAMPS` with a middle."""
+
+TERRITORY_PALETTES = ("muted", "safe", "grey")
+"""Sets of 24 territory fills: the usual one, one without two fills that look alike to the
+colour-blind, and six greys for patterns and black-and-white prints."""
+
+_SAFE = (
+    (
+        *("#B8BEA9", "#6B86E1", "#BB7E05", "#C6FFA7", "#7AB4FE", "#78EBFF", "#E4A339", "#9C90A2"),
+        *("#EACB76", "#E87A69", "#D5DBC5", "#CBA1C6", "#86CDFF", "#D36470", "#6EA1E2", "#A0FFFE"),
+        *("#A5AB96", "#D0901E", "#EFE670", "#93C179", "#E8EFD8", "#A577BA", "#AFCACF", "#86E79C"),
+    ),
+    (
+        *("#775774", "#5069C8", "#88473D", "#682A31", "#2A3C97", "#435AB8", "#B64E10", "#5D4980"),
+        *("#9F5C52", "#861309", "#6D485D", "#4C2A5A", "#1F2D87", "#58012B", "#364BA7", "#2C1374"),
+        *("#5A3C57", "#A24102", "#78373E", "#204500", "#866582", "#431256", "#65629C", "#2C7B5D"),
+    ),
+)
+_GREYS = (("#F0F0F0", "#949494"), ("#2B2B2B", "#6E6E6E"))
+_N_GREYS = 6
 
 _HUES = (20, 50, 80, 110, 140, 168, 196, 225, 255, 285, 318, 350)
 _STEPS = {False: ((0.862, 0.058), (0.785, 0.064)), True: ((0.485, 0.062), (0.395, 0.056))}
@@ -197,6 +245,7 @@ def _oklch(lightness: float, chroma: float, hue: float) -> Floats:
     return _from_oklab(np.array([lightness, 0, 0]))
 
 
+@lru_cache(maxsize=2)
 def _territory_rgb(dark: bool) -> Floats:
     first, second = _STEPS[dark]
     return np.array(
@@ -204,20 +253,31 @@ def _territory_rgb(dark: bool) -> Floats:
     )
 
 
-def territory_colours(dark: bool = False) -> list[str]:
-    """List the 24 territory fills: twelve hues of equal lightness, then twelve between, darker.
+def territory_colours(dark: bool = False, palette: str = "muted") -> list[str]:
+    """List the 24 territory fills; muted: twelve hues of equal lightness, then twelve darker.
+
+    Parameters
+    ----------
+    dark : bool
+    palette : str
+        One of `TERRITORY_PALETTES`; any other name means the first.
 
     Returns
     -------
     list of str
         ``#RRGGBB``; an index means the same hue in both themes.
     """
-    return list(_territory_hex(dark))
+    return list(_territory_hex(dark, palette))
 
 
-@lru_cache(maxsize=2)
-def _territory_hex(dark: bool) -> tuple[str, ...]:
+@lru_cache(maxsize=8)
+def _territory_hex(dark: bool, palette: str) -> tuple[str, ...]:
     """Kept: every row of a tree that is painted asks for its colour."""
+    if palette == "safe":
+        return _SAFE[int(dark)]
+    if palette == "grey":
+        greys = _between(_GREYS[int(dark)], _N_GREYS)
+        return tuple(greys[5 * k % _N_GREYS] for k in range(N_FILLS))
     return tuple(_hex(_territory_rgb(dark)))
 
 
@@ -238,8 +298,17 @@ def palette_distance(dark: bool = False) -> Floats:
     -------
     (24, 24) float64
     """
-    linear = _linear(_territory_rgb(dark))
-    least = np.full((N_FILLS, N_FILLS), np.inf)
+    return _least_apart(_territory_rgb(dark))
+
+
+def sight_distance(colours: Sequence[str]) -> Floats:
+    """How far apart any ``#RRGGBB`` colours look, as `palette_distance`: (n, n) float64."""
+    return _least_apart(_channels(colours))
+
+
+def _least_apart(rgb: Floats) -> Floats:
+    linear = _linear(rgb)
+    least = np.full((len(rgb), len(rgb)), np.inf)
     for name, sight in _SIGHTS.items():
         apart = _apart(_oklab(_gamma(linear @ sight.T)))
         least = np.minimum(least, apart if name == "normal" else 1.25 * apart)
@@ -250,6 +319,19 @@ def _apart(lab: Floats) -> Floats:
     return np.asarray(np.linalg.norm(lab[:, None] - lab[None], axis=2))
 
 
+@lru_cache(maxsize=1)
+def category_order() -> tuple[int, ...]:
+    """The 24 fills, each as unlike those before it as can be: for kinds that a legend lists."""
+    apart = np.minimum(palette_distance(False), 1.1 * palette_distance(True))
+    order = [0]
+    while len(order) < N_FILLS:
+        far = apart[:, order].min(axis=1)
+        far[order] = -1
+        order.append(int(far.argmax()))
+    return tuple(order)
+
+
+@lru_cache(maxsize=1)
 def _harm() -> Floats:
     """Cost of two fills meeting: high when they look alike in either theme."""
     seen = np.minimum(palette_distance(False), 1.1 * palette_distance(True))
@@ -369,6 +451,14 @@ def sequential_colours(n: int = 5, dark: bool = False) -> list[str]:
     return _between(SEQUENTIAL[int(dark)], n)
 
 
+def ramp_colours(name: str, n: int, dark: bool = False) -> list[str]:
+    """`n` colours of one of `RAMPS`, low to high; an unknown name means the first."""
+    stops = RAMPS.get(name, SEQUENTIAL)[int(dark)]
+    if n == 1:
+        return _between(stops, 3)[1:2]
+    return _between(stops, n)
+
+
 def diverging_colours(n: int = 5, dark: bool = False) -> list[str]:
     """`n` (odd) colours from far under to far over, the middle one meaning on target."""
     return _between(DIVERGING[int(dark)], n)
@@ -387,59 +477,6 @@ def deviation_breaks(tolerance: float = 0.1) -> Floats:
     (4,) float64
     """
     return np.array([-1.5, -1.0, 1.0, 1.5]) * tolerance
-
-
-def class_breaks(values: ArrayLike, n: int = 5, method: Method = "quantiles") -> Floats:
-    """Inner limits of up to `n` classes for a measure.
-
-    Parameters
-    ----------
-    values : (m,) float
-        NaN and infinite values are left out.
-    n : int
-        Number of classes wanted; fewer come back when the values do not tell them apart.
-    method : {"quantiles", "natural", "equal"}
-        Equal counts, Fisher-Jenks natural breaks, or equal widths (mapclassify). Where more than
-        one n-th of all values are the lowest one (no sales in most counties), that value is a
-        class of its own and equal counts are taken of the others.
-
-    Returns
-    -------
-    (k,) float64
-        Increasing, k < n; a value equal to a limit belongs to the lower class.
-    """
-    known = np.asarray(values, dtype=np.float64).ravel()
-    known = known[np.isfinite(known)]
-    distinct = np.unique(known)
-    n = min(n, len(distinct))
-    if n < 2:
-        return np.zeros(0)
-    if method == "natural":
-        limits = _natural(known, n)
-    elif method == "equal":
-        limits = np.linspace(distinct[0], distinct[-1], n + 1)[1:-1]
-    else:
-        limits = _quantiles(known, n)
-    limits = np.unique(limits)
-    return np.asarray(limits[(limits >= distinct[0]) & (limits < distinct[-1])])
-
-
-def _quantiles(known: Floats, n: int) -> Floats:
-    above = known[known > known.min()]
-    if len(known) - len(above) <= len(known) / n:
-        return np.asarray(np.quantile(known, np.arange(1, n) / n))
-    return np.append(known.min(), np.quantile(above, np.arange(1, n - 1) / (n - 1)))
-
-
-_NATURAL_SAMPLE = 1500  # Fisher-Jenks takes quadratic time
-
-
-def _natural(known: Floats, n: int) -> Floats:
-    import mapclassify
-
-    if len(known) > _NATURAL_SAMPLE:
-        known = np.quantile(known, np.linspace(0, 1, _NATURAL_SAMPLE))
-    return np.asarray(mapclassify.FisherJenks(known, k=n).bins[:-1], dtype=np.float64)
 
 
 def classify(values: ArrayLike, breaks: ArrayLike) -> NDArray[np.int64]:

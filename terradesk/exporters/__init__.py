@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from terradesk.colouring import BY_TERRITORY, Look
 from terradesk.errors import TerraDeskError
 from terradesk.exporters.csv_file import CSV
 from terradesk.exporters.html_map import HTML_MAP
@@ -67,6 +68,9 @@ def export(
     path: str | Path,
     key: str | None = None,
     progress: Progress = silent,
+    *,
+    colour_by: str = BY_TERRITORY,
+    look: Look | None = None,
 ) -> Written:
     """Write one design of a plan to a file, or to several beside each other.
 
@@ -81,6 +85,10 @@ def export(
         Of an exporter in `EXPORTERS`.
     progress : callable
         May raise `Cancelled`; nothing is left behind then.
+    colour_by : str
+        What pictures and pages are coloured by, a key of `terradesk.colouring.choices`.
+    look : Look, optional
+        Fills of the territories, and whether there are patterns beside them.
 
     Returns
     -------
@@ -95,4 +103,4 @@ def export(
         If there is no such alignment.
     """
     target = Path(path).absolute()
-    return write(exporter_for(target, key), plan, alignment, target, progress)
+    return write(exporter_for(target, key), plan, alignment, target, progress, colour_by, look)

@@ -12,7 +12,7 @@ def write(job: Job) -> None:
     from terradesk.render.stills import save_pdf
 
     job.progress(0.1, _("Drawing the map"))
-    scene = plan_scene(job.plan, job.alignment)
+    scene = plan_scene(job.plan, job.alignment, job.colour_by, look=job.look)
     job.progress(0.4, _("Drawing the map"))
     save_pdf(scene, job.path)
 

@@ -8,28 +8,26 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from terradesk import i18n, measures, palettes
+from terradesk import colouring, i18n, measures
 from terradesk import records as rec
 from terradesk.errors import TerraDeskError
 from terradesk.exporters.facts import Facts
 from terradesk.i18n import _
-from terradesk.measures.sums import account_values, unit_values
-from terradesk.plan import Plan
-from terradesk.render.legend import class_texts
-from terradesk.render.scene import Classes, Scene
+from terradesk.measures.sums import account_values
+from terradesk.plan import AlignmentView, Plan
+from terradesk.render.legend import LegendEntry
+from terradesk.render.scene import Scene
 
 if TYPE_CHECKING:
     from terradesk.render.basemap import BaseMap
-
-BY_TERRITORY, BY_DEVIATION = "territory", "deviation"
-_N_CLASSES = 5
 
 
 def plan_scene(
     plan: Plan,
     alignment: int,
-    colour_by: str = BY_TERRITORY,
+    colour_by: str = colouring.BY_TERRITORY,
     *,
+    look: colouring.Look | None = None,
     selected: Sequence[int] = (),
     box: tuple[float, float, float, float] | None = None,
     with_accounts: bool = True,
@@ -42,7 +40,10 @@ def plan_scene(
     plan : Plan
     alignment : int
     colour_by : str
-        ``"territory"``, ``"deviation"``, or the uid of a measure of the units.
+        A key of `terradesk.colouring.choices`, or the uid of a measure; the classes are those of
+        the map on screen.
+    look : Look, optional
+        Fills of the territories, and whether there are patterns beside them.
     selected : sequence of int
         Unit rows that are outlined.
     box : tuple of float, optional
@@ -54,6 +55,8 @@ def plan_scene(
     ------
     TerraDeskError
         If the plan has no map.
+    KeyError
+        If the plan cannot be coloured by that.
     """
     if plan.arcs is None:
         raise TerraDeskError(
@@ -62,17 +65,24 @@ def plan_scene(
     facts = Facts(plan.alignment(alignment))
     view = facts.view
     values, tones = _second_lines(facts)
+    look = look or colouring.Look()
+    found = colouring.colouring(_key(view, colour_by), view, look)
+    fills = np.array([t.colour for t in view.leaves], np.int64)
     return Scene(
         arcs=plan.arcs,
         labels=view.unit_slots - 1,
         names=[t.name for t in view.leaves],
-        fills=np.array([t.colour for t in view.leaves], np.int64),
+        fills=fills if found.fills is None else found.fills,
         values=values,
         tones=tones,
         parents=_parents(facts),
         locked=np.array([t.id in view.locked_territories for t in view.leaves], bool),
         groups=_groups(plan),
-        classes=_classes(facts, colour_by),
+        classes=found.classes,
+        hatches=found.hatches,
+        keys=_keys(found, look),
+        legend_title=found.title,
+        palette=look.palette,
         district_text=_district_text(facts),
         base=_base(plan) if with_base else None,
         selected=selected,
@@ -83,6 +93,24 @@ def plan_scene(
         date=dt.date.today(),
         **(_accounts(facts) if with_accounts else {}),  # type: ignore[arg-type]
     )
+
+
+def _key(view: AlignmentView, colour_by: str) -> str:
+    """The key that is meant by a key or by the uid of a measure."""
+    known = {choice.key for choice in colouring.choices(view)}
+    for key in (colour_by, f"measure:{colour_by}"):
+        if key in known:
+            return key
+    raise KeyError(colour_by)
+
+
+def _keys(
+    found: colouring.Colouring, look: colouring.Look
+) -> tuple[Sequence[LegendEntry], Sequence[LegendEntry]]:
+    """What the fills mean, light and dark; classes speak for themselves."""
+    if found.classes is not None:
+        return (), ()
+    return colouring.entries(found, False, look), colouring.entries(found, True, look)
 
 
 def subtitle(facts: Facts) -> str:
@@ -164,37 +192,3 @@ def _base(plan: Plan) -> BaseMap:
 
     assert plan.arcs is not None
     return base_map(plan.arcs, plan.crs)
-
-
-def _classes(facts: Facts, colour_by: str) -> Classes | None:
-    """Colours other than the territories' own."""
-    if colour_by == BY_TERRITORY:
-        return None
-    if colour_by == BY_DEVIATION:
-        return _deviation_classes(facts)
-    measure = measures.measure_of(facts.plan, colour_by)
-    if measure is None:
-        raise KeyError(colour_by)
-    return _measure_classes(facts, measure)
-
-
-def _deviation_classes(facts: Facts) -> Classes | None:
-    balance = facts.balance
-    if balance is None:
-        return None
-    breaks = palettes.deviation_breaks(balance.tolerance)
-    pair = palettes.diverging_colours(5), palettes.diverging_colours(5, dark=True)
-    shown = class_texts(breaks, lambda v: i18n.percent(v))
-    return Classes(palettes.classify(balance.deviations[1:], breaks), pair, shown)
-
-
-def _measure_classes(facts: Facts, measure: rec.Measure) -> Classes:
-    plan = facts.plan
-    from_accounts = measure.source in ("accounts", "n_accounts")
-    values = facts.unit_values(measure) if from_accounts else unit_values(plan, measure)
-    values = np.where(plan.units_present, values, np.nan)
-    breaks = palettes.class_breaks(values, _N_CLASSES)
-    n = len(breaks) + 1
-    pair = palettes.sequential_colours(n), palettes.sequential_colours(n, dark=True)
-    shown = class_texts(breaks, lambda v: measures.format_value(plan, measure, v, short=True))
-    return Classes(palettes.classify(values, breaks), pair, shown or [measure.name], of_units=True)

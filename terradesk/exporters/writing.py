@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from terradesk.colouring import BY_TERRITORY, Look
 from terradesk.errors import TerraDeskError
 from terradesk.i18n import _, isolate
 from terradesk.plan import AlignmentView, Plan
@@ -31,6 +32,10 @@ class Job:
     progress : Progress
     notes : list of str
         What the exporter has to say about the result, translated.
+    colour_by : str
+        What maps are coloured by, a key of `terradesk.colouring.choices`.
+    look : Look
+        Fills of the territories, and whether there are patterns beside them.
     """
 
     plan: Plan
@@ -39,6 +44,8 @@ class Job:
     name: str
     progress: Progress
     notes: list[str] = field(default_factory=list)
+    colour_by: str = BY_TERRITORY
+    look: Look = field(default_factory=Look)
 
     @property
     def path(self) -> Path:
@@ -82,7 +89,13 @@ class Written(list[Path]):
 
 
 def write(
-    exporter: Exporter, plan: Plan, alignment: int, target: Path, progress: Progress
+    exporter: Exporter,
+    plan: Plan,
+    alignment: int,
+    target: Path,
+    progress: Progress,
+    colour_by: str = BY_TERRITORY,
+    look: Look | None = None,
 ) -> Written:
     """Run an exporter aside and put its files in place.
 
@@ -90,6 +103,8 @@ def write(
     ----------
     target : Path
         Absolute.
+    colour_by, look
+        See `Job`.
 
     Raises
     ------
@@ -100,7 +115,11 @@ def write(
     with _explained(target):
         folder = Path(tempfile.mkdtemp(prefix=f".{target.stem[:40]}-", dir=target.parent))
         try:
-            job = Job(plan, alignment, folder, target.name, progress)
+            job = Job(
+                *(plan, alignment, folder, target.name, progress),
+                colour_by=colour_by,
+                look=look or Look(),
+            )
             progress(0.0, _("Writing {name}").format(name=isolate(target.name)))
             exporter.write(job)
             files = sorted(p for p in folder.iterdir() if p.is_file())

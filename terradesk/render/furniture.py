@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from PIL import Image, ImageDraw
 
 from terradesk import i18n
+from terradesk.i18n import ngettext
+from terradesk.render.filling import FIRST_PATTERN
 from terradesk.render.legend import LegendEntry
 from terradesk.render.scale import scale_bar
 from terradesk.render.scene import Scene
@@ -66,7 +69,7 @@ def furnish(
     if show_scale:
         bottom = _scale(image, style, view, bottom, out)
     if entries:
-        _legend(image, style, view, entries, bottom, out)
+        _legend(image, style, view, scene, entries, bottom, out)
     return out
 
 
@@ -142,29 +145,52 @@ def _legend(
     image: Image.Image,
     style: Style,
     view: View,
+    scene: Scene,
     entries: Sequence[LegendEntry],
     bottom: float,
     out: Furniture,
 ) -> None:
-    r = style.pixel_ratio
-    size = 11 * r
-    wide = max(text_width(entry.text, size) for entry in entries) + (2 * _PAD + _SYMBOL + 8) * r
-    high = (_ROW * len(entries) + 2 * _PAD - 6) * r
+    r, title = style.pixel_ratio, scene.legend_title
+    size, head = 11 * r, _ROW if title else 0
+    room = int((bottom / r - 2 * _PAD - head - _EDGE) / _ROW)
+    entries = _fitting(entries, max(1, room))
+    counts = [i18n.number(entry.count) if entry.count >= 0 else "" for entry in entries]
+    texts = max(text_width(entry.text, size) for entry in entries)
+    figures = max(text_width(count, size) for count in counts)
+    wide = texts + figures + (2 * _PAD + _SYMBOL + 8 + (12 if figures else 0)) * r
+    wide = max(wide, text_width(title, size, True) + 2 * _PAD * r)
+    high = (_ROW * len(entries) + head + 2 * _PAD - 6) * r
     right = view.width - _EDGE * r
     box = (right - wide, bottom - high, right, bottom)
     _card(image, box, style)
-    for k, entry in enumerate(entries):
-        y = box[1] + (_PAD - 3 + _ROW * (k + 0.5)) * r
-        x = box[0] + _PAD * r
+    x, y = box[0] + _PAD * r, box[1] + (_PAD - 3 + _ROW / 2) * r
+    ink = style.roles["text2"]
+    if title:
+        out.texts.append(Text(title, x, _middle(y, size), size, style.roles["text"], True))
+        y += _ROW * r
+    for entry, count in zip(entries, counts, strict=True):
         _symbol(image, entry, x, y, style)
-        out.texts.append(
-            Text(entry.text, x + (_SYMBOL + 8) * r, _middle(y, size), size, style.roles["text2"])
-        )
+        out.texts.append(Text(entry.text, x + (_SYMBOL + 8) * r, _middle(y, size), size, ink))
+        if count:
+            end = box[2] - _PAD * r
+            out.texts.append(Text(count, end, _middle(y, size), size, ink, anchor="right"))
+        y += _ROW * r
     out.obstacles.append(box)
+
+
+def _fitting(entries: Sequence[LegendEntry], room: int) -> Sequence[LegendEntry]:
+    """As many lines as there is room for; the last one says how many are left out."""
+    if len(entries) <= room:
+        return entries
+    n = len(entries) - room + 1
+    more = ngettext("and {n} more", "and {n} more", n).format(n=i18n.number(n))
+    return [*entries[: room - 1], LegendEntry("text", more)]
 
 
 def _symbol(image: Image.Image, entry: LegendEntry, x: float, y: float, style: Style) -> None:
     """Sign of a legend entry, 22 wide and 12 high, its left middle at x, y."""
+    if entry.symbol == "text":
+        return
     r, f = style.pixel_ratio, _FINER
     wide, high = round((_SYMBOL + 2) * r), round(16 * r)
     large = Image.new("RGBA", (wide * f, high * f), (0, 0, 0, 0))
@@ -175,6 +201,11 @@ def _symbol(image: Image.Image, entry: LegendEntry, x: float, y: float, style: S
     edge = _rgb(roles["territory_core"])
     if entry.symbol == "fill":
         canvas.rounded_rectangle(frame, 3 * unit, _rgb(entry.colour), edge, round(unit))
+        _patterned(large, entry, frame, style)
+    elif entry.symbol == "point":
+        middle = ((_SYMBOL + 2) / 2 * unit, 8 * unit)
+        around = tuple(m + side * 4.5 * unit for side in (-1, 1) for m in middle)
+        canvas.ellipse(around, _rgb(entry.colour or roles["account"]), _rgb(roles["casing"]))
     elif entry.symbol == "accounts":
         for centre, radius in ((3, 1.2), (9.5, 2.4), (18, 4.2)):
             around = (
@@ -193,6 +224,19 @@ def _symbol(image: Image.Image, entry: LegendEntry, x: float, y: float, style: S
         _hatched(large, canvas, entry, frame, style)
     small = large.resize((wide, high), Image.Resampling.BOX)
     image.paste(small, (round(x - r), round(y - high / 2)), small)
+
+
+def _patterned(large: Image.Image, entry: LegendEntry, frame: Box, style: Style) -> None:
+    """The pattern of a fill over its colour, as it is on the map."""
+    if not entry.hatch:
+        return
+    tile = np.minimum(style.inks.hatch[FIRST_PATTERN - 1 + entry.hatch], 255).astype(np.uint8)
+    small = np.tile(tile, (2, 2))[: large.height // _FINER, : large.width // _FINER]
+    cover = Image.fromarray(small).resize(large.size, Image.Resampling.NEAREST)
+    mask = Image.new("L", large.size, 0)
+    ImageDraw.Draw(mask).rounded_rectangle(frame, 3 * style.pixel_ratio * _FINER, 255)
+    blank = Image.new("L", large.size, 0)
+    large.paste(_rgb(style.roles["territory_core"]), (0, 0), Image.composite(cover, blank, mask))
 
 
 def _hatched(

@@ -10,12 +10,16 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
+from terradesk import palettes
 from terradesk.i18n import _
+from terradesk.render.scene import Classes
 from terradesk.render.state import MapState, Mark
 
-__all__ = ["LegendEntry", "class_texts", "legend"]
+__all__ = ["LegendEntry", "class_entries", "class_texts", "legend"]
 
-Symbol = Literal["fill", "accounts", "unassigned", "locked", "selected", "changed", "district"]
+Symbol = Literal[
+    "fill", "accounts", "point", "text", "unassigned", "locked", "selected", "changed", "district"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +32,43 @@ class LegendEntry:
         What is drawn beside the text.
     text : str
     colour : str
-        ``#RRGGBB`` of a fill, else empty.
+        ``#RRGGBB`` of a fill or of an account's symbol, else empty.
+    count : int
+        How many there are; -1 says nothing.
+    hatch : int
+        Pattern of a fill, 0 = plain.
     """
 
     symbol: Symbol
     text: str
     colour: str = ""
+    count: int = -1
+    hatch: int = 0
+
+
+def class_entries(classes: Classes, dark: bool) -> list[LegendEntry]:
+    """Lines about classes, from high to low or in their order; those without a text are left out.
+
+    Parameters
+    ----------
+    classes : Classes
+    dark : bool
+        Theme.
+    """
+    colours = classes.colours[int(dark)]
+    n = len(colours)
+    counts = classes.counts or [-1] * n
+    hatches = classes.hatches or [0] * n
+    rows = list(zip(colours, classes.texts, counts, hatches, strict=True))
+    out = [
+        LegendEntry("fill", text, colour, count, hatch)
+        for colour, text, count, hatch in (reversed(rows) if classes.is_ordered else rows)
+        if text
+    ]
+    if classes.n_none:
+        paper = palettes.roles(dark)["paper"]
+        out.append(LegendEntry("fill", _("No value"), paper, classes.n_none))
+    return out
 
 
 def class_texts(breaks: ArrayLike, shown: Callable[[float], str]) -> list[str]:
@@ -61,6 +96,7 @@ def legend(
     accounts: str = "",
     district: str = "",
     rows: ArrayLike | None = None,
+    fills: Sequence[LegendEntry] = (),
 ) -> list[LegendEntry]:
     """Entries for what the map shows.
 
@@ -75,10 +111,12 @@ def legend(
         What the heavy borders part, empty to leave them out.
     rows : (k,) int, optional
         Units in view; all by default.
+    fills : sequence of LegendEntry
+        Ready-made lines about the fills, put first.
     """
     seen = np.arange(len(state.marks)) if rows is None else np.asarray(rows, np.int64)
     pairs = list(zip(colours, texts, strict=True))
-    out = [LegendEntry("fill", text, colour) for colour, text in reversed(pairs)]
+    out = [*fills, *(LegendEntry("fill", text, colour) for colour, text in reversed(pairs))]
     if accounts:
         out.append(LegendEntry("accounts", accounts))
     if district and bool((state.borders[state.arcs_of(seen)] & 3 == 2).any()):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -13,6 +14,9 @@ from terradesk.arcs import Arcs
 from terradesk.render.basemap import BaseMap
 from terradesk.render.overview import Overview
 from terradesk.render.state import MapState
+
+if TYPE_CHECKING:
+    from terradesk.render.legend import LegendEntry
 
 __all__ = ["Classes", "Scene"]
 
@@ -31,12 +35,24 @@ class Classes:
         For the legend, one per class.
     of_units : bool
         Whether `values` is per unit.
+    counts : sequence of int
+        How many areas or territories each class has, for the legend; may be empty.
+    hatches : sequence of int
+        Pattern of each class, 0 = plain; empty for none.
+    n_none : int
+        How many have no value; the legend says so.
+    is_ordered : bool
+        Low to high, so that the legend runs from high to low; else as they are listed.
     """
 
     values: ArrayLike
     colours: tuple[Sequence[str], Sequence[str]]
     texts: Sequence[str]
     of_units: bool = False
+    counts: Sequence[int] = ()
+    hatches: Sequence[int] = ()
+    n_none: int = 0
+    is_ordered: bool = True
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,6 +76,13 @@ class Scene:
         State or county of each unit.
     classes : Classes, optional
         Colour by a measure.
+    hatches : (n_territories,) int, optional
+        Pattern of each territory where there are no classes.
+    keys : pair of sequences of LegendEntry
+        What the fills mean where there are no classes, light and dark.
+    legend_title : str
+    palette : str
+        Fills of territories, one of `terradesk.palettes.TERRITORY_PALETTES`.
     accounts : (m, 2) float, optional
         Metres in the plan's CRS; NaN = not placed.
     account_values : (m,) float, optional
@@ -87,6 +110,10 @@ class Scene:
     locked: ArrayLike | None = None
     groups: ArrayLike | None = None
     classes: Classes | None = None
+    hatches: ArrayLike | None = None
+    keys: tuple[Sequence[LegendEntry], Sequence[LegendEntry]] = ((), ())
+    legend_title: str = ""
+    palette: str = "muted"
     accounts: ArrayLike | None = None
     account_values: ArrayLike | None = None
     account_text: str = ""
@@ -107,7 +134,9 @@ class Scene:
         state = MapState(self.arcs, self.labels, self.parents, self.fills, self.locked, self.groups)
         if self.classes is not None:
             colour = state.colour_units if self.classes.of_units else state.colour_territories
-            colour(self.classes.values, self.classes.colours)
+            colour(self.classes.values, self.classes.colours, self.classes.hatches or None)
+        elif self.hatches is not None:
+            state.colour_by_territory(self.hatches)
         if len(self.selected):
             state.set_mark(np.asarray(self.selected), Mark.SELECTED)
             state.refresh_lines()

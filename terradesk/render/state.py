@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import IntFlag
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from terradesk.arcs import Arcs
 from terradesk.render.filling import fill_table
-from terradesk.render.lines import border_kinds, mark_kinds
+from terradesk.render.lines import block_classes, border_kinds, mark_kinds, thin_classes
 from terradesk.render.style import Style
 
 __all__ = ["MapState", "Mark"]
@@ -56,7 +57,7 @@ class MapState:
     parents : (n_territories,) int, optional
         District of each territory; borders between districts are heavier.
     fills : (n_territories,) int, optional
-        Palette index 0..23 of each territory, stored in the plan.
+        Palette index 0..23 of each territory, stored in the plan; -1 = no fill.
     locked : (n_territories,) bool, optional
     groups : (n_units,) int, optional
         State or county of each unit: thin lines where it changes inside a territory.
@@ -93,6 +94,16 @@ class MapState:
         self._class_colours: tuple[Sequence[str], Sequence[str]] | None = None
         self._patterns = np.zeros(0, np.uint8)
         self.set_plan(territories, parents, fills, locked)
+
+    @cached_property
+    def thin_classes(self) -> NDArray[np.float32]:
+        """(n_arcs,) what decides the thin line of each arc."""
+        return thin_classes(self.arcs.left, self.arcs.right, self.arcs.sizes, self.groups)
+
+    @cached_property
+    def thin_tops(self) -> NDArray[np.float32]:
+        """(n_blocks,) largest of them per block of arcs."""
+        return block_classes(self.thin_classes)
 
     @property
     def has_locked(self) -> bool:
@@ -239,13 +250,14 @@ class MapState:
 
     def _fills(self, style: Style) -> tuple[NDArray[np.int32], bool, NDArray[np.uint32]]:
         """Class of each unit, whether classes count, and the colour of each class or territory."""
-        none = np.zeros(0, np.int32)
+        none, paper = np.zeros(0, np.int32), style.paper & np.uint32(0xFFFFFF)
         if self._class_colours is None:
-            return none, False, style.territory_fills[self.fills % len(style.territory_fills)]
+            fills = style.territory_fills[self.fills % len(style.territory_fills)]
+            return none, False, np.where(self.fills < 0, paper, fills).astype(np.uint32)
         colours = style.colours(tuple(self._class_colours[int(style.dark)]))
         if self._of_units:
             return self._classes, True, colours
-        known = np.full(len(self.parents), style.paper & np.uint32(0xFFFFFF), np.uint32)
+        known = np.full(len(self.parents), paper, np.uint32)
         has = np.flatnonzero(self._classes >= 0)
         known[has] = colours[self._classes[has]]
         return none, False, known

@@ -12,6 +12,7 @@ from terradesk.render import furniture
 from terradesk.render.density import draw_density
 from terradesk.render.frame import Frame
 from terradesk.render.labels import Labels, Placed
+from terradesk.render.legend import class_entries
 from terradesk.render.legend import legend as legend_entries
 from terradesk.render.names import city_names, country_names
 from terradesk.render.overview import Overview
@@ -95,7 +96,7 @@ def compose_still(
     credits: bool = True,
 ) -> Still:
     """Draw all but the texts; parameters as `draw_map`."""
-    style = Style(dark, scale)
+    style = Style(dark, scale, palette=scene.palette)
     wide, high = round(width * scale), round(height * scale)
     top = furniture.header_height(scene, scale)
     view = _view(scene, style, (wide, high - top), bool(legend or scale_bar))
@@ -105,15 +106,13 @@ def compose_still(
     image, pixels = _map(scene, frame), frame.ids()
     entries = []
     if legend:
-        colours = scene.classes.colours[int(dark)] if scene.classes else ()
-        texts = scene.classes.texts if scene.classes else ()
+        fills = class_entries(scene.classes, dark) if scene.classes else scene.keys[int(dark)]
         entries = legend_entries(
             state,
-            colours,
-            texts,
-            scene.account_text,
-            scene.district_text,
-            np.unique(pixels[pixels >= 0]),
+            accounts=scene.account_text,
+            district=scene.district_text,
+            rows=np.unique(pixels[pixels >= 0]),
+            fills=fills,
         )
     around = furniture.furnish(image, scene, style, view, entries, scale_bar, credits)
     texts_on_map = [*_names(image, scene, frame, around.obstacles), *around.texts]

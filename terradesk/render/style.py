@@ -88,6 +88,8 @@ class Style:
         Device pixels per logical pixel: 1, 1.25, 2, ...
     line_scale : float
         Further factor of the line widths; below 1 for thumbnails.
+    palette : str
+        Fills of territories, one of `terradesk.palettes.TERRITORY_PALETTES`.
 
     Attributes
     ----------
@@ -99,11 +101,15 @@ class Style:
     """
 
     def __init__(
-        self, dark: bool = False, pixel_ratio: float = 1.0, line_scale: float = 1.0
+        self,
+        dark: bool = False,
+        pixel_ratio: float = 1.0,
+        line_scale: float = 1.0,
+        palette: str = "muted",
     ) -> None:
         self.dark, self.pixel_ratio = dark, float(pixel_ratio)
         self.roles = palettes.roles(dark)
-        self.territory_fills = self.colours(palettes.territory_colours(dark))
+        self.territory_fills = self.colours(palettes.territory_colours(dark, palette))
         self.land, self.sea, self.coast, self.paper = (
             np.uint32(0xFF000000 | self.ink(role)) for role in ("land", "water", "coast", "paper")
         )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from terradesk import i18n, measures
+from terradesk import colouring, i18n, measures
 from terradesk.arcs import Arcs, build
 from terradesk.plan import UNASSIGNED, AlignmentView, Plan
 from terradesk.render import MapState, Mark
@@ -13,7 +15,6 @@ from ui.tools import NEW
 
 from .. import theme
 from ..document_model import Tentative
-from .colouring import TERRITORY, Colouring, colouring
 
 _STATE_ROLES = ("state", "county")
 
@@ -42,8 +43,10 @@ class Layer:
     def __init__(self, plan: Plan, alignment: int, arcs: Arcs) -> None:
         self.plan, self.arcs = plan, arcs
         self.view: AlignmentView = plan.alignment(alignment)
-        self.colour_by = TERRITORY
-        self.colouring = Colouring()
+        self.colour_by = colouring.BY_TERRITORY
+        self.look = colouring.Look()
+        self.rules: colouring.Rules | None = None
+        self.colouring = colouring.Colouring()
         self.state = MapState(arcs, self._rows(), *self._tables(), groups=_groups(plan))
         self.refresh_colours()
 
@@ -94,30 +97,29 @@ class Layer:
         self.refresh_colours()
 
     # ------------------------------------------------------------------ colours
-    def set_colour_by(self, key: str) -> None:
-        """Colour by a key of `colouring.choices`."""
-        self.colour_by = key
+    def set_colour_by(self, key: str, rules: colouring.Rules | None = None) -> None:
+        """Colour by a key of `colouring.choices`; with rules that are only being tried, if any."""
+        self.colour_by, self.rules = key, rules
         self.refresh_colours()
+
+    def set_look(self, look: colouring.Look) -> None:
+        """Use other fills for territories, or patterns beside them."""
+        if look != self.look:
+            self.look = look
+            self.refresh_colours()
 
     def refresh_colours(self) -> None:
         """Work out the fills afresh."""
         before = self.colouring.fills
-        self.colouring = colouring(self.colour_by, self.plan, self.view)
+        self.colouring = colouring.colouring(self.colour_by, self.view, self.look, self.rules)
         if before is not None or self.colouring.fills is not None:
             self.state.set_plan(self._rows(), *self._tables())
-        classes = self.colouring.classes
-        if classes is None:
-            self.state.colour_by_territory()
-        elif classes.of_units:
-            self.state.colour_units(classes.values, classes.colours)
-        else:
-            values = np.append(np.asarray(classes.values), -1)
-            self.state.colour_territories(values, classes.colours)
+        colouring.show(self.colouring, self.state, len(self.view.leaves))
 
     @property
     def moves_colours(self) -> bool:
         """Whether assigning units changes more fills than theirs."""
-        return self.colouring.classes is not None and not self.colouring.classes.of_units
+        return self.colouring.follows_assignment
 
     # ------------------------------------------------------------------ marks
     def mark(self, mark: Mark, rows: np.ndarray, target: int | None = None) -> np.ndarray:
@@ -153,16 +155,18 @@ class Layer:
                 tones[slot - 1] = tone(float(found.deviations[slot]), found.tolerance)
         return [*names, ""], [*values, ""], [*tones, "label"]
 
-    def legend(self, accounts: str) -> list[LegendEntry]:
-        """What is on the map now."""
-        classes = self.colouring.classes
-        colours = classes.colours[int(theme.is_dark())] if classes else ()
-        texts = classes.texts if classes else ()
-        keys = [
-            LegendEntry("fill", name, theme.territory_colour(index).name())
-            for name, index in self.colouring.keys
-        ]
-        return [*keys, *legend(self.state, colours, texts, accounts)]
+    def legend(self, accounts: str | Sequence[LegendEntry]) -> list[LegendEntry]:
+        """What is on the map now.
+
+        Parameters
+        ----------
+        accounts : str or sequence of LegendEntry
+            What the discs mean, or ready-made lines about the accounts.
+        """
+        fills = colouring.entries(self.colouring, theme.is_dark(), self.look)
+        if isinstance(accounts, str):
+            return legend(self.state, accounts=accounts, fills=fills)
+        return legend(self.state, fills=[*fills, *accounts])
 
 
 def tone(deviation: float, tolerance: float) -> str:

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 from PySide6 import QtCore, QtGui, QtWidgets
 
+from terradesk import colouring
 from terradesk.render import View
 
 from ..document_model import DocumentModel
-from . import camera, colouring
+from . import camera
 from .camera import Box
 from .canvas import Canvas, Desk
 from .following import Following
@@ -184,15 +185,19 @@ class Looking(QtWidgets.QWidget):
             self.zoom_home()
 
     # ------------------------------------------------------------------ what the map shows
-    def colour_choices(self) -> list[tuple[str, str, bool]]:
-        """(key, text, is chosen) of everything the map can be coloured by."""
+    def colour_list(self) -> list[tuple[colouring.Choice, bool]]:
+        """Everything the map can be coloured by, and whether it is coloured by that."""
         if not self.model.is_open:
             return []
-        found = colouring.choices(self.model.plan, self.model.view)
+        found = colouring.choices(self.model.view)
         chosen = self.following.colour_by
-        if chosen not in dict(found):
-            chosen = colouring.TERRITORY
-        return [(key, text, key == chosen) for key, text in found]
+        if all(choice.key != chosen for choice in found):
+            chosen = colouring.BY_TERRITORY
+        return [(choice, choice.key == chosen) for choice in found]
+
+    def colour_choices(self) -> list[tuple[str, str, bool]]:
+        """(key, text, is chosen) of `colour_list`."""
+        return [(choice.key, choice.text, on) for choice, on in self.colour_list()]
 
     def set_colour_by(self, key: str) -> None:
         """Colour by a key of `colour_choices`."""

@@ -11,13 +11,13 @@ import shapely
 from terradesk import measures, render
 from terradesk.arcs import Arcs, build
 from terradesk.arcs.picking import Mode, Picker, points_in_capsule, points_in_polygon
+from terradesk.colouring import unit_figures
 from terradesk.plan import Plan
 from terradesk.progress import Progress
 from terradesk.render import Overview
 from terradesk.render.basemap import BaseMap, base_map
 
 from .camera import Home, home
-from .colouring import unit_figures
 from .layer import drawn_arcs
 from .spots import Spots
 
