@@ -33,6 +33,8 @@ __all__ = [
 USE_LOCK, USE_MARK, USE_WATER = 1, 2, 4
 """Which optional planes `compose` has to read."""
 
+_CHUNK = 128  # pixels
+
 
 class Planes(NamedTuple):
     """What a frame keeps per pixel, each (rows, stride) with a stride that is a multiple of 64."""
@@ -86,81 +88,53 @@ def mix(colour: np.uint32, ink: np.uint32, alpha: np.uint32) -> np.uint32:
 
 
 @inlined
-def _skip_empty(words: NDArray[np.uint64], w: int) -> int:
-    """Index of the next 8-pixel word, testing 64 pixels at a time while all are empty."""
-    w += 1
-    while (
-        w + 8 <= len(words)
-        and (
-            words[w]
-            | words[w + 1]
-            | words[w + 2]
-            | words[w + 3]
-            | words[w + 4]
-            | words[w + 5]
-            | words[w + 6]
-            | words[w + 7]
-        )
-        == 0
-    ):
-        w += 8
-    return w
+def _is_empty(words: NDArray[np.uint64]) -> bool:
+    found = np.uint64(0)
+    for w in range(len(words)):
+        found |= words[w]
+    return found == 0
 
 
 @kernel
 def _over(
     out: Colours, plane: Bytes, words: NDArray[np.uint64], lead: int, ink: Colours, alpha: Colours
 ) -> None:
-    """Blend runs of 8-pixel words in which the plane is not empty; ink and alpha by its value."""
+    """Blend where the plane is not empty; ink and alpha by its value.
+
+    `words` are 8 pixels each, the first one beginning `lead` pixels before `out`.
+    """
+    n = len(out)
     w = 0
     while w < len(words):
         if words[w] == 0:
-            w = _skip_empty(words, w)
+            w += 1
+            while (
+                w + 4 <= len(words) and words[w] | words[w + 1] | words[w + 2] | words[w + 3] == 0
+            ):
+                w += 4
             continue
-        end = w + 1
-        while end < len(words) and words[end] != 0:
-            end += 1
-        x0, x1 = max(lead, w << 3), min(len(out), end << 3)
-        o, p = out[x0:x1], plane[x0:x1]
-        for x in range(len(o)):
-            value = p[x]
-            o[x] = mix(o[x], ink[value], alpha[value])
-        w = end
+        first = np.uint32(max(0, (w << 3) - lead))
+        for x in range(first, np.uint32(min(n, (w << 3) + 8 - lead))):
+            value = plane[x]
+            if value:
+                out[x] = mix(out[x], ink[value], alpha[value])
+        w += 1
 
 
 @kernel
 def _over_thin(
-    out: Colours,
-    plane: Bytes,
-    words: NDArray[np.uint64],
-    lead: int,
-    line: np.uint32,
-    line_alpha: np.uint32,
-    coast: np.uint32,
+    out: Colours, plane: Bytes, line: np.uint32, line_alpha: np.uint32, coast: np.uint32
 ) -> None:
-    """Do the same without tables, so that it runs several pixels per instruction."""
-    w = 0
-    while w < len(words):
-        if words[w] == 0:
-            w = _skip_empty(words, w)
-            continue
-        end = w + 1
-        while end < len(words) and (
-            words[end] != 0 or (end + 1 < len(words) and words[end + 1] != 0)
-        ):
-            end += 1
-        x0, x1 = max(lead, w << 3), min(len(out), end << 3)
-        o, p = out[x0:x1], plane[x0:x1]
-        for x in range(len(o)):
-            value = np.uint32(p[x])
-            is_coast = value > np.uint32(127)
-            alpha = (
-                np.uint32(np.uint32(value - np.uint32(128)) << np.uint32(1))
-                if is_coast
-                else np.uint32(np.uint32(value * line_alpha) >> np.uint32(7))
-            )
-            o[x] = mix(o[x], coast if is_coast else line, alpha)
-        w = end
+    """Blend every pixel, empty ones too: without branches it runs eight to an instruction."""
+    for x in range(len(out)):
+        value = np.uint32(plane[x])
+        is_coast = value > np.uint32(127)
+        alpha = (
+            np.uint32(np.uint32(value - np.uint32(128)) << np.uint32(1))
+            if is_coast
+            else np.uint32(np.uint32(value * line_alpha) >> np.uint32(7))
+        )
+        out[x] = mix(out[x], coast if is_coast else line, alpha)
 
 
 @kernel
@@ -171,36 +145,39 @@ def _fills(
     table: Colours,
     hatch: Colours,
     hatch_ink: Colours,
-    lead: int,
     phase: int,
     opacity: np.uint32,
 ) -> None:
     """Fill of each pixel, base map where there is no unit, hatch where the table asks for one."""
-    n = len(out)
     all_plain = np.uint32(0xFF000000)
-    seen = np.uint32(0xFFFFFFFF)
-    for x in range(lead, n):
-        c = table[np.uint32(ids[np.uint32(x)] + 1)]
-        seen &= c
-        out[np.uint32(x)] = c
-    if seen >= all_plain and opacity >= 256:
-        return
     hatched = np.uint32(0)
-    for x in range(lead, n):
-        c = out[np.uint32(x)]
-        code = c >> np.uint32(24)
-        hatched |= np.uint32(code != 0) & np.uint32(code != 255)
-        out[np.uint32(x)] = base[np.uint32(x)] if code == 0 else c
+    for chunk in range(0, len(out), _CHUNK):  # a chunk is read again while it is in the cache
+        o, own, under = (
+            out[chunk : chunk + _CHUNK],
+            ids[chunk : chunk + _CHUNK],
+            base[chunk : chunk + _CHUNK],
+        )
+        seen = np.uint32(0xFFFFFFFF)
+        for x in range(len(o)):
+            c = table[np.uint32(own[x] + 1)]
+            seen &= c
+            o[x] = c
+        if seen >= all_plain:
+            continue
+        for x in range(len(o)):
+            c = o[x]
+            # 0 for a plain fill (255) and for outside (0)
+            hatched |= np.uint32(np.uint32(c >> np.uint32(24)) + np.uint32(1)) & np.uint32(0xFE)
+            o[x] = under[x] if c == np.uint32(0) else c
     if opacity < 256:
-        for x in range(lead, n):
-            c, under = out[np.uint32(x)], base[np.uint32(x)]
-            shown = mix(under, c, opacity) & np.uint32(0xFFFFFF)
-            inside = ids[np.uint32(x)] >= 0
-            out[np.uint32(x)] = np.uint32(c & all_plain) | shown if inside else under
+        for x in range(len(out)):
+            c, below = out[x], base[x]
+            shown = mix(below, c, opacity) & np.uint32(0xFFFFFF)
+            out[x] = np.uint32(c & all_plain) | shown if ids[x] >= 0 else below
     if hatched:
         period = hatch.shape[1]
         at = np.uint32(phase)
-        for x in range(np.uint32(lead), np.uint32(n)):
+        for x in range(len(out)):
             c = out[x]
             if c < all_plain:
                 h = np.uint32(c >> np.uint32(24)) & np.uint32(0x1F)
@@ -218,14 +195,13 @@ def _locked_band(
     table: Colours,
     hatch: Colours,
     ink: np.uint32,
-    lead: int,
     phase: int,
 ) -> None:
-    for x in range(np.uint32(lead), np.uint32(len(out))):
+    for x in range(np.uint32(len(out))):
         if lock[x] and ids[x] >= 0:
             code = table[np.uint32(ids[x] + 1)] >> np.uint32(24)
             if code != 0xFF and code & np.uint32(0x40):
-                at = np.uint32((phase + x - lead) % len(hatch))
+                at = np.uint32((phase + x) % len(hatch))
                 alpha = np.uint32(hatch[at] * np.uint32(lock[x]))
                 out[x] = mix(out[x], ink, np.uint32(alpha >> np.uint32(8)))
 
@@ -257,33 +233,29 @@ def compose(
         Of the fills, 0..256; the base picture shows through below 256.
     job : Job
     """
-    lead = job.column & 7  # rows start on a word, so that empty planes are skipped 8 pixels a time
-    a0 = job.column - lead
+    a0, a1 = job.column, job.column + job.right - job.left
+    w0, w1 = a0 >> 3, (a1 + 7) >> 3
+    lead = a0 & 7
     period = inks.hatch.shape[1]
     phase = (kx + job.left) % period
-    n = lead + job.right - job.left
-    w0, w1 = a0 >> 3, (a0 + n + 7) >> 3
     for y in range(job.bottom - job.top):
         q = job.row + y
-        out = planes.rgb[q, a0 : a0 + n]
-        ids = planes.ids[q, a0 : a0 + n]
+        out = planes.rgb[q, a0:a1]
+        ids = planes.ids[q, a0:a1]
         hatch = inks.hatch[:, (job.top + y - ky) % period]
-        base = planes.base[q, a0 : a0 + n]
-        _fills(out, ids, base, table, hatch, inks.hatch_ink, lead, phase, opacity)
+        _fills(out, ids, planes.base[q, a0:a1], table, hatch, inks.hatch_ink, phase, opacity)
         if use & 4:
             words = planes.water[q].view(np.uint64)[w0:w1]
-            _over(out, planes.water[q, a0 : a0 + n], words, lead, inks.water, inks.water_alpha)
-        words = planes.thin[q].view(np.uint64)[w0:w1]
-        thin = planes.thin[q, a0 : a0 + n]
-        _over_thin(out, thin, words, lead, inks.line, inks.line_alpha, inks.coast)
+            _over(out, planes.water[q, a0:a1], words, lead, inks.water, inks.water_alpha)
+        if not _is_empty(planes.thin[q].view(np.uint64)[w0:w1]):
+            _over_thin(out, planes.thin[q, a0:a1], inks.line, inks.line_alpha, inks.coast)
         if use & 1:
-            lock = planes.lock[q, a0 : a0 + n]
-            _locked_band(out, ids, lock, table, hatch[3], inks.lock, lead, phase)
+            _locked_band(out, ids, planes.lock[q, a0:a1], table, hatch[3], inks.lock, phase)
         words = planes.bold[q].view(np.uint64)[w0:w1]
-        _over(out, planes.bold[q, a0 : a0 + n], words, lead, inks.bold, inks.bold_alpha)
+        _over(out, planes.bold[q, a0:a1], words, lead, inks.bold, inks.bold_alpha)
         if use & 2:
             words = planes.mark[q].view(np.uint64)[w0:w1]
-            _over(out, planes.mark[q, a0 : a0 + n], words, lead, inks.mark, inks.mark_alpha)
+            _over(out, planes.mark[q, a0:a1], words, lead, inks.mark, inks.mark_alpha)
 
 
 @kernel

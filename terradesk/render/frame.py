@@ -7,23 +7,27 @@ rectangles share one path. The planes are a ring: pixel (x, y) of the view lies 
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
+from functools import partial
+from time import perf_counter
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from terradesk.arcs import Arcs
-from terradesk.render import compose
-from terradesk.render.compose import USE_LOCK, USE_MARK, USE_WATER, Planes
-from terradesk.render.lines import strengths, thin_lines, wide_lines
-from terradesk.render.scan import Job, collect, resolve, sample, scan
+from terradesk.render import bands, drawing
+from terradesk.render.compose import Planes
+from terradesk.render.costs import Costs
+from terradesk.render.scan import Box, Job, count_blocks
 from terradesk.render.scratch import Scratch
 from terradesk.render.state import MapState
 from terradesk.render.style import Style
 from terradesk.render.view import View
 
 if TYPE_CHECKING:
-    from terradesk.render.jit import Bytes, Float32s, Int32s
+    from terradesk.render.jit import Int32s
     from terradesk.render.overview import Overview
     from terradesk.render.stamps import Underlay
 
@@ -36,8 +40,8 @@ Piece = tuple[int, int, int, int, int, int]
 """Where a piece of the picture goes and comes from: x, y, width, height, ring column, ring row."""
 
 _Pixel = TypeVar("_Pixel", bound=np.generic)
-_BAND = 250  # rows drawn at once: planes, lists and events stay in the second-level cache
-_MOVING_TOLERANCE_PX, _SHARP_TOLERANCE_PX = 1.0, 0.5
+_BAND = 128  # rows drawn at once, by one thread
+_LARGE = 200_000  # pixels from which on several threads pay
 
 
 class Frame:
@@ -65,6 +69,8 @@ class Frame:
         While zooming: coarser arcs, no unit lines. Set it, then `look`; clear it and `render`.
     fill_alpha : int
         How much the fills of the areas cover what lies under them, 0..256. Set it, then `recolour`.
+    n_threads : int
+        How many threads draw large rectangles; the picture is the same with any number.
     """
 
     def __init__(
@@ -83,11 +89,20 @@ class Frame:
         self.width, self.height = width, height
         self.stride = -(-width // 64) * 64
         self.is_moving = False
-        self.scratch = Scratch()
+        self.n_threads = bands.N_THREADS
+        self._costs, self._scratches = Costs(), threading.local()
         self._ring_x = self._ring_y = 0
         self._redrawn: list[Rect] = []
         self.view = View(0, 0, 1e-6, width, height, state.arcs.origin)
         self.planes = self._new_planes()
+
+    @property
+    def scratch(self) -> Scratch:
+        """Buffers of the calling thread."""
+        if not hasattr(self._scratches, "own"):
+            self._scratches.own = Scratch()
+        own: Scratch = self._scratches.own
+        return own
 
     @property
     def rgb(self) -> NDArray[np.uint32]:
@@ -117,11 +132,26 @@ class Frame:
 
     def render(self) -> None:
         """Draw everything."""
+        begun = perf_counter()
         self._ring_x = self._ring_y = 0
         if not self.underlays:
             self.planes.base[:] = self.style.sea
         self.state.restyle(self.style)
         self._rectangle(0, 0, self.width, self.height)
+        if not self.is_moving:
+            self._costs.note(self._amount(self.view), 1e3 * (perf_counter() - begun))
+
+    def should_reduce(self, view: View, limit_ms: float = 12.0) -> bool:
+        """Whether a sharp frame of a view would take too long while it moves.
+
+        Judged by the sharp frames drawn so far: set `is_moving` by it before `look`.
+        """
+        return self._costs.exceeds(self._amount(view), limit_ms)
+
+    def _amount(self, view: View) -> int:
+        x0, y0, x1, y1 = (v / view.scale for v in (view.kx, view.ky - view.height,
+                                                   view.kx + view.width, view.ky))  # fmt: skip
+        return count_blocks(self.arcs.blocks, (x0, y0, x1, y1))
 
     def pan(self, dx: int, dy: int) -> None:
         """Move the content right by dx and down by dy device pixels; draws the exposed strips."""
@@ -153,8 +183,7 @@ class Frame:
         """Colour everything again after `MapState.colour_*` or a change of fills."""
         self.state.restyle(self.style)
         self._redrawn = [(0, 0, self.width, self.height)]
-        for job in self._jobs(0, 0, self.width, self.height):
-            self._compose(job)
+        self._each(self._redrawn[0], partial(drawing.colour, self))
 
     def assigned(self, rows: ArrayLike) -> None:
         """Redraw around units after `MapState.assign`."""
@@ -171,13 +200,15 @@ class Frame:
         self.state.restyle(self.style, index)
         self._around(index, 2 + self.style.reach, lines="m")
 
-    def draw_ids(self) -> None:
-        """Draw only which unit owns each pixel."""
-        level = self.arcs.level(1 / self.view.scale)
-        for top in range(0, self.height, _BAND):
-            for job in self._jobs(0, top, self.width, min(self.height, top + _BAND)):
-                view, scanned, _ = self.arcs_near(self.arcs, job, 2)
-                self.fill_ids(self.arcs, level, job, view, scanned)
+    def draw_ids(self, tolerance_px: float = 0.5) -> None:
+        """Draw only which unit owns each pixel, by arcs that err by no more than so many pixels."""
+        level = self.arcs.level(1 / self.view.scale, tolerance_px)
+
+        def draw(job: Job) -> None:
+            view, scanned, _ = self.arcs_near(self.arcs, job, 0)
+            self.fill_ids(self.arcs, level, job, view, scanned)
+
+        self._each((0, 0, self.width, self.height), draw)
 
     def take_redrawn(self) -> list[Rect]:
         """Rectangles of the picture, as it lies now, that were drawn since the last call."""
@@ -241,168 +272,26 @@ class Frame:
 
     def _rectangle(self, left: int, top: int, right: int, bottom: int, lines: str = "gbm") -> None:
         """Draw a rectangle; `lines`: g geometry, b borders, m accent lines, colours always."""
-        left, top, right, bottom = self._clipped(left, top, right, bottom)
-        self._redrawn.append((left, top, right, bottom))
-        for y in range(top, bottom, _BAND):
-            for job in self._jobs(left, y, right, min(bottom, y + _BAND)):
-                self._draw(job, lines)
+        rect = self._clipped(left, top, right, bottom)
+        self._redrawn.append(rect)
+        self._each(rect, partial(drawing.draw, self, drawing.plan(self, lines)))
 
-    def _draw(self, job: Job, lines: str) -> None:
-        state, style = self.state, self.style
-        if "g" in lines and self.underlays:
-            self._draw_under(job)
-        tolerance = _MOVING_TOLERANCE_PX if self.is_moving else _SHARP_TOLERANCE_PX
-        level = self.arcs.level(1 / self.view.scale, tolerance)
-        near = self._geometry(job, level, "g" in lines)
-        if "b" in lines:
-            self._wide(
-                job,
-                level,
-                near,
-                state.borders,
-                style.bold_tables,
-                style.bold_radii,
-                self.planes.bold,
-            )
-            if state.has_locked:
-                self._wide(
-                    job,
-                    level,
-                    near,
-                    state.borders,
-                    style.lock_tables,
-                    style.lock_radii,
-                    self.planes.lock,
-                )
-        if "m" in lines and state.has_marks:
-            self._wide(
-                job,
-                level,
-                near,
-                state.outlines,
-                style.mark_tables,
-                style.mark_radii,
-                self.planes.mark,
-            )
-        self._compose(job)
+    def _each(self, rect: Rect, work: Callable[[Job], None]) -> None:
+        """Do something with every band of a rectangle, on several threads if it is large."""
+        left, top, right, bottom = rect
+        rows = max(_BAND, _LARGE // max(right - left, 1))
+        jobs = [
+            job
+            for y in range(top, bottom, rows)
+            for job in self._jobs(left, y, right, min(bottom, y + rows))
+        ]
+        is_large = (right - left) * (bottom - top) >= _LARGE
+        bands.run(work, jobs, self.n_threads if is_large else 1)
 
-    def _draw_under(self, job: Job) -> None:
-        compose.clear_base(self.planes, self.style.sea, job)
-        for underlay in self.underlays:
-            underlay.draw(self, job)
-
-    def _geometry(self, job: Job, level: int, draw: bool) -> Int32s:
-        """Draw ids and thin lines of a job if asked; returns the arcs near it."""
-        coarse = self.overview
-        if self.is_moving and coarse is not None and self.view.scale <= coarse.view.scale:
-            if draw:
-                sample(coarse.ids, coarse.view.place, self.view.place, self.planes.ids, job)
-                compose.clear(self.planes.thin, job)
-            return np.flatnonzero(self.state.borders | self.state.outlines).astype(np.int32)
-        view, scanned, near = self.arcs_near(self.arcs, job, self.style.reach)
-        if draw:
-            self.fill_ids(self.arcs, level, job, view, scanned)
-            self._thin(job, level, near)
-        return near
-
-    def _thin(self, job: Job, level: int, near: Int32s) -> None:
-        compose.clear(self.planes.thin, job)
-        if self.is_moving:
-            return
-        arcs, style = self.arcs, self.style
-        weights = self.scratch.weights(len(near))
-        scale = self.view.scale / style.pixel_ratio
-        strengths(
-            near,
-            arcs.left,
-            arcs.right,
-            arcs.sizes,
-            self.state.groups,
-            scale,
-            style.unit_weight,
-            style.group_weight,
-            weights,
-        )
-        line = arcs.levels[level]
-        thin_lines(near, weights, line.xy, line.offsets, self.view.place, job, self.planes.thin)
-
-    def arcs_near(
-        self, arcs: Arcs, job: Job, reach: float
-    ) -> tuple[tuple[float, float, float, float], Int32s, Int32s]:
+    def arcs_near(self, arcs: Arcs, job: Job, reach: float) -> tuple[Box, Int32s, Int32s]:
         """Box of a job in cm, arcs that decide its pixels, arcs whose line reaches it."""
-        kx, ky, scale = self.view.place
-        view = (
-            (kx + job.left) / scale,
-            (ky - job.bottom) / scale,
-            (kx + job.right) / scale,
-            (ky - job.top) / scale,
-        )
-        scanned, near = self.scratch.lists(arcs)
-        n_scanned, n_near = collect(
-            arcs.blocks,
-            arcs.boxes,
-            arcs.left,
-            arcs.right,
-            arcs.unit_boxes,
-            view,
-            reach / scale,
-            scanned,
-            near,
-        )
-        return view, scanned[:n_scanned], near[:n_near]
+        return drawing.arcs_near(self, arcs, job, reach)
 
-    def fill_ids(
-        self,
-        arcs: Arcs,
-        level: int,
-        job: Job,
-        view: tuple[float, float, float, float],
-        scanned: Int32s,
-    ) -> None:
+    def fill_ids(self, arcs: Arcs, level: int, job: Job, view: Box, scanned: Int32s) -> None:
         """Write into the id plane which polygon owns each pixel of a job."""
-        line, scratch = arcs.levels[level], self.scratch
-        heads, bits = scratch.grids(job.bottom - job.top, job.right - job.left)
-        while (
-            scan(
-                scanned,
-                line.xy,
-                line.offsets,
-                arcs.left,
-                arcs.right,
-                arcs.unit_boxes,
-                view,
-                self.view.place,
-                job,
-                heads,
-                bits,
-                scratch.events,
-            )
-            < 0
-        ):
-            heads[:] = 0
-            bits[:] = 0
-            scratch.more_events()
-        resolve(heads, bits, scratch.events, self.planes.ids, job)
-
-    def _wide(
-        self,
-        job: Job,
-        level: int,
-        near: Int32s,
-        kinds: Bytes,
-        tables: Bytes,
-        radii: Float32s,
-        plane: Bytes,
-    ) -> None:
-        compose.clear(plane, job)
-        line = self.arcs.levels[level]
-        wide_lines(near, kinds, tables, radii, line.xy, line.offsets, self.view.place, job, plane)
-
-    def _compose(self, job: Job) -> None:
-        use = USE_LOCK * int(self.state.has_locked) | USE_MARK * int(self.state.has_marks)
-        use |= USE_WATER * int(bool(self.underlays))
-        style, view = self.style, self.view
-        opacity = np.uint32(self.fill_alpha)
-        compose.compose(
-            self.planes, style.inks, use, self.state.table, view.kx, view.ky, opacity, job
-        )
+        drawing.fill_ids(self, arcs, level, job, view, scanned)

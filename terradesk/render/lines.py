@@ -9,20 +9,29 @@ from __future__ import annotations
 
 import numpy as np
 
+from terradesk.arcs import BLOCK
 from terradesk.render.jit import Bools, Bytes, Float32s, Int32s, Place, kernel
-from terradesk.render.scan import Job
+from terradesk.render.scan import Box, Job
 
 __all__ = [
+    "COAST",
+    "GROUP",
+    "block_classes",
     "border_kinds",
     "mark_kinds",
+    "near_kinds",
+    "near_thin",
     "profile",
-    "strengths",
+    "thin_classes",
     "thin_lines",
     "wide_lines",
 ]
 
 PER_PIXEL = 24
 """Entries of a profile table per squared pixel of distance."""
+
+COAST, GROUP = np.float32(-1), np.float32(-2)
+"""Classes of arcs with nothing on one side, and between two groups."""
 
 
 def profile(casing: float, core: float, pixel_ratio: float = 1.0) -> Bytes:
@@ -51,33 +60,114 @@ def profile(casing: float, core: float, pixel_ratio: float = 1.0) -> Bytes:
 
 
 @kernel
-def strengths(
-    near: Int32s,
-    left: Int32s,
-    right: Int32s,
-    sizes: Float32s,
-    groups: Int32s,
+def thin_classes(left: Int32s, right: Int32s, sizes: Float32s, groups: Int32s) -> Float32s:
+    """What decides the thin line of each arc: its `sizes` in cm, `COAST`, or `GROUP`."""
+    out = np.empty(len(left), np.float32)
+    for a in range(len(left)):
+        lu, ru = left[a], right[a]
+        if lu < 0 or ru < 0:
+            out[a] = COAST
+        elif groups[lu] != groups[ru]:
+            out[a] = GROUP
+        else:
+            out[a] = sizes[a]
+    return out
+
+
+@kernel
+def block_classes(classes: Float32s) -> Float32s:
+    """Largest class of every BLOCK arcs, infinite where there is a coast or a group line."""
+    out = np.zeros((len(classes) + BLOCK - 1) // BLOCK, np.float32)
+    for a in range(len(classes)):
+        value = np.float32(np.inf) if classes[a] < 0 else classes[a]
+        out[a // BLOCK] = max(out[a // BLOCK], value)
+    return out
+
+
+@kernel
+def near_thin(
+    blocks: Int32s,
+    boxes: Int32s,
+    classes: Float32s,
+    tops: Float32s,
+    view: Box,
     scale: float,
     unit_max: float,
     group_line: int,
-    out: Bytes,
-) -> None:
-    """Weight 0..255 of each near arc in the thin plane; above 127 is the outer coast.
+    near: Int32s,
+    weights: Bytes,
+) -> int:
+    """List the arcs with a visible thin line that may touch a rectangle, and their weights.
 
-    Unit lines fade with the smaller neighbour: as the style says from 5.5 pixels up, gone at 3.
+    A weight above 127 is the outer coast. Unit lines fade with the smaller neighbour: as the style
+    says from 5.5 pixels up, gone at 3, so whole blocks of dense arcs are passed over.
+
+    Parameters
+    ----------
+    blocks, boxes
+        Of the arcs.
+    classes, tops
+        Of `thin_classes` and `block_classes`.
+    view : tuple of float
+        x0, y0, x1, y1 in centimetres, as far as lines reach.
+    scale : float
+        Pixels at 100 % per centimetre.
+    near, weights : (n_arcs,) int32, uint8
+        Filled.
+
+    Returns
+    -------
+    int
+        How many.
     """
-    for k in range(len(near)):
-        a = near[k]
-        lu, ru = left[a], right[a]
-        if lu < 0 or ru < 0:
-            out[k] = 255
-        elif groups[lu] != groups[ru]:
-            out[k] = group_line
-        else:
-            side = sizes[a] * scale
-            full = min(1.0, max(0.25, (side - 3.0) / 14.0))
-            fade = min(1.0, max(0.0, (side - 3.0) * 0.4))
-            out[k] = np.uint8(unit_max * (0.55 + 1.1 * full) * fade)
+    x0, y0, x1, y1 = view
+    least = 3.0 / scale
+    n = 0
+    for k in range(len(blocks)):
+        if (
+            tops[k] <= least
+            or blocks[k, 0] > x1
+            or blocks[k, 2] < x0
+            or blocks[k, 1] > y1
+            or blocks[k, 3] < y0
+        ):
+            continue
+        for a in range(k * BLOCK, min((k + 1) * BLOCK, len(boxes))):
+            size = classes[a]
+            if 0 <= size <= least or (
+                boxes[a, 0] > x1 or boxes[a, 2] < x0 or boxes[a, 1] > y1 or boxes[a, 3] < y0
+            ):
+                continue
+            weight = 255
+            if size == GROUP:
+                weight = group_line
+            elif size >= 0:
+                side = size * scale
+                full = min(1.0, max(0.25, (side - 3.0) / 14.0))
+                fade = min(1.0, (side - 3.0) * 0.4)
+                weight = int(unit_max * (0.55 + 1.1 * full) * fade)
+            if weight > 0:
+                near[n] = a
+                weights[n] = weight
+                n += 1
+    return n
+
+
+@kernel
+def near_kinds(blocks: Int32s, boxes: Int32s, kinds: Bytes, view: Box, near: Int32s) -> int:
+    """List the arcs whose kind is not 0 that meet a rectangle in cm; returns how many."""
+    x0, y0, x1, y1 = view
+    n = 0
+    for k in range(len(blocks)):
+        if blocks[k, 0] > x1 or blocks[k, 2] < x0 or blocks[k, 1] > y1 or blocks[k, 3] < y0:
+            continue
+        for a in range(k * BLOCK, min((k + 1) * BLOCK, len(boxes))):
+            if kinds[a] and not (
+                boxes[a, 0] > x1 or boxes[a, 2] < x0 or boxes[a, 1] > y1 or boxes[a, 3] < y0
+            ):
+                near[n] = a
+                n += 1
+    return n
 
 
 @kernel

@@ -13,7 +13,8 @@ from terradesk.render.view import View
 __all__ = ["Overview"]
 
 _LARGE_PLAN = 60_000  # units from which on a finer raster is worth its memory
-_WIDTHS = (2600, 4000)
+_WIDTHS = (3200, 4000)
+_TOLERANCE_PX = 0.25  # of the raster: sharp frames are sampled from it
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class Overview:
         state = MapState(arcs, np.zeros(arcs.n_units, np.int32))
         frame = Frame(state, Style(), view.width, view.height)
         frame.view = view
-        frame.draw_ids()
+        frame.draw_ids(_TOLERANCE_PX)
         return cls(frame.ids(), view)
 
     @staticmethod

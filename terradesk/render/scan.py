@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from terradesk.arcs import BLOCK
 from terradesk.render.jit import Int32s, Place, inlined, kernel
 
-__all__ = ["Box", "Job", "collect", "resolve", "sample", "scan"]
+__all__ = ["Box", "Job", "collect", "count_blocks", "resolve", "sample", "scan"]
 
 
 Box = tuple[float, float, float, float]
@@ -108,6 +108,16 @@ def collect(
                 scanned[ns] = a if boxes[a, 2] >= x0 else ~a
                 ns += 1
     return ns, nn
+
+
+@kernel
+def count_blocks(blocks: Int32s, view: Box) -> int:
+    """How many blocks of arcs meet a box."""
+    x0, y0, x1, y1 = view
+    n = 0
+    for k in range(len(blocks)):
+        n += blocks[k, 0] <= x1 and blocks[k, 2] >= x0 and blocks[k, 1] <= y1 and blocks[k, 3] >= y0
+    return n
 
 
 @kernel
@@ -264,15 +274,21 @@ def sample(coarse: Int32s, coarse_at: Place, at: Place, ids: Int32s, job: Job) -
     factor = coarse_at[2] / scale
     high, wide = coarse.shape
     n = job.right - job.left
+    columns = np.empty(n, np.uint32)
+    x0, x1 = n, 0  # columns with a pixel of the raster
+    for x in range(n):
+        u = np.floor((kx + job.left + x + 0.5) * factor - coarse_at[0])
+        if 0 <= u < wide:
+            columns[x] = np.uint32(u)
+            x0, x1 = min(x0, x), x + 1
     for y in range(job.bottom - job.top):
-        v = np.int64(np.floor((job.top + y + 0.5 - ky) * factor + coarse_at[1]))
+        v = np.floor((job.top + y + 0.5 - ky) * factor + coarse_at[1])
         out = ids[job.row + y, job.column : job.column + n]
-        if v < 0 or v >= high:
+        if v < 0 or v >= high or x0 >= x1:
             out[:] = -1
             continue
-        row = coarse[v]
-        u = (kx + job.left + 0.5) * factor - coarse_at[0]
-        for x in range(n):
-            i = np.int64(u) if u >= 0 else np.int64(-1)
-            out[x] = row[np.uint64(i)] if 0 <= i < wide else np.int32(-1)
-            u += factor
+        out[:x0] = -1
+        out[x1:] = -1
+        row, inside, place = coarse[np.int64(v)], out[x0:x1], columns[x0:x1]
+        for x in range(len(inside)):
+            inside[x] = row[place[x]]

@@ -1,0 +1,198 @@
+"""Drawing one job: geometry, lines and colours of a rectangle of a frame."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from terradesk.arcs import Arcs, Level
+from terradesk.render import compose
+from terradesk.render.compose import USE_LOCK, USE_MARK, USE_WATER
+from terradesk.render.lines import near_kinds, near_thin, thin_lines, wide_lines
+from terradesk.render.scan import Box, Job, collect, resolve, sample, scan
+
+if TYPE_CHECKING:
+    from terradesk.render.frame import Frame
+    from terradesk.render.jit import Bytes, Float32s, Int32s
+    from terradesk.render.overview import Overview
+    from terradesk.render.scratch import Scratch
+
+__all__ = ["Task", "arcs_near", "colour", "draw", "fill_ids", "plan"]
+
+_MOVING_TOLERANCE_PX, _SHARP_TOLERANCE_PX = 1.0, 0.5
+_THIN_REACH_PX = 1.5
+_SAMPLED_FROM = 20_000  # units from which on sharp frames are sampled too
+_FINENESS = 1.92  # pixels of the raster per pixel that keep a sharp frame within half a pixel
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What all jobs of one redraw share.
+
+    Attributes
+    ----------
+    lines : str
+        g geometry, b borders, m accent lines; colours always.
+    level : int
+        Of detail.
+    raster : Overview or None
+        Where ids come from, when they are not scanned.
+    """
+
+    lines: str
+    level: int
+    raster: Overview | None
+
+
+def plan(frame: Frame, lines: str) -> Task:
+    """Decide how a redraw is done."""
+    tolerance = _MOVING_TOLERANCE_PX if frame.is_moving else _SHARP_TOLERANCE_PX
+    return Task(lines, frame.arcs.level(1 / frame.view.scale, tolerance), _raster(frame))
+
+
+def _raster(frame: Frame) -> Overview | None:
+    raster = frame.overview
+    if raster is None or not (frame.is_moving or frame.arcs.n_units >= _SAMPLED_FROM):
+        return None
+    finer = 1.0 if frame.is_moving else _FINENESS
+    return raster if frame.view.scale * finer <= raster.view.scale else None
+
+
+def draw(frame: Frame, task: Task, job: Job) -> None:
+    """Draw a job; other threads may draw other jobs of the frame meanwhile."""
+    state, style, planes = frame.state, frame.style, frame.planes
+    if "g" in task.lines:
+        _draw_geometry(frame, task, job)
+    if "b" in task.lines:
+        tables, radii = style.bold_tables, style.bold_radii
+        _wide(frame, task, job, state.borders, tables, radii, planes.bold)
+        if state.has_locked:
+            tables, radii = style.lock_tables, style.lock_radii
+            _wide(frame, task, job, state.borders, tables, radii, planes.lock)
+    if "m" in task.lines and state.has_marks:
+        tables, radii = style.mark_tables, style.mark_radii
+        _wide(frame, task, job, state.outlines, tables, radii, planes.mark)
+    colour(frame, job)
+
+
+def colour(frame: Frame, job: Job) -> None:
+    """Colour the pixels of a job from the planes."""
+    state, style, view = frame.state, frame.style, frame.view
+    use = USE_LOCK * int(state.has_locked) | USE_MARK * int(state.has_marks)
+    use |= USE_WATER * int(bool(frame.underlays))
+    opacity = np.uint32(frame.fill_alpha)
+    compose.compose(frame.planes, style.inks, use, state.table, view.kx, view.ky, opacity, job)
+
+
+def _draw_geometry(frame: Frame, task: Task, job: Job) -> None:
+    planes, at = frame.planes, frame.view.place
+    if frame.underlays:
+        compose.clear_base(planes, frame.style.sea, job)
+        for underlay in frame.underlays:
+            underlay.draw(frame, job)
+    if task.raster is not None:
+        sample(task.raster.ids, task.raster.view.place, at, planes.ids, job)
+    else:
+        view, scanned, _ = arcs_near(frame, frame.arcs, job, 0)
+        fill_ids(frame, frame.arcs, task.level, job, view, scanned)
+    compose.clear(planes.thin, job)
+    if not frame.is_moving:
+        _thin(frame, task, job)
+
+
+def _thin(frame: Frame, task: Task, job: Job) -> None:
+    arcs, style, state, scratch = frame.arcs, frame.style, frame.state, frame.scratch
+    near, weights = scratch.lists(arcs)[0], scratch.weights(arcs.n_arcs)
+    n = near_thin(
+        arcs.blocks,
+        arcs.boxes,
+        state.thin_classes,
+        state.thin_tops,
+        _box(frame, job, _THIN_REACH_PX),
+        frame.view.scale / style.pixel_ratio,
+        style.unit_weight,
+        style.group_weight,
+        near,
+        weights,
+    )
+    line = arcs.levels[task.level]
+    plane = frame.planes.thin
+    thin_lines(near[:n], weights[:n], line.xy, line.offsets, frame.view.place, job, plane)
+
+
+def _wide(
+    frame: Frame,
+    task: Task,
+    job: Job,
+    kinds: Bytes,
+    tables: Bytes,
+    radii: Float32s,
+    plane: Bytes,
+) -> None:
+    compose.clear(plane, job)
+    arcs = frame.arcs
+    near = frame.scratch.lists(arcs)[0]
+    n = near_kinds(arcs.blocks, arcs.boxes, kinds, _box(frame, job, frame.style.reach), near)
+    if n:
+        line: Level = arcs.levels[task.level]
+        at = frame.view.place
+        wide_lines(near[:n], kinds, tables, radii, line.xy, line.offsets, at, job, plane)
+
+
+def _box(frame: Frame, job: Job, pad: float) -> Box:
+    """Box of a job and `pad` pixels around it, cm."""
+    kx, ky, scale = frame.view.place
+    return (
+        (kx + job.left - pad) / scale,
+        (ky - job.bottom - pad) / scale,
+        (kx + job.right + pad) / scale,
+        (ky - job.top + pad) / scale,
+    )
+
+
+def arcs_near(frame: Frame, arcs: Arcs, job: Job, reach: float) -> tuple[Box, Int32s, Int32s]:
+    """Box of a job in cm, arcs that decide its pixels, arcs whose line reaches it."""
+    view = _box(frame, job, 0)
+    scanned, near = frame.scratch.lists(arcs)
+    n_scanned, n_near = collect(
+        arcs.blocks,
+        arcs.boxes,
+        arcs.left,
+        arcs.right,
+        arcs.unit_boxes,
+        view,
+        reach / frame.view.scale,
+        scanned,
+        near,
+    )
+    return view, scanned[:n_scanned], near[:n_near]
+
+
+def fill_ids(frame: Frame, arcs: Arcs, level: int, job: Job, view: Box, scanned: Int32s) -> None:
+    """Write into the id plane which polygon owns each pixel of a job."""
+    scratch: Scratch = frame.scratch
+    line, at = arcs.levels[level], frame.view.place
+    heads, bits = scratch.grids(job.bottom - job.top, job.right - job.left)
+    while (
+        scan(
+            scanned,
+            line.xy,
+            line.offsets,
+            arcs.left,
+            arcs.right,
+            arcs.unit_boxes,
+            view,
+            at,
+            job,
+            heads,
+            bits,
+            scratch.events,
+        )
+        < 0
+    ):
+        heads[:] = 0
+        bits[:] = 0
+        scratch.more_events()
+    resolve(heads, bits, scratch.events, frame.planes.ids, job)
