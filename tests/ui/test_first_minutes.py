@@ -22,7 +22,7 @@ from ui.main_window.file_commands import added_sentence
 from ui.main_window.status import StatusBar
 from ui.map.card import Line
 from ui.map.dropping import refusal
-from ui.map.item import shortened
+from ui.map.lettering import shortened
 from ui.panels import TERRITORIES_MIME, carrying, painting
 from ui.panels.territories import TerritoriesPanel
 

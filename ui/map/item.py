@@ -10,21 +10,29 @@ from PySide6 import QtCore, QtGui, QtWidgets
 
 from terradesk.render import Frame, Overview, Style, View
 from terradesk.render.basemap import BaseMap
+from terradesk.render.frame import Rect
+from terradesk.render.stamped import Box, Stamped
+from terradesk.render.stamps import Stamp, Underlay
 from ui.tools import Shape
 
 from .. import theme
 from . import overlay
+from .account_stamps import AccountStamp, RingStamp
 from .layer import Layer
-from .names import Block, Names
+from .lettering import Block
+from .names import Names
 from .spots import Spots
 
 SHARP_MS = 60
 """After so long without zooming a quick picture is drawn again in full."""
 
-Rect = tuple[int, int, int, int]
+REST_MS = 180
+"""After so long without moving, names that edge or panels hide find another place."""
+
 _QUICK_FROM = 20_000  # units from which zooming draws less detail
-_LONGEST_NAME = 32  # letters
 _EXTENT = 32_768.0  # of the constant bounding rectangle, pixels
+_PAD = 4  # pixels around the lines of a changed unit
+_NO_ROWS = np.empty(0, np.int64)
 
 
 class MapItem(pg.GraphicsObject):
@@ -33,7 +41,8 @@ class MapItem(pg.GraphicsObject):
     Attributes
     ----------
     shadows : callable
-        Gives (rectangle, corner radius) of what floats over the map, in pixels at 100 %.
+        Gives (rectangle, corner radius) of what floats over the map, in pixels at 100 %; names
+        keep clear of it when the map rests.
     """
 
     def __init__(self) -> None:
@@ -42,25 +51,28 @@ class MapItem(pg.GraphicsObject):
         self.layer: Layer | None = None
         self.base: BaseMap | None = None
         self.overview: Overview | None = None
-        self.spots: Spots | None = None
         self.gesture: Shape | None = None
         self.has_focus = False
         self.shows = {"accounts": True, "labels": True, "base": True}
         self.style = Style(theme.is_dark())
         self.view = View(0, 0, 1e-5, 1, 1)
         self.frame: Frame | None = None
-        self._names: Names | None = None
         self.selected_accounts = np.empty(0, np.int32)
-        self._named_key: tuple[object, ...] = ()
-        self._named_found: tuple[np.ndarray, list[QtGui.QColor]] = (self.selected_accounts, [])
+        self._spots: AccountStamp | None = None
+        self._stamps: tuple[Stamp, ...] = ()
+        self._underlays: tuple[Underlay, ...] = ()
+        self._fill_alpha = 256
+        self._names: Names | None = None
+        self._rings = RingStamp()
+        self._stamped = Stamped()
         self._ghost = overlay.Ghost()
         self._todo: list[tuple[str, np.ndarray]] = []
-        self._picture = np.zeros((1, 1), np.uint32)
-        self._is_stale = True
-        self._dirty: Rect | None = None
-        self._is_zooming = False
-        self._timer = QtCore.QTimer(singleShot=True, interval=SHARP_MS)
-        self._timer.timeout.connect(self._sharpen)
+        self._is_zooming = self._is_quick = False
+        self._walls_due = True  # what comes up after an edit does not push names about
+        self._sharp = QtCore.QTimer(singleShot=True, interval=SHARP_MS)
+        self._sharp.timeout.connect(self._sharpen)
+        self._rest = QtCore.QTimer(singleShot=True, interval=REST_MS)
+        self._rest.timeout.connect(self._settle)
 
     def boundingRect(self) -> QtCore.QRectF:
         return QtCore.QRectF(0, 0, _EXTENT, _EXTENT)
@@ -70,12 +82,52 @@ class MapItem(pg.GraphicsObject):
         self, layer: Layer | None, overview: Overview | None, spots: Spots | None
     ) -> None:
         """Draw another plan."""
-        self.layer, self.overview, self.spots = layer, overview, spots
+        self.layer, self.overview = layer, overview
         self.base = None
         self.frame = None
         self._names = Names(layer.arcs, overview) if layer and overview else None
+        self.spots = spots
         self.set_blocks()
         self.update()
+
+    @property
+    def spots(self) -> Spots | None:
+        """The accounts."""
+        return self._spots.spots if self._spots is not None else None
+
+    @spots.setter
+    def spots(self, spots: Spots | None) -> None:
+        self._spots = AccountStamp(spots) if spots is not None else None
+        self._restamp()
+
+    def set_stamps(self, stamps: tuple[Stamp, ...]) -> None:
+        """Draw these over the areas, the lowest first, under rings and names.
+
+        The accounts are drawn first of all unless their spots are among the stamps.
+        """
+        self._stamps = tuple(stamps)
+        self._restamp()
+
+    def stamps_changed(self, box: Box | None = None) -> None:
+        """A stamp draws something else, everywhere or at places in a box in metres."""
+        self._stamped.changed(box)
+        if box is None:
+            self.update()
+        else:
+            self._update_at(self._pixels_of(box))
+
+    def set_underlays(self, underlays: tuple[Underlay, ...]) -> None:
+        """Draw these under the areas, the lowest first.
+
+        The base map is drawn first of all unless it is among them.
+        """
+        self._underlays = tuple(underlays)
+        self.redraw()
+
+    def set_fill_alpha(self, alpha: int) -> None:
+        """How much the fills cover what lies under the areas, 0 to 256."""
+        self._fill_alpha = alpha
+        self.redraw()
 
     def set_base(self, base: BaseMap | None) -> None:
         """Draw another base map, or none."""
@@ -85,7 +137,24 @@ class MapItem(pg.GraphicsObject):
     def show_parts(self, part: str, is_shown: bool) -> None:
         """Show or hide accounts, labels or the base map."""
         self.shows[part] = is_shown
-        self.redraw()
+        self._restamp()
+        if part == "base":
+            self.redraw()
+
+    def _restamp(self) -> None:
+        stamps: list[Stamp] = list(self._stamps)
+        if self.shows["accounts"]:
+            if self._spots is not None and not self._is_given(self._spots.spots):
+                stamps.insert(0, self._spots)
+            stamps.append(self._rings)
+        if self._names is not None:
+            stamps.append(self._names)
+        self._stamped.set_stamps(stamps)
+        self.update()
+
+    def _is_given(self, one: object) -> bool:
+        """Whether something is among the stamps or underlays that were set."""
+        return any(one is other for other in (*self._stamps, *self._underlays))
 
     def restyle(self, ratio: float) -> None:
         """Take up the theme and the pixel ratio."""
@@ -101,17 +170,21 @@ class MapItem(pg.GraphicsObject):
 
     def look(self, view: View, is_zooming: bool = False) -> None:
         """Show another view; while zooming large plans with less detail."""
-        self.view = view
         quick = is_zooming and self.layer is not None and self.layer.arcs.n_units > _QUICK_FROM
-        self._is_zooming = self._is_zooming or quick
+        self._is_quick = self._is_quick or quick
+        self._is_zooming = is_zooming or (self._is_zooming and view.scale == self.view.scale)
+        self.view = view
         if quick:
-            self._timer.start()
+            self._sharp.start()
+        self._walls_due = True
+        self._rest.start()
         self.update()
 
     def _sharpen(self) -> None:
-        self._is_zooming = False
-        self._later("render", np.empty(0, np.int64))
+        self._is_quick = False
+        self._later("render", _NO_ROWS)
 
+    # ------------------------------------------------------------------ what changes
     def assigned(self, rows: np.ndarray) -> None:
         """Units have another territory."""
         self._later("assigned", rows)
@@ -123,31 +196,75 @@ class MapItem(pg.GraphicsObject):
 
     def recolour(self) -> None:
         """All fills may differ."""
-        self._later("recolour", np.empty(0, np.int64))
+        self._later("recolour", _NO_ROWS)
 
     def refresh(self) -> None:
         """Borders, fills and locks may differ everywhere."""
-        self._later("render", np.empty(0, np.int64))
+        self._later("render", _NO_ROWS)
 
     def _later(self, what: str, rows: np.ndarray) -> None:
         self._todo.append((what, rows))
-        self.update()
+        if len(rows):
+            self._update_at(self._around(rows))
+        else:
+            self.update()
 
     def set_shape(self, shape: Shape | None) -> None:
         """Draw a gesture's shape, or none."""
-        if shape is not None or self.gesture is not None:
-            self.gesture = shape
+        before, self.gesture = self.gesture, shape
+        for one in (before, shape):
+            if one is not None:
+                self._update_at(overlay.bounds(one, self.view, self.style.pixel_ratio))
+
+    def _around(self, rows: np.ndarray) -> Rect | None:
+        """Pixels that units and their lines cover; None where everything is to be drawn."""
+        if self.layer is None:
+            return None
+        boxes = self.layer.arcs.unit_boxes[rows]
+        boxes = boxes[boxes[:, 0] <= boxes[:, 2]]
+        if not len(boxes):
+            return 0, 0, 0, 0
+        kx, ky, scale = self.view.place
+        pad = _PAD + self.style.reach
+        far = 2.0 * max(self.view.width, self.view.height)
+        (x0, y0), (x1, y1) = boxes[:, :2].min(axis=0) * scale, boxes[:, 2:].max(axis=0) * scale
+        edges = np.array([x0 - kx - pad, ky - y1 - pad, x1 - kx + pad, ky - y0 + pad])
+        left, top, right, bottom = np.clip(edges, -far, far).astype(int).tolist()
+        return left, top, right + 1, bottom + 1
+
+    def _pixels_of(self, box: Box) -> Rect:
+        (left, bottom), (right, top) = self.view.to_pixels([box[:2], box[2:]])
+        pad = 24 * self.style.pixel_ratio
+        far = 2.0 * max(self.view.width, self.view.height)
+        edges = np.array([left - pad, top - pad, right + pad, bottom + pad])
+        x0, y0, x1, y1 = np.clip(edges, -far, far).astype(int).tolist()
+        return x0, y0, x1 + 1, y1 + 1
+
+    def _update_at(self, rect: Rect | None) -> None:
+        """Paint a rectangle in device pixels again, no more of the window than that."""
+        scene = self.scene()
+        if rect is None or scene is None:
             self.update()
+            return
+        ratio = self.style.pixel_ratio
+        left, top = int(rect[0] // ratio) - 1, int(rect[1] // ratio) - 1
+        right, bottom = int(-(-rect[2] // ratio)) + 1, int(-(-rect[3] // ratio)) + 1
+        for view in scene.views():
+            view.viewport().update(QtCore.QRect(left, top, right - left, bottom - top))
 
     def take_from(self, other: MapItem, ratio: float) -> None:
         """Show the same as another item in another resolution, without its gesture."""
         self.shows = dict(other.shows)
         self.style = Style(theme.is_dark(), ratio)
+        self._stamps, self._underlays = other._stamps, other._underlays
+        self._fill_alpha = other._fill_alpha
+        self.selected_accounts = other.selected_accounts
         self.set_layer(other.layer, other.overview, other.spots)
         self.base = other.base
 
     def draw_now(self, painter: QtGui.QPainter) -> None:
         """Draw the map in device pixels, without what floats."""
+        self._is_zooming = False
         frame = self._sync()
         if frame is not None:
             self._draw(painter, frame, self.style.pixel_ratio)
@@ -156,7 +273,6 @@ class MapItem(pg.GraphicsObject):
     def _blocks(self) -> list[Block]:
         assert self.layer is not None
         names, values, tones = self.layer.labels()
-        names = [shortened(name) for name in names]
         is_by_class = self.layer.colouring.classes is not None
         tones = ["label"] * len(tones) if is_by_class else tones
         locked = self.layer.state.locked
@@ -173,31 +289,83 @@ class MapItem(pg.GraphicsObject):
             self._names.touch(self._blocks(), owners, rows)
         self.update()
 
+    def _settle(self) -> None:
+        """Find places for names that edge or panels hide, now that the map rests."""
+        frame, names = self.frame, self._names
+        if names is None or self.layer is None or frame is None or frame.view != self.view:
+            return
+        ratio = self.style.pixel_ratio
+        walls = None
+        if self._walls_due and self.gesture is None:
+            self._walls_due = False
+            rects = [rect for rect, _radius in self.shadows()]
+            walls = [(r.left() * ratio, r.top() * ratio, r.right() * ratio, r.bottom() * ratio)
+                     for r in rects]  # fmt: skip
+        names.settle(frame.view, frame.ids(), self.layer.state.territories, ratio, walls)
+        self._is_zooming = False
+        self._take_names(frame)
+
+    def _take_names(self, frame: Frame) -> None:
+        """Let the picture follow the names."""
+        assert self._names is not None
+        rects = self._names.take_changed(frame.view)
+        if rects is None:
+            self._stamped.changed()
+            self.update()
+            return
+        self._stamped.touch(rects)
+        for rect in rects:
+            self._update_at(rect)
+
     # ------------------------------------------------------------------ painting
     def _sync(self) -> Frame | None:
-        """The frame, brought up to date."""
-        view, layer = self.view, self.layer
-        if layer is None or view.width < 2 or view.height < 2:
+        """The frame, brought up to date, and the picture with its stamps."""
+        layer = self.layer
+        if layer is None or self.view.width < 2 or self.view.height < 2:
             return None
+        frame = self._sync_frame(layer, self.view)
+        self._sync_names(frame, layer)
+        if self._rings.follow(self.spots, layer, self.selected_accounts):
+            self._stamped.changed()
+        self._stamped.update(frame)
+        return frame
+
+    def _sync_frame(self, layer: Layer, view: View) -> Frame:
         frame = self.frame
         if frame is None or (frame.width, frame.height) != (view.width, view.height):
-            base = self.base if self.shows["base"] else None
-            frame = Frame(layer.state, self.style, view.width, view.height, base, self.overview)
-            self.frame = frame
+            frame = self.frame = self._new_frame(layer, view)
             self._catch_up(layer)
             frame.look(view)
-            self._is_stale = True
-            return frame
-        if frame.view.scale != view.scale or frame.is_moving != self._is_zooming:
-            frame.is_moving, frame.view = self._is_zooming, view
+        elif frame.view.scale != view.scale or frame.is_moving != self._is_quick:
+            frame.is_moving, frame.view = self._is_quick, view
             self._catch_up(layer)
             frame.render()
-            self._is_stale = True
         elif frame.view != view:
             frame.look(view)
-            self._is_stale = True
         self._work_off(frame)
         return frame
+
+    def _new_frame(self, layer: Layer, view: View) -> Frame:
+        under = self._underlays
+        base = self.base if self.shows["base"] else None
+        if base is not None and not self._is_given(base):
+            under = (base, *under)
+        frame = Frame(layer.state, self.style, view.width, view.height, None, self.overview, under)
+        frame.fill_alpha = self._fill_alpha
+        return frame
+
+    def _sync_names(self, frame: Frame, layer: Layer) -> None:
+        names, ratio = self._names, self.style.pixel_ratio
+        if names is None:
+            return
+        names.show(self.shows["labels"], self.base if self.shows["base"] else None)
+        is_new = names.needs_places(frame.view, ratio)
+        names.follow(frame.view, layer.state.territories, ratio, self._is_zooming)
+        if is_new and not self._is_zooming:
+            self._settle()
+        elif names.needs_rest and not self._rest.isActive():
+            self._rest.start()
+        self._take_names(frame)
 
     def _catch_up(self, layer: Layer) -> None:
         """Everything is about to be drawn: only the lines of pending marks must be made."""
@@ -213,60 +381,13 @@ class MapItem(pg.GraphicsObject):
         if "render" in kinds:
             frame.state.refresh_lines()
             frame.render()
-            self._is_stale = True
             return
         for what in ("assigned", "marked"):
             pieces = [rows for kind, rows in todo if kind == what]
             if pieces:
-                rows = np.unique(np.concatenate(pieces))
-                getattr(frame, what)(rows)
-                self._dirty = _union(self._dirty, self._around(frame, rows))
+                getattr(frame, what)(np.unique(np.concatenate(pieces)))
         if "recolour" in kinds:
             frame.recolour()
-            self._is_stale = True
-
-    @staticmethod
-    def _around(frame: Frame, rows: np.ndarray) -> Rect | None:
-        """Pixels that units and their lines cover: left, top, right, bottom."""
-        boxes = frame.arcs.unit_boxes[rows]
-        boxes = boxes[boxes[:, 0] <= boxes[:, 2]]
-        if not len(boxes):
-            return None
-        kx, ky, scale = frame.view.place
-        pad = 4 + frame.style.reach
-        left = max(0, int(boxes[:, 0].min() * scale - kx - pad))
-        top = max(0, int(ky - boxes[:, 3].max() * scale - pad))
-        right = min(frame.width, int(boxes[:, 2].max() * scale - kx + pad) + 1)
-        bottom = min(frame.height, int(ky - boxes[:, 1].min() * scale + pad) + 1)
-        return (left, top, right, bottom) if left < right and top < bottom else None
-
-    def _update_picture(self, frame: Frame) -> None:
-        """Copy the ring to a plain picture and stamp the accounts into it, where it changed."""
-        shape = (frame.height, frame.width)
-        if self._picture.shape != shape:
-            self._picture = np.empty(shape, np.uint32)
-            self._is_stale = True
-        rect = (0, 0, frame.width, frame.height) if self._is_stale else self._dirty
-        self._is_stale, self._dirty = False, None
-        if rect is not None:
-            left, top, right, bottom = rect
-            self._picture[top:bottom, left:right] = self._fresh(frame, rect)
-
-    def _fresh(self, frame: Frame, rect: Rect) -> np.ndarray:
-        """A rectangle of the picture with its accounts."""
-        left, top, right, bottom = rect
-        out = np.empty((bottom - top, right - left), np.uint32)
-        for x, y, wide, high, column, row in frame.pieces():
-            x0, x1 = max(left, x), min(right, x + wide)
-            y0, y1 = max(top, y), min(bottom, y + high)
-            if x0 < x1 and y0 < y1:
-                ring = frame.rgb[row + y0 - y : row + y1 - y, column + x0 - x : column + x1 - x]
-                out[y0 - top : y1 - top, x0 - left : x1 - left] = ring
-        if self.spots is not None and self.shows["accounts"]:
-            view = frame.view.moved(-left, -top).resized(right - left, bottom - top)
-            as_symbols = self.spots.are_symbols(frame.view)
-            self.spots.draw(out, view, self.style, as_symbols)
-        return out
 
     def paint(
         self,
@@ -288,88 +409,23 @@ class MapItem(pg.GraphicsObject):
         painter.restore()
 
     def _draw(self, painter: QtGui.QPainter, frame: Frame, ratio: float) -> None:
-        if self._is_stale or self._dirty is not None:
-            self._update_picture(frame)
-        picture = self._picture
-        image = QtGui.QImage(
-            picture.data,
-            frame.width,
-            frame.height,
-            frame.width * 4,
-            QtGui.QImage.Format.Format_RGB32,
-        )
-        painter.drawImage(0, 0, image)
+        ring = self._stamped.rgb  # the image does not own the numbers: keep them while it is used
+        high, wide = ring.shape
+        form = QtGui.QImage.Format.Format_RGB32
+        image = QtGui.QImage(ring.data, wide, high, ring.strides[0], form)
+        for x, y, width, height, column, row in self._stamped.pieces():
+            source = QtCore.QRect(column, row, width, height)
+            painter.drawImage(QtCore.QPoint(x, y), image, source)
+        if self.gesture is None:
+            return
         painter.setRenderHint(QtGui.QPainter.RenderHint.Antialiasing)
-        self._draw_rings(painter, frame.view, ratio)
-        if self.gesture is not None:
-            if self.gesture.kind == "ghost":
-                self._ghost.draw(painter, self.gesture, frame.view, frame.arcs, ratio)
-            else:
-                overlay.draw_shape(painter, self.gesture, frame.view, ratio)
-        self._draw_names(painter, frame.view, ratio)
-
-    def _draw_names(self, painter: QtGui.QPainter, view: View, ratio: float) -> None:
-        if self._names is None or self.layer is None:
-            return
-        owners = self.layer.state.territories
-        placed = self._names.place(view, owners, ratio) if self.shows["labels"] else []
-        if self.base is not None and self.shows["base"]:
-            taken = self._names.boxes(placed)
-            self._names.draw_places(painter, self.base, view, taken, ratio)
-        self._names.draw(painter, placed, ratio)
-
-    def _draw_rings(self, painter: QtGui.QPainter, view: View, ratio: float) -> None:
-        """Rings around named accounts in their owner's colour and around selected ones."""
-        if self.spots is None or self.layer is None or not self.shows["accounts"]:
-            return
-        rows, inks = self._named(self.layer)
-        self._rings(painter, view, rows, inks, 4.6 * ratio)
-        selected, ink = self.selected_accounts, theme.colour("select")
-        self._rings(painter, view, selected, [ink] * len(selected), 5.6 * ratio)
-
-    def _named(self, layer: Layer) -> tuple[np.ndarray, list[QtGui.QColor]]:
-        """Named accounts and the colours of their owners."""
-        key = (id(layer.view), theme.is_dark())
-        if key != self._named_key:
-            side = layer.view.side
-            rows, owners = side.rows[~side.by_rule], side.territories[~side.by_rule]
-            nodes = [layer.view.territories.get(int(t)) for t in owners]
-            fills = [theme.territory_colour(n.colour).darker(150) if n else None for n in nodes]
-            inks = [ink or theme.colour("text3") for ink in fills]
-            self._named_key, self._named_found = key, (rows, inks)
-        return self._named_found
-
-    def _rings(
-        self,
-        painter: QtGui.QPainter,
-        view: View,
-        rows: np.ndarray,
-        inks: list[QtGui.QColor],
-        size: float,
-    ) -> None:
-        assert self.spots is not None
-        places = self.spots.place_of[rows]
-        at = view.to_pixels(self.spots.xy[places])
-        seen = (places >= 0) & (at > -size).all(axis=1)
-        seen &= (at[:, 0] < view.width + size) & (at[:, 1] < view.height + size)
-        shown = np.flatnonzero(seen)
-        overlay.draw_rings(painter, at[shown], [inks[i] for i in shown], size)
+        if self.gesture.kind == "ghost":
+            self._ghost.draw(painter, self.gesture, frame.view, frame.arcs, ratio)
+        else:
+            overlay.draw_shape(painter, self.gesture, frame.view, ratio)
 
     def _draw_around(self, painter: QtGui.QPainter, ratio: float) -> None:
-        painter.setRenderHint(QtGui.QPainter.RenderHint.Antialiasing)
         for rect, radius in self.shadows():
             overlay.draw_shadow(painter, rect, radius, ratio)
         if self.has_focus:
             overlay.draw_focus(painter, self.view.width, ratio)
-
-
-def shortened(name: str) -> str:
-    """A name of a sensible length for the map; the whole one stands in the tree."""
-    return name if len(name) <= _LONGEST_NAME else name[: _LONGEST_NAME - 1].rstrip() + "…"
-
-
-def _union(a: Rect | None, b: Rect | None) -> Rect | None:
-    """The rectangle around two, either of which may be missing."""
-    if a is None or b is None:
-        return a or b
-    return min(a[0], b[0]), min(a[1], b[1]), max(a[2], b[2]), max(a[3], b[3])
