@@ -100,10 +100,8 @@ def countries_at(lon: ArrayLike, lat: ArrayLike) -> NDArray[np.object_]:
 
 
 def us_states_at(lon: ArrayLike, lat: ArrayLike) -> NDArray[np.int64]:
-    """Row of the U.S. state of points (see `us_states`), -1 outside."""
-    states = us_states()[1]
-    tree = shapely.STRtree(states)
-    asked, found = tree.query(shapely.points(np.column_stack((lon, lat))), predicate="intersects")
+    """Row of the U.S. state of points (see `us_states`) on land or just off it, else -1."""
+    asked, found = _nearest(us_states()[1], np.asarray(lon), np.asarray(lat))
     out = np.full(len(np.asarray(lon)), -1, np.int64)
     out[asked] = found
     return out
@@ -212,9 +210,15 @@ def _at(shapes: Objects, codes: Objects, lon: Floats, lat: Floats) -> Objects:
     """Country of each point, that of the nearest land just off the coast."""
     out = np.full(len(lon), "", object)
     if len(shapes):
-        points = shapely.points(np.column_stack((lon, lat)))
-        asked, found = shapely.STRtree(shapes).query_nearest(
-            points, max_distance=_AT_COAST, all_matches=False
-        )
+        asked, found = _nearest(shapes, lon, lat)
         out[asked] = codes[found]
     return out
+
+
+def _nearest(shapes: Objects, lon: Floats, lat: Floats) -> tuple[NDArray[np.int64], ...]:
+    """Points, and the shape that each lies in or just off."""
+    points = shapely.points(np.column_stack((lon, lat)))
+    asked, found = shapely.STRtree(shapes).query_nearest(
+        points, max_distance=_AT_COAST, all_matches=False
+    )
+    return asked, found

@@ -16,7 +16,7 @@ from terradesk.progress import Progress, part, silent
 MATCHED = 0.02
 """Metres within which the corners of neighbouring cells become one."""
 
-NEAREST, FARTHEST = 2_000.0, 100_000.0
+NEAREST, FARTHEST = 2_000.0, 150_000.0
 """Metres that `reach_of` stays within."""
 
 ALONE = 25_000.0
