@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Protocol
 
 import numpy as np
-from PySide6 import QtCore
+from PySide6 import QtCore, QtGui
 
-from terradesk.arcs.picking import Picker
-from terradesk.edits import Assigned, Edit, apply
-from terradesk.records import Territory
-from terradesk.render import View
+from terradesk.edits import Assigned, Edit
+from terradesk.plan import UNASSIGNED
 from ui.tools import (
-    NEW,
     TOOLS,
-    AccountSpots,
     Keys,
     MapEvent,
     Options,
@@ -32,40 +27,18 @@ from ui.tools import (
 from ui.tools.hand import Hand
 from ui.tools.scope import combined
 
-from ..document_model import DocumentModel, Tentative
+from ..document_model import DocumentModel
+from .remembering import Kept, kept, recalled
+from .scrolling import EDGE_PX, Scrolling, speed_near
+from .surface import Surface
+from .tentative import made_territory, tentative
 
-_EDGE_PX, _BEYOND_PX, _SCROLL_PX, _SCROLL_MS = 28, 60, 14.0, 16
-
-
-class Surface(Protocol):
-    """The part of the map that gestures look at and draw on."""
-
-    @property
-    def view(self) -> View:
-        """What is seen, in device pixels."""
-
-    @property
-    def ratio(self) -> float:
-        """Device pixels per pixel."""
-
-    @property
-    def picker(self) -> Picker | None:
-        """Finds areas."""
-
-    def pickable_accounts(self) -> AccountSpots | None:
-        """Accounts that take clicks."""
-
-    def size(self) -> QtCore.QSize:
-        """Of the map, pixels."""
-
-    def pan_map(self, dx: float, dy: float) -> None:
-        """Move the map by metres."""
-
-    def show_preview(self, preview: Preview | None, selected: np.ndarray | None) -> None:
-        """Draw what the gesture would do, or nothing."""
-
-    def set_pointer(self, name: str) -> None:
-        """Another shape of the pointer."""
+_KEY_NAMES = {
+    QtCore.Qt.Key.Key_Return: "Enter",
+    QtCore.Qt.Key.Key_Enter: "Enter",
+    QtCore.Qt.Key.Key_Backspace: "Backspace",
+    QtCore.Qt.Key.Key_Delete: "Delete",
+}
 
 
 class Gestures(QtCore.QObject):
@@ -90,16 +63,18 @@ class Gestures(QtCore.QObject):
         self._tools: dict[str, Tool] = {entry.id: entry.factory() for entry in TOOLS}
         self._options: dict[str, Options] = {k: t.defaults for k, t in self._tools.items()}
         self.tool_id = "select"
+        self.length_unit = "km"
         self.elsewhere: Callable[[QtCore.QPoint], int | None] = lambda _at: None
-        self._hand = Hand()
+        self.is_down = False
+        self._hand, self._hand_button = Hand(), ""
         self._is_space = False
         self._at = self._pressed_at = QtCore.QPointF()
         self._keys = Keys.NONE
         self._is_touch = False
         self._seen: tuple[object, ...] = ()
         self._hover = -1
-        self._scroll = QtCore.QTimer(self, interval=_SCROLL_MS)
-        self._scroll.timeout.connect(self._autoscroll)
+        self._scroll = Scrolling(self._speed, self._push, self)
+        model.current_changed.connect(self._current_changed)
 
     # ------------------------------------------------------------------ tools and options
     @property
@@ -116,6 +91,16 @@ class Gestures(QtCore.QObject):
     def is_active(self) -> bool:
         """Whether a gesture goes on."""
         return self.tool.is_active
+
+    def kept(self) -> Kept:
+        """Options of all tools for `recall`."""
+        return kept(self._options, {k: t.defaults for k, t in self._tools.items()})
+
+    def recall(self, values: Mapping[str, object]) -> None:
+        """Take up options of an earlier session."""
+        for name, tool in self._tools.items():
+            self._options[name] = recalled(tool.defaults, values.get(name))
+        self.options_changed.emit(self.options, self._keys)
 
     def set_tool(self, tool: str) -> None:
         """Take another tool in hand; ends the gesture."""
@@ -140,7 +125,7 @@ class Gestures(QtCore.QObject):
         )
 
     def _elsewhere(self) -> int | None:
-        if not self.tool.is_active or self._inside(self._at):
+        if not self.is_down or not self.tool.is_active or self._inside(self._at):
             return None
         return self.elsewhere(self._at.toPoint())
 
@@ -160,6 +145,8 @@ class Gestures(QtCore.QObject):
             self.options,
             self._surface.picker,
             self._surface.pickable_accounts(),
+            self._surface.placed_accounts(),
+            self.length_unit,
         )
 
     def _note(self, at: QtCore.QPointF, keys: Keys) -> None:
@@ -168,22 +155,51 @@ class Gestures(QtCore.QObject):
             self._keys = keys
             self.options_changed.emit(self.options, keys)
 
+    def _run(self, act: Callable[[MapEvent, ToolContext], Result], key: str = "") -> None:
+        """Let the tool do something; the gesture may be over then."""
+        had_gesture = self.tool.is_active
+        result = act(self._event(key=key), self.context())
+        if had_gesture and not self.tool.is_active:
+            self._end()
+        self._finish(result)
+
     def press(self, at: QtCore.QPointF, keys: Keys, button: str, is_touch: bool) -> None:
         """A button goes down."""
+        if not self._model.is_open:
+            return
         self._note(at, keys)
-        self._is_touch, self._pressed_at = is_touch, at
         if button == "middle" or self._is_space:
+            self._hand_button = button
             self._hand.press(self._event(), self.context())
         elif button == "left":
-            self._finish(self.tool.press(self._event(), self.context()))
+            self._go_down(at, is_touch)
+            self._run(self.tool.press)
             self._model.hovered.emit(self._hover)  # its mark goes away during a gesture
         self._point()
 
+    def _go_down(self, at: QtCore.QPointF, is_touch: bool) -> None:
+        if self.is_down:
+            self.lose_button()
+        self.is_down, self._is_touch, self._pressed_at = True, is_touch, at
+
     def double(self, at: QtCore.QPointF, keys: Keys) -> None:
         """The left button goes down a second time."""
+        if not self._model.is_open:
+            return
         self._note(at, keys)
-        if not self._is_space:
-            self._finish(self.tool.double(self._event(), self.context()))
+        if self._is_space:
+            self._hand_button = "left"
+            self._hand.press(self._event(), self.context())
+        else:
+            self._go_down(at, self._is_touch)
+            self._run(self.tool.double)
+        self._point()
+
+    def lose_button(self) -> None:
+        """The left button went up where nobody heard it."""
+        if not self.tool.is_clicked:
+            self.cancel()
+        self.is_down = False
 
     def move(self, at: QtCore.QPointF, keys: Keys) -> None:
         """The pointer moves."""
@@ -198,8 +214,8 @@ class Gestures(QtCore.QObject):
         elif self.tool.is_active:
             event, context = self._event(), self.context()
             self._note_unit(context.unit_at(event) if event.elsewhere is None else -1)
-            self._finish(self.tool.move(event, context))
-            self._scroll.start() if self._speed() != (0.0, 0.0) else self._scroll.stop()
+            self._run(self.tool.move)
+            self._scroll.look()
         else:
             self._show(self._hovered())
         self._point()
@@ -227,32 +243,49 @@ class Gestures(QtCore.QObject):
 
     def release(self, at: QtCore.QPointF, keys: Keys, button: str) -> None:
         """A button goes up."""
+        if not self._model.is_open:
+            self.cancel()
+            return
         self._note(at, keys)
-        if self._hand.is_active:
+        if self._hand.is_active and button == self._hand_button:
             self._do_pan(self._hand.release(self._event(), self.context()))
             self._again()
-        elif button == "left":
+        elif button == "left" and self.is_down:
+            if self._hand_button == "space":
+                self._hand.cancel()
             self._scroll.stop()
-            had_gesture = self.tool.is_active
-            result = self.tool.release(self._event(), self.context())
-            if had_gesture:
-                self._end()
-            self._finish(result)
-            self._show(self._hovered())
+            self._run(self.tool.release)
+            self.is_down = False
+            if not self.tool.is_active:
+                self._show(self._hovered())
         self._point()
 
     def keys_changed(self, keys: Keys) -> None:
         """A modifier goes down or up without the pointer moving."""
         self._note(self._at, keys)
-        if self._model.is_open and self.tool.is_active:
-            self._finish(self.tool.key(self._event(), self.context()))
+        self._refresh()
+
+    def take_key(self, event: QtGui.QKeyEvent) -> bool:
+        """A key goes down; tells whether it belongs to the gesture that goes on."""
+        held = QtCore.Qt.KeyboardModifier.ControlModifier | QtCore.Qt.KeyboardModifier.AltModifier
+        if not self._model.is_open or not self.tool.is_active or event.modifiers() & held:
+            return False
+        name = _KEY_NAMES.get(QtCore.Qt.Key(event.key()), event.text())
+        if name in self.tool.keys:
+            self._run(self.tool.key, name)
+            if not self.tool.is_active:
+                self._show(self._hovered())
+            self._point()
+            return True
+        return name in _KEY_NAMES.values()  # they would change the plan in mid-gesture
 
     def hold_hand(self, is_held: bool) -> None:
         """Space goes down or up; a gesture waits meanwhile and goes on afterwards."""
         self._is_space = is_held
-        if is_held and self.tool.is_active:
+        if is_held and self.is_down and self.tool.is_active and self._model.is_open:
+            self._hand_button = "space"
             self._hand.press(self._event(), self.context())
-        elif not is_held:
+        elif not is_held and self._hand_button != "middle":
             self._hand.cancel()
         self._point()
 
@@ -266,7 +299,27 @@ class Gestures(QtCore.QObject):
         if was_active:
             self._end()
             self._show(self._hovered())
+            self._point()
         return was_active
+
+    def drop(self) -> None:
+        """Drop the gesture and what hovering shows: what they were made for has changed."""
+        if not self.cancel() and self._seen:
+            self._forget()
+            self._show(self._hovered())
+
+    def _current_changed(self) -> None:
+        self._refresh()
+
+    def _refresh(self) -> None:
+        """Show again what the tool would do, after something other than the pointer changed."""
+        if not self._model.is_open or self._hand.is_active:
+            return
+        if self.tool.is_active:
+            self._run(self.tool.key)
+        elif self._seen:
+            self._show(self._hovered())
+        self._point()
 
     # ------------------------------------------------------------------ results
     def _finish(self, result: Result) -> None:
@@ -297,48 +350,42 @@ class Gestures(QtCore.QObject):
     def _do(self, result: Assigned | Edit) -> None:
         step = self._model.attempt(lambda: result)
         made = made_territory(step.edit) if step is not None else None
-        if made is not None:
+        if made is not None and self._model.current == UNASSIGNED:
             self._model.set_current(made.id)
 
     def _end(self) -> None:
-        self._seen = ()
         self._model.hovered.emit(self._hover if self._model.is_open else -1)
+        self._forget()
+
+    def _forget(self) -> None:
+        """Take away all that a preview shows, here and in the panels."""
+        self._seen = ()
         self._model.preview(None)
         self._surface.show_preview(None, None)
         self.told.emit("")
 
     def _show(self, preview: Preview | None) -> None:
         """Draw a preview and tell the model what it would do."""
-        if preview is None or not self.tool.is_active:
+        if preview is None or not (self.tool.is_active or preview.is_telling):
+            if self._seen:
+                self._forget()
             self._surface.show_preview(preview, None)
             return
         selected = None
         if preview.selects:
             selected = combined(self._model.selected_units, preview.unit_rows, self._event())
-        self.told.emit(preview.told)
         key = (
             preview.target,
             preview.unit_rows.tobytes(),
             preview.account_rows.tobytes(),
             preview.selects,
+            preview.told,
         )
         if key != self._seen:
             self._seen = key
-            self._model.preview(None if preview.selects else self.tentative(preview))
+            self.told.emit(preview.told)
+            self._model.preview(None if preview.selects else tentative(self._model, preview))
         self._surface.show_preview(preview, selected)
-
-    def tentative(self, preview: Preview) -> Tentative | None:
-        """The plan as it would be after a preview; None when nothing would change."""
-        edit = preview.assigned.edit if preview.assigned is not None else None
-        if edit is None or preview.target is None:
-            return None
-        target = preview.target
-        made = made_territory(edit)
-        if target == NEW and made is not None:
-            target = made.id
-        plan = apply(self._model.plan, edit)
-        accounts = preview.account_rows if not len(preview.unit_rows) else preview.account_rows[:0]
-        return Tentative(edit, plan, preview.unit_rows, accounts, target)
 
     # ------------------------------------------------------------------ pointer and edges
     def _point(self) -> None:
@@ -353,20 +400,15 @@ class Gestures(QtCore.QObject):
         self._surface.set_pointer(name)
 
     def _speed(self) -> tuple[float, float]:
-        """Pixels per tick that the map scrolls while a gesture is near its edge."""
+        """Pixels per tick that the map scrolls while a drag is near its edge."""
         away = (self._at - self._pressed_at).manhattanLength()
-        if self.tool_id == "hand" or not self.tool.is_active or away < _EDGE_PX:
-            return 0.0, 0.0
-        if self._elsewhere() is not None:
+        is_drag = self.is_down and self.tool.is_active and self.tool_id != "hand"
+        if not is_drag or self._hand.is_active or away < EDGE_PX or self._elsewhere() is not None:
             return 0.0, 0.0
         size = self._surface.size()
-        return _push(self._at.x(), size.width()), _push(self._at.y(), size.height())
+        return speed_near(self._at.x(), size.width()), speed_near(self._at.y(), size.height())
 
-    def _autoscroll(self) -> None:
-        dx, dy = self._speed()
-        if (dx, dy) == (0.0, 0.0):
-            self._scroll.stop()
-            return
+    def _push(self, dx: float, dy: float) -> None:
         metres = self._surface.ratio / self._surface.view.px_per_m
         self._surface.pan_map(dx * metres, -dy * metres)
         self._again()
@@ -377,21 +419,3 @@ class Gestures(QtCore.QObject):
         self._options[self.tool_id] = replace(self.options, size_px=float(np.clip(size, 8, 400)))
         self.options_changed.emit(self.options, self._keys)
         self._again()
-
-
-def _push(at: float, extent: int) -> float:
-    """How fast a pointer near or a little beyond an edge pushes the map, pixels per tick."""
-    near_start, near_end = _EDGE_PX - at, at - (extent - _EDGE_PX)
-    if 0 < near_start < _EDGE_PX + _BEYOND_PX:
-        return _SCROLL_PX * min(1.0, near_start / _EDGE_PX)
-    if 0 < near_end < _EDGE_PX + _BEYOND_PX:
-        return -_SCROLL_PX * min(1.0, near_end / _EDGE_PX)
-    return 0.0
-
-
-def made_territory(edit: Edit) -> Territory | None:
-    """The territory that an edit makes, if it makes one."""
-    for record in edit.records:
-        if isinstance(record.after, Territory) and record.before is None:
-            return record.after
-    return None

@@ -137,6 +137,13 @@ class Segments(QtWidgets.QFrame):
         if value in self._buttons:
             self._buttons[value].setChecked(True)
 
+    def set_text(self, value: object, text: str) -> None:
+        """Word a position differently; its place keeps its width, so that nothing jumps."""
+        button = self._buttons[value]
+        if text != button.text():
+            button.setMinimumWidth(max(button.minimumWidth(), button.sizeHint().width()))
+            button.setText(text)
+
     def value(self) -> object:
         """The position that is on."""
         return next((v for v, b in self._buttons.items() if b.isChecked()), None)
@@ -163,6 +170,7 @@ class Drop(QtWidgets.QPushButton):
     ) -> None:
         super().__init__()
         self._caption, self._choices, self._value = caption, choices, ""
+        self._is_lit = False
         self.setProperty("role", "drop")
         self.setFocusPolicy(QtCore.Qt.FocusPolicy.TabFocus)
         self.setToolTip(tip)
@@ -173,6 +181,11 @@ class Drop(QtWidgets.QPushButton):
         self._value = text
         self.setAccessibleName(f"{self._caption}: {text}")
         self.updateGeometry()
+        self.update()
+
+    def set_lit(self, is_lit: bool) -> None:
+        """Whether a held key sets the value."""
+        self._is_lit = is_lit
         self.update()
 
     def sizeHint(self) -> QtCore.QSize:
@@ -192,7 +205,7 @@ class Drop(QtWidgets.QPushButton):
         painter.drawText(middle, start, self._caption)
         skip = metrics.horizontalAdvance(self._caption) + 6
         middle.adjust(0 if is_rtl else skip, 0, -skip if is_rtl else 0, 0)
-        painter.setPen(theme.colour("text"))
+        painter.setPen(theme.colour("accent_text" if self._is_lit else "text"))
         painter.drawText(middle, start, self._value)
         x = 6 if is_rtl else self.width() - 20
         painter.drawPixmap(x, (self.height() - 14) // 2, theme.pixmap("chevron-down", "text3", 14))

@@ -23,6 +23,8 @@ from .chip import NEW_ROW, UNASSIGNED_ROW
 from .dropping import Dropping
 from .floats import Floats, part_name
 from .gestures import Gestures
+from .going import Going
+from .guarding import Guard
 from .keys import KeyTable
 from .looking import Looking
 from .menu import MapMenu, lock_edit
@@ -76,11 +78,13 @@ class MapView(Looking):
         self.outside_target: Callable[[QtCore.QPoint], int | None] = lambda _at: None
         self._pointer = QtCore.QPointF()
         self.gestures = Gestures(model, self, self)
+        self._guard = Guard(self.gestures, model, self.canvas)
         self.gestures.elsewhere = lambda at: self.outside_target(self.canvas.mapToGlobal(at))
         self.floats = Floats(self, model)
         self.item.shadows = self.floats.shadows
         self.dropping = Dropping(self)
         self.menu = MapMenu(self)
+        self.going = Going(self)
         self._keys = KeyTable(self)
         self._splits = QtCore.QTimer(self, singleShot=True, interval=_SPLITS_MS)
         self._splits.timeout.connect(self._warn_of_splits)
@@ -135,6 +139,11 @@ class MapView(Looking):
         wanted = self.gestures.options.moves_accounts or prepared.picker is None
         return prepared.spots.pickable(self._view) if is_near or wanted else None
 
+    def placed_accounts(self) -> AccountSpots | None:
+        """All placed accounts, seen or not: what shapes take."""
+        spots = self.following.prepared.spots if self.following.prepared is not None else None
+        return AccountSpots(spots.rows, spots.xy, lambda *_at: -1) if spots is not None else None
+
     def show_preview(self, preview: Preview | None, selected: np.ndarray | None) -> None:
         """Draw what the gesture would do, or nothing."""
         shape = preview.shape if preview is not None else None
@@ -145,9 +154,13 @@ class MapView(Looking):
         if selected is not None:
             self.following.mark_selection(selected)
         elif preview is None:
-            self.following.mark_selection()
-        is_refused = preview is not None and is_drag and preview.target is None
-        self.tell_at_pointer(preview.told if preview is not None and is_refused else "")
+            self.going.mark_selection()
+        is_told = preview is not None and (is_drag or preview.is_refused) and preview.target is None
+        self.tell_at_pointer(preview.told if preview is not None and is_told else "")
+
+    def fit(self, box: Box, pad: float = 0.0) -> None:
+        """Show a box in metres, clear of the tools; the map flies there."""
+        self.going.fly(lambda: Looking.fit(self, box, pad))
 
     def set_pointer(self, name: str) -> None:
         """Another shape of the pointer."""
@@ -185,7 +198,7 @@ class MapView(Looking):
 
     def key_pressed(self, event: QtGui.QKeyEvent) -> bool:
         """A key went down while the map has the focus."""
-        return self.is_ready and self._keys.pressed(event)
+        return self.is_ready and (self.gestures.take_key(event) or self._keys.pressed(event))
 
     def key_released(self, event: QtGui.QKeyEvent) -> bool:
         """A key went up."""
@@ -200,7 +213,7 @@ class MapView(Looking):
 
     def menu_asked(self, at: QtCore.QPointF) -> None:
         """A right click: what can be done here."""
-        if not self.is_ready or self.gestures.is_active:
+        if not self.is_ready or self.gestures.cancel():
             return
         x, y = self.metres(at)
         unit = self.picker.unit_at(x, y) if self.picker is not None else -1
@@ -375,6 +388,7 @@ class MapView(Looking):
     def set_length_unit(self, unit: str) -> None:
         """Put km or mi above in the scale bar."""
         self.floats.scale.set_unit(unit)
+        self.gestures.length_unit = unit
 
     def set_touchpad_pans(self, pans: bool) -> None:
         """Whether two fingers on a touchpad move the map (else they zoom)."""

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from terradesk.i18n import N_
 
 from .brush import Brush
+from .circle import Circle
 from .eraser import Eraser
+from .fill import Fill
 from .gesture import (
     NEW,
     AccountSpots,
@@ -28,8 +30,10 @@ from .gesture import (
 from .hand import Hand
 from .lasso import Lasso
 from .pick import Pick
+from .polygon import Polygon
 from .rectangle import Rectangle
 from .select import Select
+from .split import Split
 
 __all__ = [
     "NEW",
@@ -82,10 +86,14 @@ TOOLS: tuple[ToolEntry, ...] = (
     ToolEntry("select", N_("Select and move"), "mouse-pointer", "V", Select, "select"),
     ToolEntry("hand", N_("Move the map"), "hand", "H", Hand, "select"),
     ToolEntry("brush", N_("Brush"), "paintbrush", "B", Brush, "draw"),
-    ToolEntry("lasso", N_("Lasso"), "lasso", "L", Lasso, "shapes"),
     ToolEntry(
         "rectangle", N_("Rectangle"), "square-dashed-mouse-pointer", "R", Rectangle, "shapes"
     ),
+    ToolEntry("lasso", N_("Lasso"), "lasso", "L", Lasso, "shapes"),
+    ToolEntry("polygon", N_("Polygon"), "pentagon", "P", Polygon, "shapes"),
+    ToolEntry("circle", N_("Circle"), "circle-dashed", "C", Circle, "shapes"),
+    ToolEntry("fill", N_("Fill"), "paint-bucket", "F", Fill, "draw"),
+    ToolEntry("split", N_("Split a territory"), "scissors", "S", Split, "draw"),
     ToolEntry("eraser", N_("Eraser"), "eraser", "E", Eraser, "correct"),
     ToolEntry("pick", N_("Pick a territory"), "pipette", "I", Pick, "correct"),
 )

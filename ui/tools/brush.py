@@ -7,7 +7,6 @@ from dataclasses import replace
 import numpy as np
 
 from terradesk.arcs.picking import Mode, points_in_capsule
-from terradesk.edits import Assigned
 from terradesk.i18n import _
 from terradesk.plan import UNASSIGNED
 
@@ -16,6 +15,7 @@ from .gesture import (
     NO_ROWS,
     MapEvent,
     Options,
+    Point,
     Preview,
     Refused,
     Result,
@@ -29,7 +29,7 @@ from .scope import Taken
 class Brush(Tool):
     """Areas that the brush meets go to the target while the button is down, all at the release."""
 
-    options: tuple[str, ...] = ("action", "into", "over", "inside", "size")
+    options: tuple[str, ...] = ("action", "moves", "into", "over", "inside", "size")
     defaults = Options(inside=Mode.TOUCHES)
 
     def __init__(self) -> None:
@@ -70,11 +70,16 @@ class Brush(Tool):
         if context.picker is not None and not scope.takes_accounts(context):
             new = context.picker.brush(self._last.at, event.at, radius, context.options.inside)
             self._rows = np.concatenate([self._rows, new])
-        elif context.accounts is not None:
-            near = points_in_capsule(context.accounts.xy, self._last.at, event.at, radius)
-            self._accounts = np.union1d(self._accounts, context.accounts.rows[near])
+        else:
+            self._take_accounts(self._last.at, event.at, radius, context)
         self._last = event
         return self._preview(event, context)
+
+    def _take_accounts(self, a: Point, b: Point, radius: float, context: ToolContext) -> None:
+        spots = scope.spots(context)
+        if spots is not None:
+            near = points_in_capsule(spots.xy, a, b, radius)
+            self._accounts = np.union1d(self._accounts, spots.rows[near]).astype(np.int32)
 
     def _preview(self, event: MapEvent, context: ToolContext) -> Preview:
         taken = Taken(self._rows, self._accounts)
@@ -98,9 +103,7 @@ class Brush(Tool):
         seen = self._preview(event, context)
         taken = Taken(self._rows, self._accounts)
         self.cancel()
-        if context.options.selects:
-            return scope.selection(taken, event, context)
-        return seen.assigned or Assigned(None)
+        return scope.result(taken, seen, event, context)
 
     def cursor(self, event: MapEvent, context: ToolContext) -> str:
         is_locked = context.is_locked and not context.options.into_start

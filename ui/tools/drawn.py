@@ -5,8 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from terradesk.arcs.picking import Mode, points_in_polygon
-from terradesk.edits import Assigned
-from terradesk.i18n import _
 
 from . import scope
 from .gesture import (
@@ -14,6 +12,7 @@ from .gesture import (
     MapEvent,
     Options,
     Point,
+    Preview,
     Refused,
     Result,
     Shape,
@@ -30,16 +29,16 @@ def taken_by(corners: tuple[Point, ...], mode: Mode, context: ToolContext) -> Ta
     if not scope.takes_accounts(context):
         assert context.picker is not None
         return Taken(context.picker.polygon(np.array(corners), mode), NO_ROWS)
-    if context.accounts is None:
+    spots = scope.spots(context)
+    if spots is None:
         return NOTHING
-    found = points_in_polygon(context.accounts.xy, np.array(corners))
-    return Taken(NO_ROWS, context.accounts.rows[found])
+    return Taken(NO_ROWS, spots.rows[points_in_polygon(spots.xy, np.array(corners))])
 
 
 class Drawn(Tool):
     """A closed shape, drawn with the button down, that assigns or selects what is in it."""
 
-    options = ("action", "over", "inside")
+    options: tuple[str, ...] = ("action", "moves", "over", "inside")
     defaults = Options(inside=Mode.CENTRE)
 
     def __init__(self) -> None:
@@ -62,14 +61,22 @@ class Drawn(Tool):
         """The outline so far."""
         raise NotImplementedError
 
-    def _shape(self) -> Shape:
+    def _taken(self, context: ToolContext) -> Taken:
+        """What is in the shape."""
+        return taken_by(self._corners(), context.options.inside, context)
+
+    def _is_shape(self, start: MapEvent, event: MapEvent) -> bool:
+        """Whether enough is drawn; less is a click, which does nothing."""
+        return self.is_drag(start, event)
+
+    def _shape(self, context: ToolContext) -> Shape:
         """What is drawn over the map."""
         raise NotImplementedError
 
     def press(self, event: MapEvent, context: ToolContext) -> Result:
-        target = scope.target_of(event, context)
-        if not context.options.selects and target in context.view.locked_territories:
-            return Refused(_("{name} is locked.").format(name=context.name_of(target)))
+        why = scope.locked(event, context)
+        if why:
+            return Refused(why)
         self._start = event
         self._begin(event)
         return None
@@ -78,21 +85,29 @@ class Drawn(Tool):
         if self._start is None:
             return None
         self._extend(event)
-        taken = taken_by(self._corners(), context.options.inside, context)
-        return scope.preview(taken, event, context, scope.target_of(event, context), self._shape())
+        return self._preview(self._taken(context), event, context)
+
+    def _preview(self, taken: Taken, event: MapEvent, context: ToolContext) -> Preview:
+        target = scope.target_of(event, context)
+        return scope.preview(taken, event, context, target, self._shape(context))
+
+    def key(self, event: MapEvent, context: ToolContext) -> Result:
+        if self._start is None:
+            return None
+        return self._preview(self._taken(context), event, context)
 
     def release(self, event: MapEvent, context: ToolContext) -> Result:
         start = self._start
         if start is None:
             return None
-        seen = self.move(event, context)
-        taken = taken_by(self._corners(), context.options.inside, context)
+        self._extend(event)
+        is_shape = self._is_shape(start, event)
+        taken = self._taken(context) if is_shape else NOTHING
+        seen = self._preview(taken, event, context)
         self.cancel()
-        if not self.is_drag(start, event) and len(self._corners()) < 5:
+        if not is_shape:
             return None
-        if context.options.selects:
-            return scope.selection(taken, event, context)
-        return getattr(seen, "assigned", None) or Assigned(None)
+        return scope.result(taken, seen, event, context)
 
     def cursor(self, event: MapEvent, context: ToolContext) -> str:
         return "padlock" if context.is_locked and not context.options.selects else "cross"

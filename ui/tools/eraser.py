@@ -12,7 +12,7 @@ from .gesture import MapEvent, Options, ToolContext
 class Eraser(Brush):
     """The brush with no territory as its target."""
 
-    options = ("over", "inside", "size")
+    options = ("moves", "over", "inside", "size")
     defaults = Options(inside=Mode.TOUCHES)
     draws = False
 

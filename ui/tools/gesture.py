@@ -19,6 +19,7 @@ NEW = -2
 DRAG_PX, TOUCH_DRAG_PX = 5.0, 12.0
 """How far the pointer moves before a press becomes a drag."""
 
+_NEAR_PX = 24.0
 NO_ROWS = np.empty(0, np.int32)
 Point = tuple[float, float]
 Over = Literal["everything", "unassigned", "territory"]
@@ -88,7 +89,11 @@ class Options:
     into_start : bool
         The brush assigns to the territory where the stroke starts.
     moves_accounts : bool
-        A drag takes accounts only.
+        Shapes and drags take accounts only; areas stay.
+    stops_at_states : bool
+        A fill ends at the borders of states.
+    uses_links : bool
+        A fill crosses the plan's water links.
     """
 
     selects: bool = False
@@ -98,6 +103,8 @@ class Options:
     size_px: float = 48.0
     into_start: bool = False
     moves_accounts: bool = False
+    stops_at_states: bool = False
+    uses_links: bool = True
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -137,6 +144,10 @@ class ToolContext:
         None while the plan has no areas.
     accounts : AccountSpots or None
         Accounts that can be picked; None while they are not shown as symbols.
+    placed : AccountSpots or None
+        All placed accounts, seen or not: what shapes take.
+    length_unit : {"km", "mi"}
+        What the user reads lengths in.
     """
 
     plan: Plan
@@ -147,6 +158,8 @@ class ToolContext:
     options: Options = field(default_factory=Options)
     picker: Picker | None = None
     accounts: AccountSpots | None = None
+    placed: AccountSpots | None = None
+    length_unit: str = "km"
 
     @property
     def is_locked(self) -> bool:
@@ -161,8 +174,17 @@ class ToolContext:
         """Territory under the pointer, -1 over an unassigned area, None outside."""
         if event.elsewhere is not None:
             return event.elsewhere
+        if self.picker is None:
+            return self._owner_of_account_at(event)
         unit = self.unit_at(event)
         return int(self.view.assignment[unit]) if unit >= 0 else None
+
+    def _owner_of_account_at(self, event: MapEvent) -> int | None:
+        """Where there are no areas, an account stands for its surroundings."""
+        if self.accounts is None:
+            return None
+        row = self.accounts.at(event.x, event.y, _NEAR_PX * event.map_per_px)
+        return int(self.view.account_territories[row]) if row >= 0 else None
 
     def name_of(self, territory: int) -> str:
         """Name of a territory in words."""
@@ -219,6 +241,8 @@ class Preview:
         The rows would be the selection.
     told : str
         Why nothing would happen, or what the gesture takes; for the status bar.
+    is_refused : bool
+        ``told`` says why nothing would happen, and is worth a line at the pointer.
     assigned : Assigned or None
         What would be done; made by the tool, so that preview and edit cannot differ.
     """
@@ -230,6 +254,12 @@ class Preview:
     selects: bool = False
     told: str = ""
     assigned: Assigned | None = None
+    is_refused: bool = False
+
+    @property
+    def is_telling(self) -> bool:
+        """Whether it says more than where the pointer is."""
+        return bool(len(self.unit_rows) or len(self.account_rows) or self.told)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -269,13 +299,17 @@ class Tool:
     """A way to turn pointer and keys into results; keeps the state of one gesture.
 
     Every method may be called at any time; `cancel` forgets the gesture. The view calls `move`
-    while a button is down and `hover` while none is. Panning, zooming and scrolling during a
+    while a gesture goes on and `hover` while none does. Panning, zooming and scrolling during a
     gesture only change the events' ``map_per_px``.
     """
 
     options: tuple[str, ...] = ()
-    """Switches of the strip: moves, action, into, over, inside, size."""
+    """Switches of the strip: action, moves, into, over, inside, states, links, size."""
     defaults = Options()
+    keys: tuple[str, ...] = ()
+    """Keys that belong to a gesture while it goes on: Enter, Backspace, digits."""
+    is_clicked = False
+    """Whether a gesture goes on while the button is up."""
     draws = True
     """Whether it assigns to the current territory."""
 

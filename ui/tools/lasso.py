@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .drawn import Drawn
-from .gesture import MapEvent, Point, Shape
+from .gesture import MapEvent, Point, Shape, ToolContext
 
 _STEP_PX = 2.0
 
@@ -22,5 +22,8 @@ class Lasso(Drawn):
     def _corners(self) -> tuple[Point, ...]:
         return tuple(self._line)
 
-    def _shape(self) -> Shape:
+    def _shape(self, context: ToolContext) -> Shape:
         return Shape("lasso", tuple(self._line))
+
+    def _is_shape(self, start: MapEvent, event: MapEvent) -> bool:
+        return self.is_drag(start, event) or len(self._line) > 4

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .drawn import Drawn
-from .gesture import MapEvent, Point, Shape
+from .gesture import MapEvent, Point, Shape, ToolContext
 
 
 def corners(a: Point, b: Point) -> tuple[Point, ...]:
@@ -23,5 +23,5 @@ class Rectangle(Drawn):
     def _corners(self) -> tuple[Point, ...]:
         return corners(*self._ends)
 
-    def _shape(self) -> Shape:
+    def _shape(self, context: ToolContext) -> Shape:
         return Shape("box", self._ends)

@@ -10,10 +10,21 @@ from terradesk import edits
 from terradesk import records as rec
 from terradesk.edits import Assigned, Edit, Record
 from terradesk.edits.territories import new_territory
-from terradesk.i18n import _
+from terradesk.i18n import _, ngettext, number
 from terradesk.plan import UNASSIGNED
 
-from .gesture import NEW, NO_ROWS, Keys, MapEvent, Preview, Selection, Shape, ToolContext
+from .gesture import (
+    NEW,
+    NO_ROWS,
+    AccountSpots,
+    Keys,
+    MapEvent,
+    Preview,
+    Result,
+    Selection,
+    Shape,
+    ToolContext,
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,14 +48,25 @@ def takes_accounts(context: ToolContext) -> bool:
     return context.picker is None or context.options.moves_accounts
 
 
-def in_scope(rows: np.ndarray, event: MapEvent, context: ToolContext) -> np.ndarray:
-    """Units that the strip's Over, or Shift while it is held, lets a stroke assign."""
-    options, owners = context.options, context.view.assignment
+def spots(context: ToolContext) -> AccountSpots | None:
+    """Accounts that shapes take, whether or not they are shown one by one."""
+    return context.placed if context.placed is not None else context.accounts
+
+
+def in_scope(taken: Taken, event: MapEvent, context: ToolContext) -> Taken:
+    """What the strip's Over, or Shift while it is held, lets a stroke assign."""
+    options, view = context.options, context.view
     if event.has(Keys.SHIFT) or options.over == "unassigned":
-        return rows[owners[rows] == UNASSIGNED]
-    if options.over == "territory":
-        return rows[owners[rows] == options.over_territory]
-    return rows
+        only = UNASSIGNED
+    elif options.over == "territory":
+        only = options.over_territory
+    else:
+        return taken
+    units, accounts = taken.unit_rows, taken.account_rows
+    units = units[view.assignment[units] == only]
+    if len(accounts):
+        accounts = accounts[view.account_territories[accounts] == only]
+    return Taken(units, accounts)
 
 
 def target_of(event: MapEvent, context: ToolContext) -> int:
@@ -85,7 +107,7 @@ def preview(
     """What a drawing tool would do with what it has taken so far."""
     if context.options.selects:
         return Preview(taken.unit_rows, taken.account_rows, None, shape, selects=True)
-    scoped = replace(taken, unit_rows=in_scope(taken.unit_rows, event, context))
+    scoped = in_scope(taken, event, context)
     done = assigned(context, scoped, target)
     return Preview(
         moved_rows(done),
@@ -109,8 +131,19 @@ def told(done: Assigned, context: ToolContext) -> str:
     """What a stroke leaves alone."""
     if not done.n_locked:
         return ""
+    if takes_accounts(context):
+        text = ngettext("{n} locked account stays", "{n} locked accounts stay", done.n_locked)
+        return text.format(n=number(done.n_locked))
     noun = context.plan.noun(done.n_locked)
-    return _("{n} locked {noun} stay").format(n=done.n_locked, noun=noun)
+    return _("{n} locked {noun} stay").format(n=number(done.n_locked), noun=noun)
+
+
+def locked(event: MapEvent, context: ToolContext) -> str:
+    """Why a stroke cannot assign to its target, "" when it can."""
+    target = target_of(event, context)
+    if context.options.selects or target not in context.view.locked_territories:
+        return ""
+    return _("{name} is locked.").format(name=context.name_of(target))
 
 
 def selection(taken: Taken, event: MapEvent, context: ToolContext) -> Selection:
@@ -120,6 +153,13 @@ def selection(taken: Taken, event: MapEvent, context: ToolContext) -> Selection:
     if context.picker is None:
         return Selection(None, accounts)
     return Selection(None, accounts) if takes_accounts(context) else Selection(units, None)
+
+
+def result(taken: Taken, seen: Preview, event: MapEvent, context: ToolContext) -> Result:
+    """What the end of a gesture gives, from what its last preview showed."""
+    if context.options.selects:
+        return selection(taken, event, context)
+    return seen.assigned or Assigned(None)
 
 
 def combined(old: np.ndarray, rows: np.ndarray, event: MapEvent) -> np.ndarray:
