@@ -22,7 +22,7 @@ from terradesk.render.basemap import BaseMap
 from terradesk.render.jit import Floats
 from terradesk.render.regions import country_regions
 
-__all__ = ["lines", "read", "surroundings"]
+__all__ = ["Geometries", "clipped", "lines", "read", "surroundings"]
 
 Box = tuple[float, float, float, float]
 Geometries = NDArray[np.object_]
@@ -157,6 +157,28 @@ def _points(
     xy = np.asarray(projection.to_plan(degrees, _DEGREES, crs), np.float64).reshape(-1, 2)
     known = np.isfinite(xy).all(axis=1)
     return xy[known], names[order][known], weights[order][known]
+
+
+def clipped(shapes: Geometries, crs: str, box: Box, dimension: int) -> Geometries:
+    """Single lines (dimension 1) or polygons (2), given in degrees, inside a box in metres.
+
+    Parameters
+    ----------
+    shapes : (n,) object array of geometries in longitude and latitude
+    crs : str
+        The plan's CRS.
+    box : tuple of float
+        x0, y0, x1, y1 in metres.
+    dimension : int
+
+    Returns
+    -------
+    (k,) object array
+        In metres; broken polygons are made valid, what has no place in the CRS is left out.
+    """
+    if not len(shapes):
+        return np.zeros(0, object)
+    return _clip(shapes, _windows(box, crs), crs, box, dimension)
 
 
 def lines(shapes: Geometries, origin: tuple[float, float]) -> Arcs:

@@ -10,7 +10,9 @@ from terradesk.render.basemap import BaseMap
 from terradesk.render.basemap_reading import lines
 from terradesk.render.density import draw_density
 from terradesk.render.frame import Frame
+from terradesk.render.homes import HomeStamp
 from terradesk.render.labels import Labels
+from terradesk.render.linework import LinkStamp, VectorStamp
 from terradesk.render.names import country_names
 from terradesk.render.overview import Overview
 from terradesk.render.points import PointIndex, radii
@@ -19,6 +21,7 @@ from terradesk.render.state import MapState, Mark
 from terradesk.render.style import Style
 from terradesk.render.symbols import draw_discs
 from terradesk.render.view import View
+from terradesk.render.warped import PictureStamp, warp
 
 __all__ = ["warm_up"]
 
@@ -74,3 +77,15 @@ def _warm_names(state: MapState, overview: Overview, base: BaseMap, view: View) 
     draw_density(rgb, view, index, Style())
     index.count(view.box)
     index.count_near(10.0, 10.0, 5.0)
+    _warm_layers(rgb, view, state)
+
+
+def _warm_layers(rgb: np.ndarray, view: View, state: MapState) -> None:
+    """Own layers, water links, homes."""
+    ring = np.array([shapely.LinearRing([(0, 0), (900, 0), (0, 900)])], object)
+    paths, style = lines(ring, state.arcs.origin), Style()
+    VectorStamp(paths, paths, PointIndex.build([(5.0, 5.0)]), "#000000").draw(rgb, view, style)
+    LinkStamp(np.array([(0.0, 0.0, 900.0, 900.0)])).draw(rgb, view, style)
+    HomeStamp(np.array([(9.0, 9.0)]), np.zeros(1, np.int64)).draw(rgb, view, style)
+    grid = np.tile(np.arange(3.0), (3, 1))
+    PictureStamp(warp(rgb, grid, grid.T.copy(), 16, 32, 32), view).draw(rgb, view, style)

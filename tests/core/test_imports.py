@@ -37,6 +37,7 @@ HEAVY = {
     "jinja2",
     "mapclassify",
     "fpdf",
+    "tifffile",
     "rapidfuzz",
     "requests",
 }
