@@ -11,7 +11,7 @@ import io
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,15 +70,16 @@ class BaseMap:
     country_names: NDArray[np.str_]
     regions: NDArray[np.int16]
     regions_box: tuple[float, float, float, float]
+    is_parallel: ClassVar[bool] = True
 
     def draw(self, frame: Frame, job: Job) -> None:
         """Draw land and sea into the base plane of a frame, lakes and rivers into its water."""
         planes, style = frame.planes, frame.style
         cm_per_px = 1 / frame.view.scale
         land, level = self.land, self.land.level(cm_per_px)
-        view, scanned, near = frame.arcs_near(land, job, _COAST_REACH)
-        frame.fill_ids(land, level, job, view, scanned)
-        compose.land_and_sea(planes.ids, planes.base, style.land, style.sea, job)
+        every = np.ones(land.n_units, np.bool_)
+        frame.fill_shapes(land, level, job, every, planes.base, int(style.land))
+        _, _, near = frame.arcs_near(land, job, _COAST_REACH)
         compose.clear(planes.thin, job)  # holds the unit lines of what was drawn before
         shore = (land.left[near] < 0) | (land.right[near] < 0)
         self._thin(frame, job, land, near, np.where(shore, _COAST_WEIGHT, 0).astype(np.uint8))
@@ -101,15 +102,11 @@ class BaseMap:
 
     def _draw_lakes(self, frame: Frame, job: Job) -> None:
         lakes, planes, style = self.lakes, frame.planes, frame.style
-        view, scanned, near = frame.arcs_near(lakes, job, _COAST_REACH)
-        if not len(scanned):
-            compose.clear(planes.water, job)
-            return
         level = lakes.level(1 / frame.view.scale)
-        frame.fill_ids(lakes, level, job, view, scanned)
         px_per_m = frame.view.px_per_m / style.pixel_ratio
         keep = lakes.areas * px_per_m**2 >= _LEAST_LAKE_PX2
-        compose.water_mask(planes.ids, planes.water, keep, job)
+        frame.fill_shapes(lakes, level, job, keep, planes.water, 255)
+        _, _, near = frame.arcs_near(lakes, job, _COAST_REACH)
         sides = np.maximum(lakes.left, 0), np.maximum(lakes.right, 0)
         kinds = (keep[sides[0]] | keep[sides[1]]).astype(np.uint8)
         self._wide(frame, job, lakes.levels[level], near, kinds)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from terradesk.render.jit import Bools, Bytes, Colours, Int32s, inlined, kernel
+from terradesk.render.jit import Bytes, Colours, Int32s, inlined, kernel
 from terradesk.render.scan import Job
 
 __all__ = [
@@ -25,9 +25,7 @@ __all__ = [
     "clear_base",
     "compose",
     "ink_base",
-    "land_and_sea",
     "mix",
-    "water_mask",
 ]
 
 USE_LOCK, USE_MARK, USE_WATER = 1, 2, 4
@@ -256,26 +254,6 @@ def compose(
         if use & 2:
             words = planes.mark[q].view(np.uint64)[w0:w1]
             _over(out, planes.mark[q, a0:a1], words, lead, inks.mark, inks.mark_alpha)
-
-
-@kernel
-def land_and_sea(ids: Int32s, base: Colours, land: np.uint32, sea: np.uint32, job: Job) -> None:
-    """Colour the base picture by whether a land polygon owns the pixel."""
-    n = job.right - job.left
-    for y in range(job.row, job.row + job.bottom - job.top):
-        own, to = ids[y, job.column : job.column + n], base[y, job.column : job.column + n]
-        for x in range(n):
-            to[x] = land if own[x] >= 0 else sea
-
-
-@kernel
-def water_mask(ids: Int32s, water: Bytes, keep: Bools, job: Job) -> None:
-    """Cover the pixels of the lakes that `keep` (n_lakes,) lists; empties the others."""
-    n = job.right - job.left
-    for y in range(job.row, job.row + job.bottom - job.top):
-        own, to = ids[y, job.column : job.column + n], water[y, job.column : job.column + n]
-        for x in range(n):
-            to[x] = 255 if own[x] >= 0 and keep[own[x]] else 0
 
 
 @kernel

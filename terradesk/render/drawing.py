@@ -3,24 +3,36 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from terradesk.arcs import Arcs, Level
 from terradesk.render import compose
 from terradesk.render.compose import USE_LOCK, USE_MARK, USE_WATER
 from terradesk.render.lines import near_kinds, near_thin, thin_lines, wide_lines
-from terradesk.render.scan import Box, Job, collect, resolve, sample, scan
+from terradesk.render.scan import Box, Job, collect, resolve, resolve_shapes, sample, scan
 
 if TYPE_CHECKING:
     from terradesk.render.frame import Frame
-    from terradesk.render.jit import Bytes, Float32s, Int32s
+    from terradesk.render.jit import Bools, Bytes, Float32s, Int32s
     from terradesk.render.overview import Overview
     from terradesk.render.scratch import Scratch
 
-__all__ = ["Task", "arcs_near", "colour", "draw", "fill_ids", "plan"]
+__all__ = [
+    "Task",
+    "arcs_near",
+    "colour",
+    "draw",
+    "draw_under",
+    "fill_ids",
+    "fill_shapes",
+    "is_parallel",
+    "plan",
+]
 
+_Pixel = TypeVar("_Pixel", bound=np.generic)
 _MOVING_TOLERANCE_PX, _SHARP_TOLERANCE_PX = 1.0, 0.5
 _THIN_REACH_PX = 1.5
 _SAMPLED_FROM = 20_000  # units from which on sharp frames are sampled too
@@ -88,10 +100,8 @@ def colour(frame: Frame, job: Job) -> None:
 
 def _draw_geometry(frame: Frame, task: Task, job: Job) -> None:
     planes, at = frame.planes, frame.view.place
-    if frame.underlays:
-        compose.clear_base(planes, frame.style.sea, job)
-        for underlay in frame.underlays:
-            underlay.draw(frame, job)
+    if frame.underlays and is_parallel(frame):
+        draw_under(frame, job)
     if task.raster is not None:
         sample(task.raster.ids, task.raster.view.place, at, planes.ids, job)
     else:
@@ -100,6 +110,18 @@ def _draw_geometry(frame: Frame, task: Task, job: Job) -> None:
     compose.clear(planes.thin, job)
     if not frame.is_moving:
         _thin(frame, task, job)
+
+
+def is_parallel(frame: Frame) -> bool:
+    """Whether every underlay says that it may be drawn on several threads at once."""
+    return all(getattr(one, "is_parallel", False) for one in frame.underlays)
+
+
+def draw_under(frame: Frame, job: Job) -> None:
+    """Draw what lies under the areas."""
+    compose.clear_base(frame.planes, frame.style.sea, job)
+    for underlay in frame.underlays:
+        underlay.draw(frame, job)
 
 
 def _thin(frame: Frame, task: Task, job: Job) -> None:
@@ -172,6 +194,25 @@ def arcs_near(frame: Frame, arcs: Arcs, job: Job, reach: float) -> tuple[Box, In
 
 def fill_ids(frame: Frame, arcs: Arcs, level: int, job: Job, view: Box, scanned: Int32s) -> None:
     """Write into the id plane which polygon owns each pixel of a job."""
+    heads, bits = _scan(frame, arcs, level, job, view, scanned)
+    resolve(heads, bits, frame.scratch.events, frame.planes.ids, job)
+
+
+def fill_shapes(
+    frame: Frame, arcs: Arcs, level: int, job: Job, keep: Bools, plane: NDArray[_Pixel], value: int
+) -> None:
+    """Write a value into a plane within a job where one of the polygons is that `keep` lists."""
+    view, scanned, _ = arcs_near(frame, arcs, job, 0)
+    if len(scanned):
+        heads, bits = _scan(frame, arcs, level, job, view, scanned)
+        one = plane.dtype.type(value)
+        resolve_shapes(heads, bits, frame.scratch.events, keep, plane, one, job)
+
+
+def _scan(
+    frame: Frame, arcs: Arcs, level: int, job: Job, view: Box, scanned: Int32s
+) -> tuple[Int32s, NDArray[np.uint64]]:
+    """Events of a job in the scratch of this thread: their lists and their bit mask."""
     scratch: Scratch = frame.scratch
     line, at = arcs.levels[level], frame.view.place
     heads, bits = scratch.grids(job.bottom - job.top, job.right - job.left)
@@ -195,4 +236,4 @@ def fill_ids(frame: Frame, arcs: Arcs, level: int, job: Job, view: Box, scanned:
         heads[:] = 0
         bits[:] = 0
         scratch.more_events()
-    resolve(heads, bits, scratch.events, frame.planes.ids, job)
+    return heads, bits

@@ -27,7 +27,7 @@ from terradesk.render.style import Style
 from terradesk.render.view import View
 
 if TYPE_CHECKING:
-    from terradesk.render.jit import Int32s
+    from terradesk.render.jit import Bools, Int32s
     from terradesk.render.overview import Overview
     from terradesk.render.stamps import Underlay
 
@@ -183,7 +183,7 @@ class Frame:
         """Colour everything again after `MapState.colour_*` or a change of fills."""
         self.state.restyle(self.style)
         self._redrawn = [(0, 0, self.width, self.height)]
-        self._each(self._redrawn[0], partial(drawing.colour, self))
+        self._each(self._redrawn[0], partial(drawing.colour, self), self.n_threads)
 
     def assigned(self, rows: ArrayLike) -> None:
         """Redraw around units after `MapState.assign`."""
@@ -208,7 +208,7 @@ class Frame:
             view, scanned, _ = self.arcs_near(self.arcs, job, 0)
             self.fill_ids(self.arcs, level, job, view, scanned)
 
-        self._each((0, 0, self.width, self.height), draw)
+        self._each((0, 0, self.width, self.height), draw, self.n_threads)
 
     def take_redrawn(self) -> list[Rect]:
         """Rectangles of the picture, as it lies now, that were drawn since the last call."""
@@ -274,9 +274,11 @@ class Frame:
         """Draw a rectangle; `lines`: g geometry, b borders, m accent lines, colours always."""
         rect = self._clipped(left, top, right, bottom)
         self._redrawn.append(rect)
-        self._each(rect, partial(drawing.draw, self, drawing.plan(self, lines)))
+        if "g" in lines and not drawing.is_parallel(self):
+            self._each(rect, partial(drawing.draw_under, self), 1)
+        self._each(rect, partial(drawing.draw, self, drawing.plan(self, lines)), self.n_threads)
 
-    def _each(self, rect: Rect, work: Callable[[Job], None]) -> None:
+    def _each(self, rect: Rect, work: Callable[[Job], None], n_threads: int) -> None:
         """Do something with every band of a rectangle, on several threads if it is large."""
         left, top, right, bottom = rect
         rows = max(_BAND, _LARGE // max(right - left, 1))
@@ -286,7 +288,7 @@ class Frame:
             for job in self._jobs(left, y, right, min(bottom, y + rows))
         ]
         is_large = (right - left) * (bottom - top) >= _LARGE
-        bands.run(work, jobs, self.n_threads if is_large else 1)
+        bands.run(work, jobs, n_threads if is_large else 1)
 
     def arcs_near(self, arcs: Arcs, job: Job, reach: float) -> tuple[Box, Int32s, Int32s]:
         """Box of a job in cm, arcs that decide its pixels, arcs whose line reaches it."""
@@ -295,3 +297,9 @@ class Frame:
     def fill_ids(self, arcs: Arcs, level: int, job: Job, view: Box, scanned: Int32s) -> None:
         """Write into the id plane which polygon owns each pixel of a job."""
         drawing.fill_ids(self, arcs, level, job, view, scanned)
+
+    def fill_shapes(
+        self, arcs: Arcs, level: int, job: Job, keep: Bools, plane: NDArray[_Pixel], value: int
+    ) -> None:
+        """Write a value into a plane within a job where one of the polygons is in `keep`."""
+        drawing.fill_shapes(self, arcs, level, job, keep, plane, value)
