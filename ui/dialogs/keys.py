@@ -20,6 +20,15 @@ MAP_KEYS = (
             (N_("Arrow keys"), N_("Pan")),
             (N_("Home"), N_("Show the whole plan")),
             (N_("Z"), N_("Zoom to the selection")),
+            (N_("Back button"), N_("The view before; the other one goes forward")),
+        ),
+    ),
+    (
+        N_("Without a mouse"),
+        (
+            (N_("Ctrl + arrows"), N_("Go from area to area; with Shift: and select them")),
+            (N_("A"), N_("Select the area with the ring, or no longer")),
+            (N_("Menu, Shift+F10"), N_("Everything that can be done here")),
         ),
     ),
     (
@@ -33,6 +42,7 @@ MAP_KEYS = (
             (N_("E"), N_("Eraser: unassign")),
             (N_("I"), N_("Pick the territory under the cursor")),
             (N_("H"), N_("Hand: drag the map")),
+            (N_("M"), N_("Measure: click points; the first again closes it and gives the area")),
         ),
     ),
     (
@@ -44,6 +54,7 @@ MAP_KEYS = (
             (N_("Shift"), N_("Add to the selection")),
             (N_("Ctrl"), N_("Add or remove; with a box: remove")),
             (N_("Double-click"), N_("Select the whole territory")),
+            (N_(". and ,"), N_("Grow by the neighbours; shrink")),
         ),
     ),
     (

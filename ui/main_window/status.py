@@ -10,6 +10,7 @@ from terradesk.i18n import _, ngettext
 from .. import theme
 from ..document_model import DocumentModel
 from ..jobs import Job
+from ..map.words import unit_text
 
 QUIET_MS = 300
 """Work shorter than this shows no progress."""
@@ -51,21 +52,7 @@ class StatusBar(QtWidgets.QStatusBar):
         if row < 0 or not self._model.is_open:
             self._where.setText("")
             return
-        from terradesk import measures
-
-        plan, view = self._model.plan, self._model.view
-        territory = view.name_of(int(view.assignment[row])) or _("unassigned")
-        name = str(plan.units.names[row] or plan.units.codes[row])
-        state = plan.units.columns.get("state")
-        if state is not None and state.dtype == object and state[row] and "," not in name:
-            name = f"{name}, {state[row]}"
-        parts = [name, territory]
-        measure = measures.balance_measure(plan)
-        if measure is not None and measure.source == "units":
-            value = float(plan.units.columns[measure.column][row])
-            text = measures.format_value(plan, measure, value)
-            parts.append(f"{measure.name} {text}")
-        self._where.setText(" · ".join(parts))
+        self._where.setText(unit_text(self._model, row))
 
     def show_hint(self, text: str) -> None:
         """What the gesture that goes on will take; an empty text ends it."""

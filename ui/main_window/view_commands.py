@@ -40,6 +40,31 @@ class ViewCommands:
         """Zoom to the selected areas."""
         self._window.map.zoom_to_units(self._window.model.selected_units)
 
+    def view_back(self) -> None:
+        """Show what was seen before."""
+        self._window.map.going.back()
+
+    def view_forward(self) -> None:
+        """Undo going back."""
+        self._window.map.going.forward()
+
+    def measure_distance(self) -> None:
+        """Take the measuring line in hand."""
+        self._window.map.set_tool("measure")
+        self._window.map.setFocus()
+
+    def select_by(self) -> None:
+        """Open the panel that selects by code, query and more."""
+        self._window.map.going.open_select_by()
+
+    def grow_selection(self) -> None:
+        """Take the neighbours into the selection."""
+        self._window.map.going.grow(1)
+
+    def shrink_selection(self) -> None:
+        """Take the outer areas out of the selection."""
+        self._window.map.going.grow(-1)
+
     def zoom_in(self) -> None:
         """Zoom in at the middle."""
         self._window.map.zoom_by(1.5)

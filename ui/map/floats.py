@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
 from PySide6 import QtCore, QtWidgets
 
@@ -21,6 +22,9 @@ from .hints import FirstSteps, Tips
 from .message import Message
 from .strip import Strip
 from .toolbox import Toolbox
+
+if TYPE_CHECKING:
+    from .inset import Inset
 
 _GAP, _BETWEEN = 12, 8
 _MOST_PARTS = 4
@@ -47,15 +51,18 @@ class Floats:
         self.credits.setStyleSheet("font-size: 10px;")
         self.steps, self.tips = FirstSteps(host), Tips(host)
         self.far: list[parts.Floating] = []
+        self.inset: Inset | None = None
+        self.over: list[Any] = []
         self.waiting = parts.label(_("Preparing the map…"))
         self.waiting.setParent(host)
         self.waiting.setProperty("role", "dim")
         self.waiting.hide()
         self._has_strip = True
 
-    def _all(self) -> list[parts.Floating]:
-        return [self.toolbox, self.strip, self.chip, self.message, self.legend, self.steps,
-                self.tips, self.card, *self.far]  # fmt: skip
+    def _all(self) -> list[Any]:
+        inset = [self.inset] if self.inset is not None else []
+        return [*inset, *self.over, self.toolbox, self.strip, self.chip, self.message,
+                self.legend, self.steps, self.tips, self.card, *self.far]  # fmt: skip
 
     def shadows(self) -> list[tuple[QtCore.QRectF, float]]:
         """Rectangle and corner radius of what is there."""
@@ -102,7 +109,9 @@ class Floats:
         self._arrange_top()
         self._arrange_corner()
         self._arrange_foot()
-        self.card.raise_()
+        self._arrange_inset()
+        for widget in (*self.over, self.card):
+            widget.raise_()
 
     def _arrange_top(self) -> None:
         left = _GAP + self.toolbox.width() + _GAP
@@ -118,6 +127,23 @@ class Floats:
         for holder in self.far:
             self._put(holder, left, y)
             left += holder.width() + _BETWEEN
+
+    def _arrange_inset(self) -> None:
+        """The overview in the upper corner, below the chip where that stands in its way."""
+        inset = self.inset
+        if inset is None:
+            return
+        inset.setVisible(self._model.is_open and inset.is_wanted)
+        if not inset.isVisibleTo(self._host):
+            return
+        ends = [w.x() + w.width() for w in (self.strip, self.chip) if w.isVisibleTo(self._host)]
+        if self._host.layoutDirection() == QtCore.Qt.LayoutDirection.RightToLeft:
+            shown = (w for w in (self.strip, self.chip) if w.isVisibleTo(self._host))
+            ends = [self._host.width() - w.x() for w in shown]
+        x = self._host.width() - _GAP - inset.width()
+        foot = max((w.geometry().bottom() for w in (self.chip, *self.far)), default=0)
+        meets = any(end + _BETWEEN > x for end in ends)
+        self._put(inset, x, foot + 1 + _BETWEEN if meets else _GAP)
 
     def _arrange_corner(self) -> None:
         wide, foot = self._host.width(), self._host.height() - 4
@@ -150,6 +176,8 @@ class Floats:
         """Take up another theme."""
         for widget in (self.toolbox, self.message, self.chip):
             widget.restyle()
+        if self.inset is not None:
+            self.inset.restyle()
 
 
 def part_name(plan: Plan, part: Part) -> str:

@@ -30,15 +30,19 @@ class KeyTable:
         self._view = view
         self._held = Keys.NONE
         self._acts: dict[int, Callable[[], object]] = {
-            Key.Key_Return: view.assign_selection,
-            Key.Key_Enter: view.assign_selection,
-            Key.Key_Delete: view.unassign_selection,
-            Key.Key_Backspace: view.unassign_selection,
+            Key.Key_Return: self._on_selection(view.assign_selection),
+            Key.Key_Enter: self._on_selection(view.assign_selection),
+            Key.Key_Delete: self._on_selection(view.unassign_selection),
+            Key.Key_Backspace: self._on_selection(view.unassign_selection),
             Key.Key_Home: view.zoom_home,
             Key.Key_Z: view.zoom_to_selection,
             Key.Key_X: view.swap_current,
             Key.Key_T: view.open_current_list,
-            Key.Key_N: lambda: view.command.emit("territory.new"),
+            Key.Key_N: self._on_selection(lambda: view.command.emit("territory.new")),
+            Key.Key_A: view.going.walking.toggle,
+            Key.Key_Period: lambda: view.going.grow(1),
+            Key.Key_Comma: lambda: view.going.grow(-1),
+            Key.Key_Menu: view.going.open_menu,
             Key.Key_BracketLeft: lambda: self._resize(-1),
             Key.Key_BracketRight: lambda: self._resize(1),
             Key.Key_Plus: lambda: view.zoom_by(1.5),
@@ -57,6 +61,9 @@ class KeyTable:
             self._view.gestures.keys_changed(_with(event, _MODIFIERS[Key(key)], True))
             return True
         modifiers = QtCore.Qt.KeyboardModifier
+        if key == Key.Key_F10 and event.modifiers() & modifiers.ShiftModifier:
+            self._view.going.open_menu()
+            return True
         if event.modifiers() & (modifiers.ControlModifier | modifiers.AltModifier):
             return False
         if key == Key.Key_Space:
@@ -81,6 +88,15 @@ class KeyTable:
             return True
         return False
 
+    def _on_selection(self, act: Callable[[], object]) -> Callable[[], object]:
+        """What acts on the selection acts on the keyboard's area where nothing is selected."""
+
+        def run() -> None:
+            self._view.going.walking.select_if_nothing_is()
+            act()
+
+        return run
+
     def _resize(self, steps: int) -> None:
         if "size" in self._view.gestures.tool.options:
             self._view.gestures.use_current_size(steps)
@@ -91,13 +107,15 @@ class KeyTable:
             self._view.model.set_current(recent[index])
 
     def _escape(self) -> None:
-        """One layer per press: gesture, selection, tool back to V."""
+        """One layer per press: gesture, selection, the keyboard's area, tool back to V."""
         view, model = self._view, self._view.model
         if view.gestures.cancel():
             return
         if len(model.selected_units) or len(model.selected_accounts):
             model.select_units(np.empty(0, np.int32))
             model.select_accounts(np.empty(0, np.int32))
+            return
+        if view.going.walking.stop():
             return
         view.set_tool("select")
 

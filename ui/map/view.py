@@ -80,11 +80,11 @@ class MapView(Looking):
         self.gestures = Gestures(model, self, self)
         self._guard = Guard(self.gestures, model, self.canvas)
         self.gestures.elsewhere = lambda at: self.outside_target(self.canvas.mapToGlobal(at))
-        self.floats = Floats(self, model)
+        self.floats: Floats = Floats(self, model)
         self.item.shadows = self.floats.shadows
         self.dropping = Dropping(self)
         self.menu = MapMenu(self)
-        self.going = Going(self)
+        self.going: Going = Going(self)
         self._keys = KeyTable(self)
         self._splits = QtCore.QTimer(self, singleShot=True, interval=_SPLITS_MS)
         self._splits.timeout.connect(self._warn_of_splits)

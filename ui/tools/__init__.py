@@ -29,6 +29,7 @@ from .gesture import (
 )
 from .hand import Hand
 from .lasso import Lasso
+from .measure import Measure
 from .pick import Pick
 from .polygon import Polygon
 from .rectangle import Rectangle
@@ -96,6 +97,7 @@ TOOLS: tuple[ToolEntry, ...] = (
     ToolEntry("split", N_("Split a territory"), "scissors", "S", Split, "draw"),
     ToolEntry("eraser", N_("Eraser"), "eraser", "E", Eraser, "correct"),
     ToolEntry("pick", N_("Pick a territory"), "pipette", "I", Pick, "correct"),
+    ToolEntry("measure", N_("Measure a distance"), "ruler", "M", Measure, "correct"),
 )
 """All tools in the order of the palette; a new tool is a module and a line here."""
 
