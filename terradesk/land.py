@@ -215,10 +215,17 @@ def _at(shapes: Objects, codes: Objects, lon: Floats, lat: Floats) -> Objects:
     return out
 
 
-def _nearest(shapes: Objects, lon: Floats, lat: Floats) -> tuple[NDArray[np.int64], ...]:
-    """Points, and the shape that each lies in or just off."""
-    points = shapely.points(np.column_stack((lon, lat)))
-    asked, found = shapely.STRtree(shapes).query_nearest(
-        points, max_distance=_AT_COAST, all_matches=False
-    )
-    return asked, found
+def _nearest(
+    shapes: Objects, lon: Floats, lat: Floats
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Points, and the shape that each lies in, or else just off."""
+    points = np.asarray(shapely.points(np.column_stack((lon, lat))), object)
+    tree = shapely.STRtree(shapes)
+    asked, found = tree.query(points)
+    shapely.prepare(shapes)
+    inside = shapely.intersects(shapes[found], points[asked])
+    asked, first = np.unique(asked[inside], return_index=True)
+    found = found[inside][first]
+    rest = np.setdiff1d(np.arange(len(points)), asked)
+    off, near = tree.query_nearest(points[rest], max_distance=_AT_COAST, all_matches=False)
+    return np.concatenate((asked, rest[off])), np.concatenate((found, near))

@@ -23,6 +23,7 @@ ALONE = 25_000.0
 """Metres that the only point of a plan reaches."""
 
 _LEAST = 1e-4  # m2: smaller pieces are rounding
+_PER_TILE, _MOST_TILES = 100, 24
 _ROUND = 16  # segments of a quarter circle
 _USUAL = 95.0  # per cent of the points whose nearest neighbour decides how far a cell reaches
 
@@ -175,9 +176,37 @@ def _cells_in(xy: Floats, region: shapely.Geometry, progress: Progress) -> Objec
     progress(0.2, _("Drawing areas around the points"))
     shapely.prepare(region)
     crossing = np.flatnonzero(~shapely.contains_properly(region, whole))
-    whole[crossing] = shapely.intersection(whole[crossing], region)
+    whole[crossing] = _clipped(whole[crossing], region)
     progress(0.8, _("Drawing areas around the points"))
     return _rejoined(xy, whole)
+
+
+def _clipped(shapes: Objects, region: shapely.Geometry) -> Objects:
+    """Parts of the shapes in the region; those inside one tile meet that part of it only."""
+    out = shapes.copy()
+    k = int(np.clip(np.sqrt(shapely.get_num_coordinates(region) / _PER_TILE), 1, _MOST_TILES))
+    x0, y0, x1, y1 = shapely.bounds(region)
+    side = np.array([x1 - x0, y1 - y0]) / k
+    boxes = shapely.bounds(shapes)
+    first = np.clip(np.floor((boxes[:, :2] - (x0, y0)) / side), 0, k - 1)
+    last = np.clip(np.floor((boxes[:, 2:] - (x0, y0)) / side), 0, k - 1)
+    tile = np.where((first == last).all(axis=1), first[:, 0] * k + first[:, 1], -1)
+    for one in np.unique(tile).astype(int).tolist():
+        rows = np.flatnonzero(tile == one)
+        out[rows] = shapely.intersection(shapes[rows], _tile(region, one, k))
+    return out
+
+
+def _tile(region: shapely.Geometry, tile: int, k: int) -> shapely.Geometry:
+    """The region around one of k x k tiles, the whole for -1; edge tiles reach beyond its box."""
+    if tile < 0 or k == 1:
+        return region
+    x0, y0, x1, y1 = shapely.bounds(region)
+    wide, high = (x1 - x0) / k, (y1 - y0) / k
+    column, row = divmod(tile, k)
+    left, low = x0 + column * wide, y0 + row * high
+    part = shapely.clip_by_rect(region, left - wide, low - high, left + 2 * wide, low + 2 * high)
+    return part if part.is_valid else shapely.make_valid(part)
 
 
 def _unbounded(xy: Floats, region: shapely.Geometry) -> Objects:
@@ -260,15 +289,20 @@ def spanning_links(points: ArrayLike, pairs: ArrayLike) -> np.ndarray:
     (k, 2) int32
         Rows, so that all points hang together.
     """
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
     xy = np.asarray(points, np.float64).reshape(-1, 2)
-    root = np.arange(len(xy))
-    for a, b in np.asarray(pairs, np.int64).reshape(-1, 2).tolist():
-        root[_root(root, a)] = _root(root, b)
+    a, b = np.asarray(pairs, np.int64).reshape(-1, 2).T
+    joined = coo_array((np.ones(len(a), bool), (a, b)), (len(xy), len(xy)))
+    n, group = connected_components(joined, directed=False)
     edges = _delaunay_edges(xy)
+    edges = edges[group[edges[:, 0]] != group[edges[:, 1]]]
     order = np.argsort(np.hypot(*(xy[edges[:, 0]] - xy[edges[:, 1]]).T), kind="stable")
+    root = np.arange(n)
     out = []
     for a, b in edges[order].tolist():
-        one, other = _root(root, a), _root(root, b)
+        one, other = _root(root, group[a]), _root(root, group[b])
         if one != other:
             root[one] = other
             out.append((a, b))
@@ -283,15 +317,13 @@ def _root(root: Int64s, row: int) -> int:
 
 
 def _delaunay_edges(xy: Floats) -> Int64s:
-    """Pairs of rows; along the line where the points have no width."""
-    along = np.lexsort((xy[:, 1], xy[:, 0]))
+    """Pairs of rows; also along the points from west to east, should they have no width."""
+    numbers = xy[:, 0] + 1j * xy[:, 1]  # sorted by x, then y
+    along = np.argsort(numbers, kind="stable")
     chain = np.column_stack((along[:-1], along[1:]))
     if len(xy) < 3:
         return chain
     edges = shapely.delaunay_triangles(shapely.multipoints(xy), only_edges=True)
-    ends = shapely.get_coordinates(edges).reshape(-1, 2, 2)
-    if not len(ends):
-        return chain
-    rows = {point: row for row, point in enumerate(map(tuple, xy.tolist()))}
-    found = [[rows[tuple(p)] for p in pair] for pair in ends.tolist()]
-    return np.vstack((np.array(found, np.int64), chain))
+    ends = shapely.get_coordinates(edges)
+    found = along[np.searchsorted(numbers[along], ends[:, 0] + 1j * ends[:, 1])]
+    return np.vstack((found.reshape(-1, 2), chain))
