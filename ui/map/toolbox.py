@@ -11,7 +11,62 @@ from .. import theme
 from . import parts
 
 _SHARED = "shapes"
-_ICON = 18
+_ICON, _SIDE, _CORNER = 18, 26, 12
+
+
+class ShapesButton(QtWidgets.QToolButton):
+    """One button for several tools: a click takes the last one, the flyout holds the others.
+
+    A long press, a right click, the small corner and Down open the flyout.
+
+    Signals
+    -------
+    chosen(str)
+        Id of a tool of the flyout.
+    """
+
+    chosen = QtCore.Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.flyout = QtWidgets.QMenu(self)
+        self.setMenu(self.flyout)
+        self.setPopupMode(QtWidgets.QToolButton.ToolButtonPopupMode.DelayedPopup)
+        self.setContextMenuPolicy(QtCore.Qt.ContextMenuPolicy.CustomContextMenu)
+        self.customContextMenuRequested.connect(self.open)
+
+    def show_tools(self, current: str) -> None:
+        """List the tools, the one that the button takes marked."""
+        self.flyout.clear()
+        for entry in TOOLS:
+            if entry.group == _SHARED:
+                action = self.flyout.addAction(f"{_(entry.text)}\t{entry.shortcut}")
+                action.setIcon(_icon(entry, False, False))
+                action.setCheckable(True)
+                action.setChecked(entry.id == current)
+                action.triggered.connect(lambda _on, i=entry.id: self.chosen.emit(i))
+
+    def open(self) -> None:
+        """Open the flyout beside the button."""
+        is_rtl = self.layoutDirection() == QtCore.Qt.LayoutDirection.RightToLeft
+        x = -self.flyout.sizeHint().width() - 6 if is_rtl else self.width() + 6
+        self.flyout.popup(self.mapToGlobal(QtCore.QPoint(x, 0)))
+
+    def _is_corner(self, at: QtCore.QPoint) -> bool:
+        return at.x() >= self.width() - _CORNER and at.y() >= self.height() - _CORNER
+
+    def mousePressEvent(self, event: QtGui.QMouseEvent) -> None:
+        is_left = event.button() == QtCore.Qt.MouseButton.LeftButton
+        if is_left and self._is_corner(event.position().toPoint()):
+            self.open()
+        else:
+            super().mousePressEvent(event)
+
+    def keyPressEvent(self, event: QtGui.QKeyEvent) -> None:
+        if event.key() == QtCore.Qt.Key.Key_Down:
+            self.open()
+        else:
+            super().keyPressEvent(event)
 
 
 class Toolbox(parts.Floating):
@@ -34,6 +89,8 @@ class Toolbox(parts.Floating):
         self.setFixedWidth(theme.WIDTH["palette"])
         self._layout = parts.column(self, 2, (4, 4, 4, 4))
         self._buttons: dict[str, QtWidgets.QToolButton] = {}
+        self._shapes = ShapesButton()
+        self._shapes.chosen.connect(self.chosen)
         self._plain: list[tuple[QtWidgets.QToolButton, str]] = []
         self._shape = next(e.id for e in TOOLS if e.group == _SHARED)
         self._current = "select"
@@ -48,11 +105,11 @@ class Toolbox(parts.Floating):
             group = starts
             if entry.group == _SHARED and _SHARED in self._buttons:
                 continue
-            key = _SHARED if entry.group == _SHARED else entry.id
-            self._buttons[key] = self._button()
+            is_shared = entry.group == _SHARED
+            key = _SHARED if is_shared else entry.id
+            self._buttons[key] = self._button(self._shapes if is_shared else None)
             self._buttons[key].setCheckable(True)
             self._buttons[key].clicked.connect(lambda _on, k=key: self._press(k))
-        self._set_up_shapes()
         self._line()
         for icon, text, keys, act in (
             ("plus", _("Zoom in"), "Ctrl++", lambda: self.zoomed.emit(1.5)),
@@ -66,8 +123,8 @@ class Toolbox(parts.Floating):
             self._plain.append((button, icon))
         self.restyle()
 
-    def _button(self) -> QtWidgets.QToolButton:
-        out = QtWidgets.QToolButton()
+    def _button(self, out: QtWidgets.QToolButton | None = None) -> QtWidgets.QToolButton:
+        out = out if out is not None else QtWidgets.QToolButton()
         out.setProperty("role", "tool")
         out.setFocusPolicy(QtCore.Qt.FocusPolicy.TabFocus)
         self._layout.addWidget(out)
@@ -79,18 +136,6 @@ class Toolbox(parts.Floating):
         self._layout.addSpacing(3)
         self._layout.addWidget(frame)
         self._layout.addSpacing(3)
-
-    def _set_up_shapes(self) -> None:
-        button = self._buttons.get(_SHARED)
-        if button is None:
-            return
-        menu = QtWidgets.QMenu(button)
-        for entry in TOOLS:
-            if entry.group == _SHARED:
-                action = menu.addAction(f"{_(entry.text)}\t{entry.shortcut}")
-                action.triggered.connect(lambda _on, i=entry.id: self.chosen.emit(i))
-        button.setMenu(menu)
-        button.setPopupMode(QtWidgets.QToolButton.ToolButtonPopupMode.DelayedPopup)
 
     def _press(self, key: str) -> None:
         self.chosen.emit(self._shape if key == _SHARED else key)
@@ -105,14 +150,15 @@ class Toolbox(parts.Floating):
 
     def restyle(self) -> None:
         """Take up the theme."""
+        self._shapes.show_tools(self._shape)
         for key, button in self._buttons.items():
             entry = tool_entry(self._shape if key == _SHARED else key)
             is_on = entry.id == self._current
             button.setChecked(is_on)
             button.setIcon(_icon(entry, is_on, key == _SHARED))
-            button.setIconSize(QtCore.QSize(26, 26))
+            button.setIconSize(QtCore.QSize(_SIDE, _SIDE))
             tip = f"{_(entry.text)} ({entry.shortcut})"
-            more = _("Hold for other shapes") if key == _SHARED else ""
+            more = _("Hold or right-click for other shapes") if key == _SHARED else ""
             button.setToolTip(f"{tip}\n{more}".strip())
             button.setAccessibleName(_(entry.text))
         for button, icon in self._plain:
@@ -123,7 +169,7 @@ class Toolbox(parts.Floating):
 def _icon(entry: ToolEntry, is_on: bool, has_more: bool) -> QtGui.QIcon:
     """A tool's icon in 26 px, with a small triangle where a menu hides behind it."""
     role, scale = ("on_accent" if is_on else "text"), 2.0
-    out = QtGui.QPixmap(round(26 * scale), round(26 * scale))
+    out = QtGui.QPixmap(round(_SIDE * scale), round(_SIDE * scale))
     out.setDevicePixelRatio(scale)
     out.fill(QtCore.Qt.GlobalColor.transparent)
     painter = QtGui.QPainter(out)
