@@ -259,14 +259,19 @@ def compose(
 @kernel
 def ink_base(coverage: Bytes, base: Colours, ink: np.uint32, job: Job) -> None:
     """Draw lines of the base map (coast, country borders) into the base picture; empties them."""
-    n = job.right - job.left
+    a0, a1 = job.column, job.column + job.right - job.left
     for y in range(job.row, job.row + job.bottom - job.top):
-        own = coverage[y, job.column : job.column + n]
-        to = base[y, job.column : job.column + n]
-        for x in range(n):
-            if own[x]:
-                to[x] = mix(to[x], ink, np.uint32(own[x]) * np.uint32(2))
-                own[x] = 0
+        words = coverage[y].view(np.uint64)
+        if _is_empty(words[a0 >> 3 : (a1 + 7) >> 3]):
+            continue
+        for w in range(np.uint32(a0 >> 3), np.uint32((a1 + 7) >> 3)):
+            if words[w] == 0:
+                continue
+            for x in range(np.uint32(max(a0, w << 3)), np.uint32(min(a1, (w << 3) + 8))):
+                if coverage[y, x]:
+                    alpha = np.uint32(coverage[y, x]) * np.uint32(2)
+                    base[y, x] = mix(base[y, x], ink, np.uint32(alpha))
+                    coverage[y, x] = 0
 
 
 @kernel

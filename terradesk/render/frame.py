@@ -40,7 +40,7 @@ Piece = tuple[int, int, int, int, int, int]
 """Where a piece of the picture goes and comes from: x, y, width, height, ring column, ring row."""
 
 _Pixel = TypeVar("_Pixel", bound=np.generic)
-_BAND = 128  # rows drawn at once, by one thread
+_BAND = 256  # rows drawn at once, by one thread
 _LARGE = 200_000  # pixels from which on several threads pay
 
 

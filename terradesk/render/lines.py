@@ -30,6 +30,9 @@ __all__ = [
 PER_PIXEL = 24
 """Entries of a profile table per squared pixel of distance."""
 
+FAINTEST = 10
+"""Weight below which a thin line is not drawn: it would change a pixel by 3 of 255 at most."""
+
 COAST, GROUP = np.float32(-1), np.float32(-2)
 """Classes of arcs with nothing on one side, and between two groups."""
 
@@ -146,7 +149,7 @@ def near_thin(
                 full = min(1.0, max(0.25, (side - 3.0) / 14.0))
                 fade = min(1.0, (side - 3.0) * 0.4)
                 weight = int(unit_max * (0.55 + 1.1 * full) * fade)
-            if weight > 0:
+            if weight >= FAINTEST:
                 near[n] = a
                 weights[n] = weight
                 n += 1
