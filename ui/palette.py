@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from PySide6 import QtCore, QtGui, QtWidgets
 
-from terradesk import i18n
+from terradesk import choosing, i18n
+from terradesk.choosing import places
+from terradesk.choosing.naming import NameIndex, folded
+from terradesk.errors import TerraDeskError
 from terradesk.i18n import _
 from terradesk.plan import Plan
 
@@ -29,11 +31,11 @@ class Hit:
 
     Parameters
     ----------
-    kind : {"heading", "command", "territory", "area", "account", "nothing"}
+    kind : {"heading", "command", "territory", "area", "account", "place", "select", "nothing"}
     text, detail : str
         Plain text; the detail stands at the end of the line.
     key : str or int
-        Id of the action, id of the territory, or row.
+        Id of the action, id of the territory, row, or number of the place.
     icon : str
     colour : int
         Palette index of a territory's fill, -1 for an icon.
@@ -47,51 +49,6 @@ class Hit:
     icon: str = ""
     colour: int = -1
     is_enabled: bool = True
-
-
-def folded(text: str) -> str:
-    """Text to search in: small letters without accents."""
-    if text.isascii():
-        return text.lower()
-    parts = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(c for c in parts if not unicodedata.combining(c))
-
-
-class NameIndex:
-    """Rows by name and code.
-
-    Parameters
-    ----------
-    names, codes : sequence of str
-    present : (n,) bool
-    """
-
-    def __init__(
-        self,
-        names: Sequence[object] | np.ndarray,
-        codes: Sequence[object] | np.ndarray,
-        present: np.ndarray,
-    ) -> None:
-        self._rows = np.flatnonzero(present).tolist()
-        self._texts = [f" {folded(str(names[r]))} \n {folded(str(codes[r]))}" for r in self._rows]
-
-    def search(self, typed: str, most: int) -> list[int]:
-        """Rows whose name or code holds all words, those that begin with them first."""
-        words = folded(typed).split()
-        if not words:
-            return []
-        first, start = words[0], f" {' '.join(words)}"
-        hits = [k for k, text in enumerate(self._texts) if first in text]
-        for word in words[1:]:
-            hits = [k for k in hits if word in self._texts[k]]
-        hits.sort(key=lambda k: (self._place(k, start), len(self._texts[k]), k))
-        return [self._rows[k] for k in hits[:most]]
-
-    def _place(self, k: int, start: str) -> int:
-        text = self._texts[k]
-        if text.startswith(start) or f"\n{start}" in text:
-            return 0
-        return 1 if start in text else 2
 
 
 class _Rows(QtWidgets.QStyledItemDelegate):
@@ -191,9 +148,20 @@ class Palette(QtWidgets.QFrame):
     -------
     show_units(object)
         Unit rows (int32) the map should zoom to.
+    show_account(int)
+        Row of an account.
+    show_place(float, float)
+        Metres in the plan's CRS.
+
+    Attributes
+    ----------
+    cities : callable
+        Gives names (n,) and places (n, 2) in metres of cities on the base map, largest first.
     """
 
     show_units = QtCore.Signal(object)
+    show_account = QtCore.Signal(int)
+    show_place = QtCore.Signal(float, float)
 
     def __init__(
         self,
@@ -203,6 +171,9 @@ class Palette(QtWidgets.QFrame):
     ) -> None:
         super().__init__(window)
         self._model, self._actions, self._window = model, actions_by_id, window
+        self.cities: Callable[[], tuple[np.ndarray, np.ndarray]] = _no_cities
+        self._places: list[tuple[float, float]] = []
+        self._selectable = np.empty(0, np.int32)
         self._indexes: dict[str, tuple[tuple[object, ...], NameIndex]] = {}
         self._focus_before: QtWidgets.QWidget | None = None
         self.setProperty("role", "card")
@@ -227,7 +198,9 @@ class Palette(QtWidgets.QFrame):
         self.field.setStyleSheet("QLineEdit { border: 0; background: transparent; }")
         self.field.setMinimumHeight(32)
         self.field.setAccessibleName(_("Search or run a command"))
-        self.field.setPlaceholderText(_("Find a command, territory, area or account"))
+        self.field.setPlaceholderText(
+            _("Find a command, territory, area, account, city or 32.78, -96.80")
+        )
         self.field.textChanged.connect(self.refresh)
         self.field.installEventFilter(self)
         row.addWidget(self.field, 1)
@@ -296,9 +269,11 @@ class Palette(QtWidgets.QFrame):
         if self._model.is_open and typed:
             noun = self._model.plan.noun(2)
             groups = [
+                (_("Selection"), self._selections(typed)),
                 (_("Territories"), self._territories(typed)),
                 (noun[:1].upper() + noun[1:], self._areas(typed)),
                 (_("Accounts"), self._accounts(typed)),
+                (_("Places"), self._found_places(typed)),
                 *groups,
             ]
             # A command that is meant by its name goes first, everything else after places.
@@ -323,9 +298,7 @@ class Palette(QtWidgets.QFrame):
             if one.on_map:
                 keys = action.text().partition("\t")[2]
             text = _(one.text).replace("…", "")
-            out.append(
-                Hit("command", text, keys, one.id, one.icon, is_enabled=action.isEnabled())
-            )
+            out.append(Hit("command", text, keys, one.id, one.icon, is_enabled=action.isEnabled()))
         out.sort(key=lambda hit: not hit.is_enabled)
         return out[:MOST_PER_GROUP]
 
@@ -364,11 +337,47 @@ class Palette(QtWidgets.QFrame):
             out.append(Hit("account", text, owner, row, "map-pin"))
         return out
 
+    def _found_places(self, typed: str) -> list[Hit]:
+        """Coordinates, and cities of the base map."""
+        plan, out = self._model.plan, []
+        self._places = []
+        pair = places.coordinates(typed)
+        xy = places.in_plan(plan, pair[1], pair[0]) if pair is not None else None
+        if xy is not None:
+            self._places.append(xy)
+            out.append(Hit("place", typed, _("Coordinates"), 0, "map-pin"))
+        names, at = self.cities()
+        if len(names):
+            index = self._index("city", plan, names, names, np.ones(len(names), bool))
+            for row in index.search(typed, MOST_PER_GROUP // 2):
+                out.append(Hit("place", str(names[row]), _("City"), len(self._places), "map-pin"))
+                self._places.append((float(at[row][0]), float(at[row][1])))
+        return out
+
+    def _selections(self, typed: str) -> list[Hit]:
+        """What a list of codes, a query and the like would select."""
+        model = self._model
+        there = choosing.Situation(model.view, model.selected_units, model.selected_accounts,
+                                   model.current)  # fmt: skip
+        way = choosing.way_of(typed, there)
+        is_plain = way is choosing.CODES and not any(sign in typed for sign in "*?,;-–")
+        if way is None or is_plain or places.coordinates(typed) is not None:
+            return []
+        try:
+            self._selectable = way.find(typed, there).unit_rows
+        except TerraDeskError:
+            return []
+        n = len(self._selectable)
+        if not n:
+            return []
+        text = _("Select {n} {noun}").format(n=i18n.number(n), noun=model.plan.noun(n))
+        return [Hit("select", text, i18n.isolate(typed), "", "square-dashed")]
+
     def _index(
         self, kind: str, plan: Plan, names: np.ndarray, codes: np.ndarray, present: np.ndarray
     ) -> NameIndex:
         """The index of areas or accounts, made again only when their names change."""
-        key = (names, codes, plan.hidden)
+        key = (names, codes, plan.hidden) if kind != "city" else (names,)
         kept = self._indexes.get(kind)
         if kept is None or any(a is not b for a, b in zip(kept[0], key, strict=True)):
             kept = self._indexes[kind] = (key, NameIndex(names, codes, present))
@@ -388,6 +397,10 @@ class Palette(QtWidgets.QFrame):
             self._go_to(np.array([hit.key], np.int32))
         elif hit.kind == "account":
             self._go_to_account(int(hit.key))
+        elif hit.kind == "place":
+            self.show_place.emit(*self._places[int(hit.key)])
+        elif hit.kind == "select":
+            self._go_to(self._selectable)
 
     def _go_to_territory(self, territory: int) -> None:
         view = self._model.view
@@ -404,11 +417,7 @@ class Palette(QtWidgets.QFrame):
 
     def _go_to_account(self, row: int) -> None:
         self._model.select_accounts(np.array([row], np.int32))
-        unit = int(self._model.plan.accounts.unit[row])
-        if unit >= 0:
-            self.show_units.emit(np.array([unit], np.int32))
-        else:
-            self._model.say(_("This account has no place on the map yet."))
+        self.show_account.emit(row)
 
     # ------------------------------------------------------------------ keys
     def eventFilter(self, watched: QtCore.QObject, event: QtCore.QEvent) -> bool:
@@ -450,3 +459,7 @@ class Palette(QtWidgets.QFrame):
                     self.list.scrollToTop()
                 return
             row += direction
+
+
+def _no_cities() -> tuple[np.ndarray, np.ndarray]:
+    return np.empty(0, object), np.empty((0, 2))

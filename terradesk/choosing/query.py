@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from terradesk import formula
+from terradesk import formula, geocode
 from terradesk.choosing.fields import Field, fields
 from terradesk.choosing.way import Chosen, Of, Situation, Way, chosen
 from terradesk.errors import TerraDeskError
@@ -114,6 +114,7 @@ class _Writer:
         self.tokens = _tokens(text)
         self.k = 0
         self.pieces: list[tuple[str, int]] = []  # formula text and where it comes from
+        self.missed: list[str] = []  # texts that the column does not have
 
     def write(self) -> str:
         while self.k < len(self.tokens):
@@ -256,7 +257,7 @@ class _Writer:
         if other is not None and not is_value:
             self._put(f"({name} {sign} {self.table.alias(other)})", at)
             return
-        values = self._spelled(field, raw)
+        values = self._spelled(field, raw) if sign in ("=", "!=") else [raw]
         if sign in ("=", "!="):
             listed = ", ".join(_in_quotes(v, at) for v in values)
             self._put(f"({name} {'in' if sign == '=' else 'not in'} ({listed}))", at)
@@ -282,9 +283,10 @@ class _Writer:
                 raise self._missing(_("Here belongs a number."), token)
             return number
         at = self.k
-        values = self._spelled(field, self._raw(in_list))
+        raw = self._raw(in_list)
+        values = self._spelled(field, raw) if in_list else [raw]
         place = self.tokens[at].at if at < len(self.tokens) else len(self.text)
-        return ", ".join(_in_quotes(v, place) for v in values[: None if in_list else 1])
+        return ", ".join(_in_quotes(v, place) for v in values)
 
     def _number(self, field: Field) -> str | None:
         """A number for a column of numbers; None where something else stands that may be right."""
@@ -330,10 +332,18 @@ class _Writer:
             raise self._missing(_("Something is missing here."), token)
         return self.text[self.tokens[start].at : self.tokens[self.k - 1].end]
 
-    @staticmethod
-    def _spelled(field: Field, typed: str) -> list[str]:
-        """The spellings of a text that the column has, else the text itself."""
-        return sorted(field.spellings.get(typed.casefold(), [])) or [typed]
+    def _spelled(self, field: Field, typed: str) -> list[str]:
+        """The spellings of a text that the column has, else the text itself.
+
+        States of the U.S. are found by their code where the column has names, and the reverse.
+        """
+        found = sorted(field.spellings.get(typed.casefold(), []))
+        if not found and (code := geocode.us_state(typed)):
+            each = (spelling for several in field.spellings.values() for spelling in several)
+            found = sorted(one for one in each if geocode.us_state(one) == code)
+        if not found:
+            self.missed.append(_("{column} {value}").format(column=field.name, value=typed))
+        return found or [typed]
 
     def _missing(self, message: str, token: _Token | None = None) -> QueryError:
         token = token or self._peek()
@@ -354,8 +364,14 @@ def _in_quotes(text: str, at: int) -> str:
     raise QueryError(_("A text cannot hold both kinds of quotation marks."), "", at, len(text))
 
 
-def matching_rows(text: str, situation: Situation, of: Of) -> np.ndarray:
-    """Rows for which a query holds, present or not: (k,) int64.
+def matching_rows(text: str, situation: Situation, of: Of) -> tuple[np.ndarray, tuple[str, ...]]:
+    """Rows for which a query holds, present or not, and texts that no row has.
+
+    Returns
+    -------
+    rows : (k,) int64
+    missed : tuple of str
+        Column and text of each comparison with a text that the column does not hold.
 
     Raises
     ------
@@ -366,7 +382,7 @@ def matching_rows(text: str, situation: Situation, of: Of) -> np.ndarray:
     table = _Table(n)
     writer = _Writer(text, fields(situation, of), table)
     try:
-        return formula.matching_rows(writer.write(), table)
+        return formula.matching_rows(writer.write(), table), tuple(writer.missed)
     except formula.FormulaError as error:
         raise _placed(error, writer) from None
 
@@ -397,13 +413,13 @@ def find(text: str, situation: Situation) -> Chosen:
     of: Of = "accounts" if prefix else situation.of
     shift = prefix.end() if prefix else 0
     try:
-        rows = matching_rows(text[shift:], situation, of)
+        rows, missed = matching_rows(text[shift:], situation, of)
     except QueryError as error:
         error.position += shift
         raise
     mask = np.zeros(len(situation.present(of)), np.bool_)
     mask[rows] = True
-    return chosen(situation, of, mask)
+    return chosen(situation, of, mask, missed)
 
 
 def fits(text: str, situation: Situation) -> bool:

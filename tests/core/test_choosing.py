@@ -209,6 +209,16 @@ def test_what_the_formula_refuses_is_told_at_its_place_in_the_text():
         QUERY.find("population + 3", situation())
 
 
+def test_states_go_by_name_and_by_code_and_unknown_texts_are_told():
+    names = np.array(["Texas", "New York", "Utah", ""] * 6, object)
+    plan = replace(GRID, units=replace(GRID.units, columns={"state": names}))
+    assert rows("state = TX", plan=plan) == list(range(0, N, 4))
+    assert rows("state in (tx, New York)", plan=plan) == sorted([*range(0, N, 4), *range(1, N, 4)])
+    found = QUERY.find("state = Oz or state = utah", situation(plan))
+    assert found.missed == ("state Oz",)
+    assert len(found) == 6
+
+
 def test_columns_are_found_by_their_label():
     label = rec.Column("c", 90, table="units", name="population", label="People per area")
     tables = {**GRID.tables, "column": {(0, "c"): label}}

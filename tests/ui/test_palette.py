@@ -34,7 +34,11 @@ class Desk:
         self.shown: list[np.ndarray] = []
         self.actions = make_actions(self.window, {}, lambda name: lambda *_: self.ran.append(name))
         self.palette = Palette(self.model, self.actions, self.window)
+        self.accounts: list[int] = []
+        self.places: list[tuple[float, float]] = []
         self.palette.show_units.connect(self.shown.append)
+        self.palette.show_account.connect(self.accounts.append)
+        self.palette.show_place.connect(lambda x, y: self.places.append((x, y)))
         self.window.show()
         self.palette.open_over(self.window)
 
@@ -90,7 +94,32 @@ def test_accounts_are_selected_where_they_are(desk):
     desk.type("a003")
     desk.palette.run(desk.find("account"))
     assert desk.model.selected_accounts.tolist() == [3]
-    assert desk.shown[0].tolist() == [6]
+    assert desk.accounts == [3]
+
+
+def test_codes_with_wildcards_and_queries_select(desk):
+    assert "Select 10 squares" in desk.type("0001*")
+    desk.palette.run(desk.find("select"))
+    assert desk.model.selected_units.tolist() == list(range(10, 20))
+    desk.palette.open_over(desk.window)
+    assert "Select 2 squares" in desk.type("population > 121")
+    assert not [t for t in desk.type("square 1") if t.startswith("Select 1")]
+
+
+def test_coordinates_and_cities_are_places_to_fly_to(desk):
+    from terradesk.choosing.places import in_plan
+
+    desk.palette.cities = lambda: (
+        np.array(["Gävle", "Dallas"]),
+        np.array([[1.0, 2.0], [3.0, 4.0]]),
+    )
+    desk.type("32.78, -96.80")
+    desk.palette.run(desk.find("place"))
+    assert desk.places[0] == pytest.approx(in_plan(desk.model.plan, -96.8, 32.78))
+    desk.palette.open_over(desk.window)
+    assert "Dallas" in desk.type("dall")
+    desk.key(Key.Key_Return)
+    assert desk.places[1] == (3.0, 4.0)
 
 
 def test_arrows_skip_headings_and_escape_closes(desk):

@@ -130,7 +130,11 @@ class SelectBy(QtWidgets.QFrame):
         self.field.setAccessibleName(_("What to select"))
         self.field.textChanged.connect(self._typed)
         self.field.installEventFilter(self)
-        box.addWidget(self.field)
+        row = QtWidgets.QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(self.field, 1)
+        row.addWidget(self.kinds)
+        box.addLayout(row)
         self.told = label("", "", True)
         self.told.setMinimumHeight(18)
         self.hint = label("", "small", True)
@@ -162,7 +166,6 @@ class SelectBy(QtWidgets.QFrame):
         self.kinds.chosen.connect(lambda _key: self.refresh())
         row.addWidget(self.ways)
         row.addStretch(1)
-        row.addWidget(self.kinds)
         row.addWidget(icon_button("x", _("Close (Esc)"), self.leave))
         return row
 
@@ -280,7 +283,8 @@ class SelectBy(QtWidgets.QFrame):
             more = len(missed) - _MOST_MISSED
             shown += _(" and {n} more").format(n=i18n.number(more)) if more > 0 else ""
             hint = _("Nothing fits: {parts}").format(parts=shown)
-        self._tell(_("{things} found").format(things=self.things(found)), hint, "strong")
+        text = _("{things} found").format(things=self.things(found))
+        self._tell(text if len(found) else _("Nothing found"), hint, "strong")
 
     def things(self, found: Chosen) -> str:
         """How many areas and accounts, in words."""
@@ -359,7 +363,8 @@ class SelectBy(QtWidgets.QFrame):
 
     def _show_result(self) -> None:
         result = self.result()
-        self.button.setEnabled(result is not None)
+        is_new = self.how.value == "new"
+        self.button.setEnabled(result is not None and not (is_new and not len(result)))
         if result is None:
             self.previewed.emit(None, None)
         else:
@@ -369,7 +374,7 @@ class SelectBy(QtWidgets.QFrame):
         """Select what is marked and close."""
         self.refresh()
         result = self.result()
-        if result is None:
+        if result is None or not self.button.isEnabled():
             return
         before = self._model.selected_units, self._model.selected_accounts
         self.hide()

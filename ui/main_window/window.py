@@ -175,8 +175,13 @@ class MainWindow(QtWidgets.QMainWindow):
         self.welcome.plan_chosen.connect(lambda text: self.files.open_path(Path(text)))
         self.welcome.plan_forgotten.connect(self._forget_plan)
         self.welcome.files_dropped.connect(self._drop)
-        self.command_palette.show_units.connect(self.map.zoom_to_units)
-        self.command_palette.show_units.connect(lambda _rows: self.map.setFocus())
+        going, found = self.map.going, self.command_palette
+        found.cities = going.cities
+        found.show_units.connect(going.go_to_units)
+        found.show_account.connect(going.go_to_account)
+        found.show_place.connect(going.go_to_place)
+        for signal in (found.show_units, found.show_account, found.show_place):
+            signal.connect(lambda *_found: self.map.setFocus())
 
     # ------------------------------------------------------------------ documents
     def show_document(self, document: Document) -> None:

@@ -99,6 +99,13 @@ class Going(QtCore.QObject):
             view.fit((x - half, y - half, x + half, y + half))
         self._pulse(x, y)
 
+    def cities(self) -> tuple[np.ndarray, np.ndarray]:
+        """Names and places in metres of the base map's cities, largest first."""
+        base = self._view.item.base
+        if base is None:
+            return np.empty(0, object), np.empty((0, 2))
+        return base.city_names, base.cities
+
     def _pulse(self, x: float, y: float) -> None:
         self.markers.pulse(x, y, self.flight.is_reduced())
 

@@ -187,7 +187,7 @@ class Inset(parts.Floating):
         hole = QtGui.QPainterPath()
         hole.addRect(frame)
         dim = theme.colour("panel")
-        dim.setAlpha(120)
+        dim.setAlpha(96)
         painter.fillPath(shade.subtracted(hole), dim)
         painter.setPen(QtGui.QPen(theme.colour("casing"), 3.6))
         painter.drawRect(frame)

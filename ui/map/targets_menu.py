@@ -13,7 +13,7 @@ from .. import theme
 from ..document_model import DocumentModel
 from . import parts
 
-_MOST = 12
+_MOST, _WIDTH = 12, 230
 
 
 class TargetsMenu(QtWidgets.QMenu):
@@ -53,6 +53,7 @@ class TargetsMenu(QtWidgets.QMenu):
         self.filter.installEventFilter(self)
         self._field = QtWidgets.QWidgetAction(self)
         holder = QtWidgets.QWidget()
+        holder.setMinimumWidth(_WIDTH)
         parts.row(holder, 0, (8, 4, 8, 6)).addWidget(self.filter)
         self._field.setDefaultWidget(holder)
         self.addAction(self._field)
