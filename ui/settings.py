@@ -15,9 +15,10 @@ N_RECENT = 12
 class Settings:
     """Each setting with its type and default, once.
 
-    ``theme`` is system, light or dark; ``length_unit`` km or mi; ``recent`` paths of plans, latest
-    first; ``shortcuts`` maps action ids to key sequences the user chose; ``geometry`` and ``docks``
-    are the window's own bytes in base64.
+    ``theme`` is system, light or dark; ``palette`` one of `terradesk.palettes.TERRITORY_PALETTES`;
+    ``length_unit`` km or mi; ``recent`` paths of plans, latest first; ``shortcuts`` maps action
+    ids to key sequences the user chose; ``geometry`` and ``docks`` are the window's own bytes in
+    base64.
     """
 
     language: str = "en"
@@ -27,6 +28,8 @@ class Settings:
     show_accounts: bool = True
     show_labels: bool = True
     show_base_map: bool = True
+    show_patterns: bool = False
+    palette: str = "muted"
     last_folder: str = ""
     has_seen_tips: bool = False
     recent: tuple[str, ...] = ()

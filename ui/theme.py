@@ -25,6 +25,7 @@ class _State:
     is_dark = False
     family = "Noto Sans"
     roles: dict[str, str] = palettes.roles(False)
+    territories = palettes.TERRITORY_PALETTES[0]
 
 
 def roles() -> dict[str, str]:
@@ -52,8 +53,18 @@ def to_qcolor(text: str) -> QtGui.QColor:
 
 def territory_colour(index: int) -> QtGui.QColor:
     """Fill of a territory in the theme in use."""
-    fills = palettes.territory_colours(_State.is_dark)
+    fills = palettes.territory_colours(_State.is_dark, _State.territories)
     return QtGui.QColor(fills[index % len(fills)])
+
+
+def territory_palette() -> str:
+    """Name of the set of territory fills in use, see `palettes.TERRITORY_PALETTES`."""
+    return _State.territories
+
+
+def use_territory_palette(name: str) -> None:
+    """Use another set of territory fills from now on."""
+    _State.territories = name if name in palettes.TERRITORY_PALETTES else "muted"
 
 
 def font(px: int = 13, bold: bool = False) -> QtGui.QFont:
@@ -220,6 +231,8 @@ QPushButton[role="primary"]:disabled { background: $pressed; color: $text3; }
 QPushButton[role="primary"]:focus { border: 2px solid $on_accent; }
 QPushButton[role="drop"], QToolButton[role="drop"] { padding: 0 8px; }
 QPushButton[role="link"] { color: $accent_text; padding: 0 4px; }
+QPushButton[role="legend"] { font-size: 11px; font-weight: 700; padding: 0 4px 0 0;
+  min-height: 20px; }
 QPushButton[role="seg"] { border-radius: 5px; padding: 0 9px; min-height: 22px; max-height: 22px;
   color: $text2; border: 1px solid transparent; }
 QPushButton[role="seg"]:checked { background: $raised; color: $accent_text;

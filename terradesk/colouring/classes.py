@@ -123,14 +123,19 @@ def _worked_out(ranked: Floats, method: Method, n: int) -> Floats:
 
 
 def _quantiles(ranked: Floats, n: int) -> Floats:
-    """Limits of equal counts. The lowest value is a class of its own where it fills one by itself.
+    """Limits of equal counts; a value that fills a class by itself has one of its own.
 
     No sales in most counties is the usual case: the other values then share the other classes.
     """
-    above = ranked[np.searchsorted(ranked, ranked[0], side="right") :]
-    if len(ranked) - len(above) <= len(ranked) / n:
-        return np.asarray(np.quantile(ranked, np.arange(1, n) / n))
-    return np.append(ranked[0], np.quantile(above, np.arange(1, n - 1) / (n - 1)))
+    distinct, counts = np.unique(ranked, return_counts=True)
+    heavy = np.flatnonzero(counts > len(ranked) / n)
+    around = np.union1d(heavy, heavy - 1)
+    own = distinct[around[(around >= 0) & (around < len(distinct) - 1)]][: n - 1]
+    rest = ranked[~np.isin(ranked, distinct[heavy])]
+    k = n - len(own)
+    if k < 2 or not len(rest):
+        return np.asarray(own)
+    return np.concatenate([own, np.quantile(rest, np.arange(1, k) / k)])
 
 
 def _natural(ranked: Floats, n: int) -> Floats:

@@ -32,8 +32,7 @@ def _by_deviation(
     breaks = palettes.deviation_breaks(found.tolerance)
     limits = rules.limits if rules is not None and is_own else tuple(breaks.tolist())
     palette = rules.palette if rules and rules.palette else "violet_orange"
-    shown = Rules("own", len(limits) + 1, palette, limits)
-    parted = classed(found.deviations[1:], shown)
+    parted = classed(found.deviations[1:], Rules("own", limits=limits))
     middle = int(np.searchsorted(parted.limits, 0.0))
     n = len(parted.counts)
     hatches = [(k - middle) % 8 for k in range(n)] if look.wants_patterns else ()
@@ -47,7 +46,7 @@ def _by_deviation(
     return Colouring(
         classes,
         _("{measure}, from target").format(measure=found.measure.name),
-        rules=shown,
+        rules=Rules("own" if is_own else "quantiles", len(limits) + 1, palette, limits),
         palettes=palettes.DIVERGING_RAMPS,
         has_methods=False,
         scale=100.0,

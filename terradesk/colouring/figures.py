@@ -8,7 +8,7 @@ from functools import partial
 
 import numpy as np
 
-from terradesk import i18n, measures
+from terradesk import measures
 from terradesk import records as rec
 from terradesk.colouring.classes import Rules, class_colours, classed, texts_of
 from terradesk.colouring.kept import kept
@@ -87,11 +87,19 @@ def _by_measure(
         values = np.divide(values, by, out=np.full(len(values), np.nan), where=by > 0)
 
     def shown(value: float, short: bool) -> str:
-        if by is not None and not short:
-            return i18n.number(value, 3)
-        return measures.format_value(plan, measure, value, short)
+        if by is None or abs(value) >= 1000:
+            return measures.format_value(plan, measure, value, short)
+        return measures.format_value(plan, replace(measure, decimals=_decimals(value)), value)
 
     return _classed(view, values, _title(name, measure), look, rules, shown)
+
+
+def _decimals(value: float) -> int:
+    """Decimals that show two or three figures of a number below 1000."""
+    size = abs(value)
+    if size == 0 or (size >= 1 and float(value).is_integer()):
+        return 0
+    return int(np.clip(2 - np.floor(np.log10(size)), 0, 6)) - (size < 100)
 
 
 def _raw(view: AlignmentView, measure: rec.Measure) -> np.ndarray:
@@ -164,13 +172,11 @@ def _by_column(view: AlignmentView, key: str, look: Look, rules: Rules | None) -
     values = np.where(plan.units_present, plan.units.columns[key].astype(np.float64), np.nan)
     column = meaning if isinstance(meaning, rec.Column) else rec.Column("", 0, label=key)
     own = rec.Measure("", 0, source="units", format=column.format)
-    finite = values[np.isfinite(values)]
-    decimals = 0 if len(finite) == 0 or np.abs(finite).max() >= 100 else 2
 
     def shown(value: float, short: bool) -> str:
-        if short and abs(value) < 1000 and own.format == "number":
-            return i18n.number(value, decimals)
-        return measures.format_value(plan, replace(own, decimals=3), value, short)
+        if abs(value) >= 1000:
+            return measures.format_value(plan, own, value, short)
+        return measures.format_value(plan, replace(own, decimals=_decimals(value)), value)
 
     return _classed(view, values, column.label or key, look, rules, shown)
 

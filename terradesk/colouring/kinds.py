@@ -63,7 +63,9 @@ def _columns(plan: Plan, table: str) -> Iterator[tuple[str, str, str]]:
     owner: Columned = plan.units if table == "units" else plan.accounts
     for name, values in owner.columns.items():
         meaning = meant.get(name)
-        role = meaning.role if meaning else (name if name in _GROUP_ROLES else "text")
+        role = meaning.role if meaning else "text"
+        if name.partition("_")[0] in _GROUP_ROLES and role == "text":
+            role = name.partition("_")[0]
         if role not in _NOT_KINDS and _is_kind(values):
             yield name, (meaning.label if meaning else "") or name, role
 

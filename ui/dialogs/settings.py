@@ -54,9 +54,15 @@ class SettingsDialog(Dialog):
         themes = [(_("Like the system"), "system"), (_("Light"), "light"), (_("Dark"), "dark")]
         lengths = [(_("Kilometres"), "km"), (_("Miles"), "mi")]
         touch = [(_("pans the map"), True), (_("zooms the map"), False)]
+        fills = [
+            (_("Muted"), "muted"),
+            (_("For the colour-blind"), "safe"),
+            (_("Greys with patterns"), "grey"),
+        ]
         rows: tuple[tuple[str, str, Sequence[tuple[str, object]], object], ...] = (
             ("language", _("Language"), languages, settings.language),
             ("theme", _("Look"), themes, settings.theme),
+            ("palette", _("Colours of territories"), fills, settings.palette),
             ("length_unit", _("Lengths in"), lengths, settings.length_unit),
             ("touchpad_pans", _("Two fingers on the touchpad"), touch, settings.touchpad_pans),
         )

@@ -53,6 +53,9 @@ class HelpCommands:
                 window.use_theme(dark)
         if window.settings.shortcuts != before.shortcuts:
             give_shortcuts(window.actions_by_id, window.settings.shortcuts)
+        if window.settings.palette != before.palette:
+            window.map.set_look(window.settings.palette, window.settings.show_patterns)
+            window.use_theme(theme.is_dark())
         window.map.set_length_unit(window.settings.length_unit)
         window.map.set_touchpad_pans(window.settings.touchpad_pans)
         if window.settings.language != before.language:

@@ -8,7 +8,7 @@ import numpy as np
 from PySide6 import QtCore, QtGui, QtWidgets
 
 from terradesk import edits, palettes
-from terradesk.edits import scenarios, territories
+from terradesk.edits import colours, scenarios, territories
 from terradesk.i18n import _
 from terradesk.plan import UNASSIGNED
 
@@ -107,6 +107,14 @@ class TerritoryCommands:
         model = self._model
         model.attempt(lambda: territories.recolour(model.plan, model.alignment, chosen, colour))
 
+    def differ_colours(self) -> None:
+        """Give territories another fill that look like a neighbour."""
+        model = self._model
+        model.attempt(
+            lambda: colours.differ(model.plan, model.alignment),
+            _("All neighbours differ already."),
+        )
+
     def toggle_lock(self) -> None:
         """Lock, or unlock when all are locked."""
         model, chosen = self._model, self._chosen()
@@ -200,7 +208,8 @@ class TerritoryCommands:
 def swatch_menu(parent: QtWidgets.QWidget) -> QtWidgets.QMenu:
     """A menu of the palette's fills; an action's data is the index."""
     menu = QtWidgets.QMenu(parent)
-    for index, colour in enumerate(palettes.territory_colours(theme.is_dark())):
+    fills = palettes.territory_colours(theme.is_dark(), theme.territory_palette())
+    for index, colour in enumerate(fills):
         picture = QtGui.QPixmap(32, 32)
         picture.fill(QtCore.Qt.GlobalColor.transparent)
         painter = QtGui.QPainter(picture)

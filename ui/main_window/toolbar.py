@@ -7,28 +7,33 @@ from collections.abc import Callable
 from PySide6 import QtCore, QtGui, QtWidgets
 
 from terradesk import records as rec
+from terradesk.colouring import Choice
 from terradesk.i18n import _
 
 from .. import theme
 from ..document_model import DocumentModel
+from .colour_list import ColourList
 
-Choice = tuple[str, str, bool, Callable[[], object]]
+Entry = tuple[str, str, bool, Callable[[], object]]
 """Text, icon, whether it is the chosen one, what to do."""
 
 
 class Drop(QtWidgets.QToolButton):
-    """A drop-down: a dim caption, the value, a chevron."""
+    """A drop-down: a dim caption, the value, a chevron; without choices a button."""
 
-    def __init__(self, caption: str, choices: Callable[[], list[Choice | None]]) -> None:
+    def __init__(
+        self, caption: str, choices: Callable[[], list[Entry | None]] | None = None
+    ) -> None:
         super().__init__()
         self.setProperty("role", "drop")
-        self.setPopupMode(QtWidgets.QToolButton.ToolButtonPopupMode.InstantPopup)
         self.setToolButtonStyle(QtCore.Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self._caption, self._choices = caption, choices
+        self._caption, self._choices = caption, choices or list
         self._menu = QtWidgets.QMenu(self)
-        self._menu.aboutToShow.connect(self._fill)
-        self.setMenu(self._menu)
         self._value = ""
+        if choices is not None:
+            self.setPopupMode(QtWidgets.QToolButton.ToolButtonPopupMode.InstantPopup)
+            self._menu.aboutToShow.connect(self._fill)
+            self.setMenu(self._menu)
 
     def _fill(self) -> None:
         self._menu.clear()
@@ -150,8 +155,8 @@ class TopBar(QtWidgets.QToolBar):
     model : DocumentModel
     actions : dict of QAction
         By id, see `ui.actions`.
-    colour_choices : callable
-        Gives (key, text, is chosen) for "Colour by".
+    colour_list : callable
+        Gives choices and whether each is the chosen one for "Colour by".
     """
 
     colour_chosen = QtCore.Signal(str)
@@ -160,18 +165,21 @@ class TopBar(QtWidgets.QToolBar):
         self,
         model: DocumentModel,
         actions: dict[str, QtGui.QAction],
-        colour_choices: Callable[[], list[tuple[str, str, bool]]],
+        colour_list: Callable[[], list[tuple[Choice, bool]]],
     ) -> None:
         super().__init__(_("Toolbar"))
         self.setObjectName("toolbar")
         self.setMovable(False)
         self.setFixedHeight(theme.HEIGHT["toolbar"])
         self.setIconSize(QtCore.QSize(16, 16))
-        self._model, self._actions, self._colour_choices = model, actions, colour_choices
+        self._model, self._actions, self._colour_list = model, actions, colour_list
         self.scenario = Drop("", self._scenarios)
         self.scenario.setIcon(theme.icon("layers-2"))
         self.balance = Drop(_("Balance by"), self._measures)
-        self.colours = Drop(_("Colour by"), self._colours)
+        self.colours = Drop(_("Colour by"))
+        self.colour_popup = ColourList(self.colours)
+        self.colours.clicked.connect(self.open_colours)
+        self.colour_popup.chosen.connect(self.colour_chosen)
         self.search = SearchField()
         self._scenario_action = self.addWidget(self.scenario)
         self._line = self.addSeparator()
@@ -204,16 +212,29 @@ class TopBar(QtWidgets.QToolBar):
         self.scenario.set_value(self._model.view.scenario.name)
         measure = self._balance_measure()
         self.balance.set_value(measure.name if measure else "–")
-        self.colours.set_value(next((t for _k, t, on in self._colour_choices() if on), "–"))
+        self.refresh_colours()
+
+    def refresh_colours(self) -> None:
+        """Show what the map is coloured by."""
+        shown = next((choice.text for choice, on in self._colour_list() if on), "–")
+        self.colours.set_value(shown)
+
+    def open_colours(self) -> None:
+        """Open the list of "Colour by"."""
+        if self._model.is_open:
+            is_rtl = self.layoutDirection() == QtCore.Qt.LayoutDirection.RightToLeft
+            x = self.colours.width() - self.colour_popup.width() if is_rtl else 0
+            corner = self.colours.mapToGlobal(QtCore.QPoint(x, self.colours.height() + 2))
+            self.colour_popup.open_at(corner, self._colour_list())
 
     def _balance_measure(self) -> rec.Measure | None:
         from terradesk import measures
 
         return measures.balance_measure(self._model.plan)
 
-    def _scenarios(self) -> list[Choice | None]:
+    def _scenarios(self) -> list[Entry | None]:
         plan, shown = self._model.plan, self._model.view.scenario.id
-        out: list[Choice | None] = []
+        out: list[Entry | None] = []
         for one in plan.scenarios:
             mark = "flag" if one.is_baseline else ""
             text = _("{name} (baseline)").format(name=one.name) if one.is_baseline else one.name
@@ -227,7 +248,7 @@ class TopBar(QtWidgets.QToolBar):
                 out.append((action.text(), "", False, action.trigger))
         return out
 
-    def _measures(self) -> list[Choice | None]:
+    def _measures(self) -> list[Entry | None]:
         from terradesk import measures
         chosen = self._balance_measure()
         return [
@@ -245,16 +266,6 @@ class TopBar(QtWidgets.QToolBar):
             lambda: set_balance_measure(self._model.plan, uid, name)
         )
 
-    def _colours(self) -> list[Choice | None]:
-        return [
-            (text, "", is_chosen, _emit(self.colour_chosen, key))
-            for key, text, is_chosen in self._colour_choices()
-        ]
-
 
 def _show(model: DocumentModel, alignment: int) -> Callable[[], object]:
     return lambda: model.show_alignment(alignment)
-
-
-def _emit(signal: QtCore.SignalInstance, value: str) -> Callable[[], object]:
-    return lambda: signal.emit(value)

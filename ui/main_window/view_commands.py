@@ -88,6 +88,15 @@ class ViewCommands:
         self._window.change_settings(show_base_map=is_on)
         self._window.map.set_base_map_shown(is_on)
 
+    def toggle_patterns(self, is_on: bool) -> None:
+        """Hatch territories and classes beside their colours, or not."""
+        self._window.change_settings(show_patterns=is_on)
+        self._window.map.set_look(self._window.settings.palette, is_on)
+
+    def choose_colours(self) -> None:
+        """Open the list of "Colour by"."""
+        self._window.top_bar.open_colours()
+
     def toggle_full_screen(self, is_on: bool) -> None:
         """Use the whole screen, or the window again."""
         if is_on:

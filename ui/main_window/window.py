@@ -150,7 +150,7 @@ class MainWindow(QtWidgets.QMainWindow):
                 menu.addAction(self.actions_by_id[one.id])
         self.corner_title = CornerTitle()
         menu_bar.setCornerWidget(self.corner_title)
-        self.top_bar = TopBar(self.model, self.actions_by_id, self.map.colour_choices)
+        self.top_bar = TopBar(self.model, self.actions_by_id, self.map.colour_list)
         self.addToolBar(QtCore.Qt.ToolBarArea.TopToolBarArea, self.top_bar)
         self.status = StatusBar(self.model)
         self.setStatusBar(self.status)
@@ -164,7 +164,8 @@ class MainWindow(QtWidgets.QMainWindow):
             signal.connect(self.refresh_actions)
         model.opened.connect(self._on_opened)
         model.edited.connect(self._refresh_title)
-        self.top_bar.colour_chosen.connect(self._choose_colours)
+        self.top_bar.colour_chosen.connect(self.map.set_colour_by)
+        self.map.coloured.connect(self.top_bar.refresh_colours)
         self.map.files_dropped.connect(self._drop)
         self.map.inspector_requested.connect(lambda: self.show_right("inspector"))
         self.map.command.connect(self.run_command)
@@ -265,7 +266,8 @@ class MainWindow(QtWidgets.QMainWindow):
         redo.setToolTip(_("Redo: {text}").format(text=redo_step.text) if redo_step else _("Redo"))
         for name, is_on in (("accounts", self.settings.show_accounts),
                             ("labels", self.settings.show_labels),
-                            ("base", self.settings.show_base_map)):  # fmt: skip
+                            ("base", self.settings.show_base_map),
+                            ("patterns", self.settings.show_patterns)):  # fmt: skip
             self.actions_by_id[f"view.{name}"].setChecked(is_on)
 
     def _state(self) -> set[str]:
@@ -351,10 +353,6 @@ class MainWindow(QtWidgets.QMainWindow):
         else:
             self.right.show_panel(self.panels[name])
 
-    def _choose_colours(self, key: str) -> None:
-        self.map.set_colour_by(key)
-        self.top_bar.refresh()
-
     # ------------------------------------------------------------------ telling the user
     def tell_error(self, error: BaseException) -> None:
         """Show an error in the message box."""
@@ -437,6 +435,7 @@ class MainWindow(QtWidgets.QMainWindow):
         self.map.set_accounts_shown(self.settings.show_accounts)
         self.map.set_labels_shown(self.settings.show_labels)
         self.map.set_base_map_shown(self.settings.show_base_map)
+        self.map.set_look(self.settings.palette, self.settings.show_patterns)
         self.map.set_length_unit(self.settings.length_unit)
         self.map.set_touchpad_pans(self.settings.touchpad_pans)
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from PySide6 import QtCore
 
+from terradesk.colouring import Look, Rules
 from terradesk.i18n import _
 from terradesk.plan import UNASSIGNED, Plan
 from terradesk.render import Mark
@@ -44,7 +45,7 @@ class Following(QtCore.QObject):
         self._model, self._item = model, item
         self.prepared: Prepared | None = None
         self.layer: Layer | None = None
-        self.colour_by = "territory"
+        self.colour_by, self.look = "territory", Look()
         self._drop_target, self._shows_current = UNASSIGNED, True
         self._flash = QtCore.QTimer(self, singleShot=True, interval=FLASH_MS)
         self._flash.timeout.connect(self._end_flash)
@@ -84,6 +85,7 @@ class Following(QtCore.QObject):
             prepared = preparing.with_accounts(prepared, model.plan)
         self.prepared = prepared
         self.layer = Layer(model.plan, model.alignment, prepared.arcs)
+        self.layer.look = self.look
         self.layer.set_colour_by(self.colour_by)
         self._item.set_layer(self.layer, prepared.overview, prepared.spots)
         self.mark_selection()
@@ -149,14 +151,24 @@ class Following(QtCore.QObject):
             self._replace()
             self.changed.emit()
 
-    def set_colour_by(self, key: str) -> None:
-        """Colour by a key of `colouring.choices`."""
+    def set_colour_by(self, key: str, rules: Rules | None = None) -> None:
+        """Colour by a key of `colouring.choices`; with rules that are only being tried, if any."""
         self.colour_by = key
         if self.layer is not None:
-            self.layer.set_colour_by(key)
-            self._item.refresh()
-            self._item.set_blocks()
-            self.changed.emit()
+            self.layer.set_colour_by(key, rules)
+            self._recoloured()
+
+    def set_look(self, look: Look) -> None:
+        """Use other fills for territories, or patterns beside them."""
+        self.look = look
+        if self.layer is not None:
+            self.layer.set_look(look)
+            self._recoloured()
+
+    def _recoloured(self) -> None:
+        self._item.refresh()
+        self._item.set_blocks()
+        self.changed.emit()
 
     # ------------------------------------------------------------------ marks
     def mark(self, mark: Mark, rows: np.ndarray) -> None:

@@ -43,7 +43,16 @@ class MapItem(pg.GraphicsObject):
     shadows : callable
         Gives (rectangle, corner radius) of what floats over the map, in pixels at 100 %; names
         keep clear of it when the map rests.
+    is_in_motion : bool
+        The view changed a moment ago.
+
+    Signals
+    -------
+    rested()
+        It is over.
     """
+
+    rested = QtCore.Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -52,9 +61,9 @@ class MapItem(pg.GraphicsObject):
         self.base: BaseMap | None = None
         self.overview: Overview | None = None
         self.gesture: Shape | None = None
-        self.has_focus = False
+        self.has_focus = self.is_in_motion = False
         self.shows = {"accounts": True, "labels": True, "base": True}
-        self.style = Style(theme.is_dark())
+        self.style = Style(theme.is_dark(), palette=theme.territory_palette())
         self.view = View(0, 0, 1e-5, 1, 1)
         self.frame: Frame | None = None
         self.selected_accounts = np.empty(0, np.int32)
@@ -72,7 +81,7 @@ class MapItem(pg.GraphicsObject):
         self._sharp = QtCore.QTimer(singleShot=True, interval=SHARP_MS)
         self._sharp.timeout.connect(self._sharpen)
         self._rest = QtCore.QTimer(singleShot=True, interval=REST_MS)
-        self._rest.timeout.connect(self._settle)
+        self._rest.timeout.connect(self._come_to_rest)
 
     def boundingRect(self) -> QtCore.QRectF:
         return QtCore.QRectF(0, 0, _EXTENT, _EXTENT)
@@ -158,7 +167,7 @@ class MapItem(pg.GraphicsObject):
 
     def restyle(self, ratio: float) -> None:
         """Take up the theme and the pixel ratio."""
-        self.style = Style(theme.is_dark(), ratio)
+        self.style = Style(theme.is_dark(), ratio, palette=theme.territory_palette())
         if self._names is not None:
             self._names.forget()
         self.redraw()
@@ -176,7 +185,7 @@ class MapItem(pg.GraphicsObject):
         self.view = view
         if quick:
             self._sharp.start()
-        self._walls_due = True
+        self._walls_due = self.is_in_motion = True
         self._rest.start()
         self.update()
 
@@ -255,7 +264,7 @@ class MapItem(pg.GraphicsObject):
     def take_from(self, other: MapItem, ratio: float) -> None:
         """Show the same as another item in another resolution, without its gesture."""
         self.shows = dict(other.shows)
-        self.style = Style(theme.is_dark(), ratio)
+        self.style = Style(theme.is_dark(), ratio, palette=theme.territory_palette())
         self._stamps, self._underlays = other._stamps, other._underlays
         self._fill_alpha = other._fill_alpha
         self.selected_accounts = other.selected_accounts
@@ -288,6 +297,11 @@ class MapItem(pg.GraphicsObject):
         else:
             self._names.touch(self._blocks(), owners, rows)
         self.update()
+
+    def _come_to_rest(self) -> None:
+        self.is_in_motion = False
+        self._settle()
+        self.rested.emit()
 
     def _settle(self) -> None:
         """Find places for names that edge or panels hide, now that the map rests."""

@@ -10,12 +10,15 @@ from PySide6 import QtCore, QtGui, QtWidgets
 from terradesk import colouring
 from terradesk.render import View
 
+from .. import theme
 from ..document_model import DocumentModel
 from . import camera
 from .camera import Box
 from .canvas import Canvas, Desk
+from .card import Card
 from .following import Following
 from .item import MapItem
+from .stilling import Still
 
 _MARGINS = (66.0, 62.0, 24.0, 24.0)
 _AROUND = 0.15
@@ -34,10 +37,13 @@ class Looking(QtWidgets.QWidget):
     Signals
     -------
     view_changed(), became_ready()
+    coloured()
+        The map is coloured by something else.
     """
 
     view_changed = QtCore.Signal()
     became_ready = QtCore.Signal()
+    coloured = QtCore.Signal()
 
     def __init__(
         self, model: DocumentModel, desk: Desk, parent: QtWidgets.QWidget | None = None
@@ -53,6 +59,15 @@ class Looking(QtWidgets.QWidget):
         self.canvas = Canvas(self, desk, self.item)
         self.setFocusProxy(self.canvas)
         self.following.ready.connect(self._ready)
+
+    def childEvent(self, event: QtCore.QChildEvent) -> None:
+        """Let what lies over the map stand still while the map moves."""
+        super().childEvent(event)
+        child = event.child()
+        if event.polished() and isinstance(child, QtWidgets.QWidget) and not child.isWindow():
+            if child is not self.canvas and not isinstance(child, Card):
+                still = Still(child, lambda: self.item.is_in_motion)
+                self.item.rested.connect(still.update)
 
     @property
     def view(self) -> View:
@@ -199,9 +214,16 @@ class Looking(QtWidgets.QWidget):
         """(key, text, is chosen) of `colour_list`."""
         return [(choice.key, choice.text, on) for choice, on in self.colour_list()]
 
-    def set_colour_by(self, key: str) -> None:
-        """Colour by a key of `colour_choices`."""
-        self.following.set_colour_by(key)
+    def set_colour_by(self, key: str, rules: colouring.Rules | None = None) -> None:
+        """Colour by a key of `colour_choices`; with rules that are only being tried, if any."""
+        self.following.set_colour_by(key, rules)
+        self.coloured.emit()
+
+    def set_look(self, palette: str, has_patterns: bool) -> None:
+        """Use another set of territory fills, and patterns beside them or not."""
+        theme.use_territory_palette(palette)
+        self.item.restyle(self.ratio)
+        self.following.set_look(colouring.Look(palette, has_patterns))
 
     def _show_part(self, part: str, is_shown: bool) -> None:
         self.item.show_parts(part, is_shown)

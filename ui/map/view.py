@@ -20,6 +20,7 @@ from . import camera
 from .camera import Box
 from .card import Line, lines_of, splits
 from .chip import NEW_ROW, UNASSIGNED_ROW
+from .classes import ClassesPopup
 from .dropping import Dropping
 from .floats import Floats, part_name
 from .gestures import Gestures
@@ -82,6 +83,7 @@ class MapView(Looking):
         self.gestures.elsewhere = lambda at: self.outside_target(self.canvas.mapToGlobal(at))
         self.floats: Floats = Floats(self, model)
         self.item.shadows = self.floats.shadows
+        self.classes = ClassesPopup(self)
         self.dropping = Dropping(self)
         self.menu = MapMenu(self)
         self.going: Going = Going(self)
@@ -121,6 +123,8 @@ class MapView(Looking):
         floats.message.shown.connect(self.zoom_to_changed)
         floats.message.resized.connect(self.arrange)
         floats.steps.command.connect(self.command)
+        floats.legend.resized.connect(self.arrange)
+        floats.legend.edit_requested.connect(lambda: self.classes.open_beside(floats.legend))
         floats.tips.resized.connect(self.arrange)
         floats.tips.shown_tip.connect(self._show_tip)
 
@@ -437,7 +441,8 @@ class MapView(Looking):
         if prepared is not None and len(prepared.spots) and self.item.shows["accounts"]:
             measure = prepared.spots.measure
             accounts = measure.name if measure else _("Accounts")
-        self.floats.legend.set_entries(layer.colouring.title, layer.legend(accounts))
+        entries, has_rules = layer.legend(accounts), layer.colouring.rules is not None
+        self.floats.legend.set_entries(layer.colouring.title, entries, has_rules)
         credits = self.model.plan.setting("credits")
         shown = _BASE_CREDITS if self.item.base is not None and self.item.shows["base"] else ""
         sources = [c.strip() for text in (credits, shown) for c in text.split("·") if c.strip()]
