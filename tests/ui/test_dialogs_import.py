@@ -77,7 +77,7 @@ def test_order_lines_become_accounts_on_a_fitting_map(qtbot, tmp_path, with_work
     dialog = page(qtbot, tmp_path, ORDERS)
     assert not dialog.trouble.isVisible()
     assert "6 rows" in dialog._orders.text()
-    assert dialog.map_box.currentData() == "us_county"
+    assert dialog.choice.key == "us_county"
     assert dialog.accept_button.text() == "Import 4 accounts"
     assert dialog.map.is_drawn
     with qtbot.waitSignal(dialog.plan_made) as told:
@@ -175,16 +175,57 @@ def test_what_wants_attention_shows_the_rows_behind(qtbot, tmp_path):
     assert [behind.table.item(0, k).text() for k in range(3)] == ["3", "C", "nowhere"]
 
 
-def test_without_a_map_points_are_enough(qtbot, tmp_path):
-    text = "name,lat,lon\nA,64.1,-21.9\nB,65.7,-18.1\n"
-    dialog = page(qtbot, tmp_path, text)
-    assert dialog.map_box.currentData() == accounts_work.NO_MAP
+ICELAND = "name,lat,lon\nA,64.1,-21.9\nB,65.7,-18.1\n"
+
+
+def test_points_only_are_offered_and_make_a_plan_without_areas(qtbot, tmp_path):
+    dialog = page(qtbot, tmp_path, ICELAND)
+    dialog.choice.buttons[accounts_work.NO_MAP].click()
+    settle(qtbot, dialog)
     with qtbot.waitSignal(dialog.plan_made) as told:
         dialog.accept_button.click()
     plan = told.args[0]
     assert plan.arcs is None and len(plan.units) == 0
     assert np.isfinite(plan.accounts.x).all()
     assert 200_000 < np.hypot(*np.diff([plan.accounts.x, plan.accounts.y])[:, 0]) < 300_000
+
+
+def test_where_there_is_no_map_each_customer_gets_an_area(qtbot, tmp_path):
+    dialog = page(qtbot, tmp_path, ICELAND)
+    assert dialog.choice.said.text() == "2 customers in Iceland."
+    assert list(dialog.choice.buttons) == [accounts_work.EACH, accounts_work.NO_MAP]
+    assert dialog.choice.buttons[accounts_work.EACH].isChecked()
+    with qtbot.waitSignal(dialog.plan_made) as told:
+        dialog.accept_button.click()
+    plan = told.args[0]
+    assert plan.units.geometry_kind == "approximate"
+    assert plan.accounts.unit.tolist() == [0, 1]
+    assert plan.noun(2) == "places"
+
+
+def test_another_map_and_back_to_the_recommended_one(qtbot, tmp_path):
+    dialog = page(qtbot, tmp_path, ORDERS)
+    choice = dialog.choice
+    choice.map_box.setCurrentIndex(choice.map_box.findData("us_state"))
+    choice.map_box.activated.emit(choice.map_box.currentIndex())
+    settle(qtbot, dialog)
+    assert len(dialog.outcome.plan.units) == 49
+    assert not any(button.isChecked() for button in choice.buttons.values())
+    choice.buttons["us_county"].click()
+    settle(qtbot, dialog)
+    assert len(dialog.outcome.plan.units) == 3108
+    assert choice.map_box.currentIndex() == -1
+
+
+def test_customers_without_a_place_are_kept_and_the_page_says_so(qtbot, tmp_path):
+    dialog = page(qtbot, tmp_path, "name,sales\nA,1\nB,2\n")
+    assert dialog.choice.said.text() == "No place was found for 2 customers."
+    assert "0 of 2" in dialog._placed.text()
+    assert dialog.accept_button.isEnabled()
+    dialog.choice.choose(accounts_work.EACH)
+    settle(qtbot, dialog)
+    assert dialog.trouble.isVisible() and "ZIP code" in dialog.trouble.text
+    assert not dialog.accept_button.isEnabled()
 
 
 @pytest.mark.parametrize("text", ["", "Acme,10035,100\nBolt,42420,30\n", "a,b\n"])
@@ -216,23 +257,6 @@ def test_closing_stops_the_work(qtbot, tmp_path):
     with qtbot.waitSignal(dialog.destroyed):
         dialog.reject()
     qtbot.waitUntil(lambda: not jobs.running(), timeout=30_000)
-
-
-@pytest.mark.parametrize(
-    ("lon", "lat", "key"),
-    [
-        ([-80, -100, -120], [40, 35, 45], "us_county"),
-        ([-80, -100, -150], [40, 35, 61], "us_county_all"),
-        ([18.1, 12.0, 20.2], [59.3, 57.7, 63.8], "se_kommun"),
-        ([2.3, 5.4, 4.8], [48.9, 43.3, 45.7], "fr_departement"),
-        ([21.0, 19.9, 18.6], [52.2, 50.1, 54.3], "pl_wojewodztwo"),
-        ([51.4, 59.6], [35.7, 36.3], "ir_province"),
-        ([139.7, 135.5], [35.7, 34.7], ""),
-        ([np.nan], [np.nan], ""),
-    ],
-)
-def test_the_map_that_holds_the_customers_is_proposed(lon, lat, key):
-    assert accounts_work.fitting_map(np.array(lon, float), np.array(lat, float)) == key
 
 
 # ---------------------------------------------------------------------- boundaries

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -14,27 +15,18 @@ from terradesk.edits import apply
 from terradesk.edits.scenarios import set_setting
 from terradesk.plan import Plan, new_plan
 from terradesk.progress import Progress, part
+from terradesk.readers import made_cells
+from terradesk.readers.made_cells import make_cells
+from terradesk.sample import proposing
+from terradesk.sample.proposing import EACH, NO_MAP, Proposal
 from terradesk.units import empty_units
 
 from . import preview_map
+from .map_choice import OWN_MAP
 
-NO_MAP, OWN_MAP = "", "own"
-"""Choices of a map beside the keys of built-in ones."""
-
+Kept = TypeVar("Kept")
 _WORLD_CRS = "EPSG:6933"
-_FITS = 0.6  # share of the accounts that a proposed map must hold
-_FAR = 0.003  # share beyond which far parts of a map count
-_COVERED = {
-    "us_county": (-125.0, 24.0, -66.0, 49.5),
-    "se_kommun": (10.5, 55.2, 24.2, 69.1),
-    "fr_departement": (-5.2, 41.3, 9.6, 51.1),
-    "pl_wojewodztwo": (14.1, 49.0, 24.2, 54.9),
-    "de_land": (5.8, 47.2, 15.1, 55.1),
-    "ir_province": (44.0, 25.0, 63.4, 39.8),
-}
-"""Degrees that the built-in maps cover, most usual ones first."""
-
-_COVERED_FAR = {"us_county_all": (-180.0, -15.0, -64.0, 72.0)}
+_MOST_KEPT = 6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,7 +50,7 @@ class Choices:
         None for what is suggested.
     swap : bool
     map_key : str, optional
-        `NO_MAP`, `OWN_MAP` or the key of a built-in map; None for a fitting one.
+        Of a built-in map, `EACH`, `NO_MAP` or `OWN_MAP`; None for the one recommended.
     own_map : Path, optional
     nouns : tuple of str
         One and many, for an own map.
@@ -90,6 +82,10 @@ class Outcome:
     plan : Plan
         With the accounts in it.
     picture : (bytes, int, int)
+    said : str
+        Where the customers are, for a new plan.
+    proposals : tuple of Proposal
+        Maps that fit, for a new plan; the one recommended first.
     """
 
     made: readers.MadeAccounts
@@ -98,6 +94,8 @@ class Outcome:
     map_key: str
     plan: Plan
     picture: tuple[bytes, int, int]
+    said: str = ""
+    proposals: tuple[Proposal, ...] = ()
 
 
 def read(path: Path, sheet: str | None, plan: Plan | None, progress: Progress) -> ReadFile:
@@ -128,6 +126,7 @@ class Maker:
     path: Path
     plan: Plan | None
     _plans: dict[object, Plan] = field(default_factory=dict)
+    _answers: dict[object, Any] = field(default_factory=dict)
 
     def make(self, file: ReadFile, choices: Choices, progress: Progress) -> Outcome:
         """What the import would give.
@@ -139,22 +138,46 @@ class Maker:
         """
         grouping = readers.suggest_grouping(file.table, choices.guesses)
         group_by = grouping.choices[0] if choices.group_by is None else choices.group_by
-        places = None
-        map_key = choices.map_key
-        if self.plan is None and map_key is None:
-            places = self._accounts(file, choices, group_by, world_plan(), progress)
-            map_key = fitting_map(places.accounts.lon, places.accounts.lat)
-        plan = self.plan or self._new(map_key or NO_MAP, choices, progress)
-        if plan.arcs is None and self.plan is None:
-            places = places or self._accounts(file, choices, group_by, world_plan(), progress)
-            plan = replace(plan, crs=crs_around(places.accounts.lon, places.accounts.lat))
-        made = self._accounts(file, choices, group_by, plan, part(progress, 0.4, 0.8))
-        shown = replace(plan, accounts=made.accounts, hidden=frozenset())
-        values = made.accounts.columns[made.measures[0].column] if made.measures else None
-        picture = preview_map.draw(shown, choices.dark, choices.size, values)
-        if self.plan is None:
-            plan = titled(with_accounts(plan, made, self.path.name), self.path.stem)
-        return Outcome(made, grouping, group_by, map_key or NO_MAP, plan, picture)
+        if self.plan is not None:
+            made = self._accounts(file, choices, group_by, self.plan, progress)
+            return Outcome(
+                made, grouping, group_by, NO_MAP, self.plan, _picture(self.plan, made, choices)
+            )
+        world = self._in_world(file, choices, group_by, part(progress, 0.0, 0.3))
+        found = self._kept(("found", world), lambda: proposing.find(world))
+        proposals = proposing.propose(found)
+        key = proposals[0].key if choices.map_key is None else choices.map_key
+        if key == EACH:
+            cells = self._kept(
+                ("cells", world), lambda: make_cells(world, progress=part(progress, 0.4, 0.9))
+            )
+            plan, made = cells.plan, cells.made
+        else:
+            plan = self._new(key, choices, world, progress)
+            made = self._accounts(file, choices, group_by, plan, part(progress, 0.6, 0.9))
+        picture = _picture(plan, made, choices)
+        plan = titled(with_accounts(plan, made, self.path.name), self.path.stem)
+        said = proposing.said(found)
+        return Outcome(made, grouping, group_by, key, plan, picture, said, proposals)
+
+    def _in_world(
+        self, file: ReadFile, choices: Choices, group_by: Sequence[str], progress: Progress
+    ) -> readers.MadeAccounts:
+        """The accounts placed without a map, to see which one fits."""
+        asked = (file, tuple(choices.guesses), tuple(group_by), choices.swap)
+        made = self._kept(
+            asked, lambda: self._accounts(file, choices, group_by, world_plan(), progress)
+        )
+        return made
+
+    def _kept(self, key: object, make: Callable[[], Kept]) -> Kept:
+        """What was made for the last few questions."""
+        if key not in self._answers:
+            answer = make()
+            while len(self._answers) >= _MOST_KEPT:
+                self._answers.pop(next(iter(self._answers)))
+            self._answers[key] = answer
+        return self._answers[key]
 
     @staticmethod
     def _accounts(
@@ -170,16 +193,24 @@ class Maker:
             file.table, roles, group_by, plan, progress, swap=choices.swap, formats=formats
         )
 
-    def _new(self, key: str, choices: Choices, progress: Progress) -> Plan:
-        kept = (key, choices.own_map, choices.nouns)
+    def _new(
+        self, key: str, choices: Choices, world: readers.MadeAccounts, progress: Progress
+    ) -> Plan:
+        if key == NO_MAP:
+            return replace(world_plan(), crs=crs_around(world.accounts.lon, world.accounts.lat))
+        kept = (key, choices.own_map, choices.nouns if key == OWN_MAP else ())
         if kept not in self._plans:
-            self._plans[kept] = _make_plan(key, choices, part(progress, 0.1, 0.4))
+            self._plans[kept] = _make_plan(key, choices, part(progress, 0.3, 0.6))
         return self._plans[kept]
 
 
+def _picture(plan: Plan, made: readers.MadeAccounts, choices: Choices) -> tuple[bytes, int, int]:
+    shown = replace(plan, accounts=made.accounts, hidden=frozenset())
+    values = made.accounts.columns[made.measures[0].column] if made.measures else None
+    return preview_map.draw(shown, choices.dark, choices.size, values)
+
+
 def _make_plan(key: str, choices: Choices, progress: Progress) -> Plan:
-    if key == NO_MAP:
-        return world_plan()
     if key != OWN_MAP:
         from terradesk import sample
 
@@ -211,43 +242,10 @@ def world_plan() -> Plan:
     return new_plan(_WORLD_CRS, empty_units(), None)
 
 
-def fitting_map(lon: np.ndarray, lat: np.ndarray) -> str:
-    """Key of the built-in map that holds most of the points, `NO_MAP` when none does.
-
-    Parameters
-    ----------
-    lon, lat : (n,) float
-        Degrees, NaN where unknown.
-    """
-    known = np.isfinite(lon) & np.isfinite(lat)
-    lon, lat = lon[known], lat[known]
-    if len(lon) == 0:
-        return NO_MAP
-    shares = {key: _share(lon, lat, box) for key, box in _COVERED.items()}
-    best = max(shares, key=lambda key: shares[key])
-    far = _COVERED_FAR.get(f"{best}_all")
-    if far is not None and _share(lon, lat, far) - shares[best] > _FAR:
-        best = f"{best}_all"
-        shares[best] = _share(lon, lat, far)
-    return best if shares[best] >= _FITS else NO_MAP
-
-
-def _share(lon: np.ndarray, lat: np.ndarray, box: tuple[float, float, float, float]) -> float:
-    west, south, east, north = box
-    return float(((lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)).mean())
-
-
 def crs_around(lon: np.ndarray, lat: np.ndarray) -> str:
     """Equal-area CRS for points; that of the world when there are none."""
-    from terradesk import projection
-
     known = np.isfinite(lon) & np.isfinite(lat)
-    if not known.any():
-        return _WORLD_CRS
-    west, east = projection.narrowest_interval(lon[known])
-    return projection.equal_area_crs(
-        west, float(lat[known].min()), east, float(lat[known].max())
-    )
+    return made_cells.crs_around(lon[known], lat[known]) if known.any() else _WORLD_CRS
 
 
 def titled(plan: Plan, title: str) -> Plan:

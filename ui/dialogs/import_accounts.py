@@ -12,12 +12,9 @@ from terradesk import i18n, measures, readers
 from terradesk.i18n import _, ngettext
 from terradesk.plan import Plan
 from terradesk.progress import Progress
-from terradesk.sample.catalogue import BUILT_IN_MAPS
 
 from .. import theme
 from .accounts_work import (
-    NO_MAP,
-    OWN_MAP,
     Choices,
     Maker,
     Outcome,
@@ -28,7 +25,7 @@ from .accounts_work import (
 from .columns_grid import ColumnsGrid
 from .import_page import ImportPage
 from .issues import IssueList, RowsBehind, align_end, end_item, text_table
-from .nouns import NounBox
+from .map_choice import MapChoice
 from .parts import (
     Button,
     IconLabel,
@@ -43,7 +40,6 @@ from .work import LatestWork
 __all__ = ["ImportAccounts", "add_to_document"]
 
 TABLES = "*.xlsx *.xlsm *.xls *.ods *.csv *.tsv *.txt"
-MAPS = "*.gpkg *.shp *.zip *.geojson *.json *.topojson *.kml"
 _FIRST, _ROOMY = 6, 1400
 _ENCODING = {"utf-8": "UTF-8", "utf-8-sig": "UTF-8", "cp1252": "Windows-1252"}
 
@@ -76,8 +72,6 @@ class ImportAccounts(ImportPage):
         self._path, self._plan = path, plan
         self._file: ReadFile | None = None
         self.outcome: Outcome | None = None
-        self._own_map: Path | None = None
-        self._map_key: str | None = None
         self._group_by: tuple[str, ...] | None = None
         self._reading = LatestWork(self, 0)
         self._making = LatestWork(self)
@@ -102,6 +96,10 @@ class ImportAccounts(ImportPage):
         self.trouble = Trouble()
         box.addWidget(self.trouble)
         box.addWidget(self._orders_note())
+        self.choice = MapChoice(self._path.parent)
+        self.choice.setVisible(self._plan is None)
+        box.addWidget(self.choice)
+        box.addSpacing(8 if self._plan is None else 0)
         row = QtWidgets.QHBoxLayout()
         row.addWidget(label(_("Columns"), "title"))
         row.addStretch(1)
@@ -178,35 +176,12 @@ class ImportAccounts(ImportPage):
         return out
 
     def _make_foot(self) -> None:
-        if self._plan is None:
-            self._add_map_choice()
-        else:
+        if self._plan is not None:
             n = len(self._plan.units)
             text = _("They go to the open plan: {n} {noun}.")
             told = text.format(n=i18n.number(n), noun=self._plan.noun(n))
             self.foot.addWidget(label(told, "dim"))
         self.add_buttons(_("Import"))
-
-    def _add_map_choice(self) -> None:
-        area = [
-            (
-                _("{map} · {n} areas").format(map=_(m.title), n=i18n.number(m.n_units)),
-                m.key,
-            )
-            for m in BUILT_IN_MAPS
-        ]
-        area += [(_("A boundary file of my own…"), OWN_MAP), (_("No map, points only"), NO_MAP)]
-        self.map_box = combo(_("Map"), area)
-        self.map_box.setCurrentIndex(-1)
-        self.foot.addWidget(label(_("Map"), "dim"))
-        self.foot.addWidget(self.map_box)
-        self._called = label(_("An area is called"), "dim")
-        self.noun = NounBox()
-        self.noun.chosen.connect(self._on_noun)
-        self.foot.addWidget(self._called)
-        self.foot.addWidget(self.noun)
-        self.map_box.activated.connect(self._on_map)
-        self._show_nouns()
 
     def _connect(self) -> None:
         self._reading.succeeded.connect(self._on_read)
@@ -215,6 +190,7 @@ class ImportAccounts(ImportPage):
         self.grid.changed.connect(self._on_meaning)
         self.per.activated.connect(self._on_per)
         self.swap.toggled.connect(self._ask_outcome)
+        self.choice.changed.connect(self._ask_outcome)
         self.sheet.activated.connect(lambda: self.read_file(self._path, self.sheet.currentText()))
         self.issues.show_rows.connect(self._show_rows)
 
@@ -223,6 +199,7 @@ class ImportAccounts(ImportPage):
         """Read a file, or another sheet of it."""
         self._path, self._file, self.outcome = path, None, None
         self._group_by = None
+        self.choice.key = None
         self._maker = Maker(path, self._plan)
         self._name.setText(path.name)
         self._about.setText(_("Reading…"))
@@ -265,46 +242,17 @@ class ImportAccounts(ImportPage):
         self._group_by = self.per.currentData()
         self._ask_outcome()
 
-    def _on_map(self) -> None:
-        self._map_key = self.map_box.currentData()
-        if self._map_key == OWN_MAP:
-            text, _filter = QtWidgets.QFileDialog.getOpenFileName(
-                self, _("A boundary file"), str(self._path.parent), _("Maps") + f" ({MAPS})"
-            )
-            self._own_map = Path(text) if text else None
-            if self._own_map is None:
-                self._map_key = self.outcome.map_key if self.outcome else NO_MAP
-                choose(self.map_box, self._map_key)
-        self._show_nouns()
-        self._ask_outcome()
-
-    def _on_noun(self) -> None:
-        if self._map_key == OWN_MAP:
-            self._ask_outcome()
-
-    def choose_map(self, key: str | None, own: Path | None = None) -> None:
-        """Use a built-in map (its key), a boundary file, or none."""
-        self._map_key, self._own_map = key, own
-        choose(self.map_box, key)
-        self._show_nouns()
-        self._ask_outcome()
-
-    def _show_nouns(self) -> None:
-        for widget in (self._called, self.noun):
-            widget.setVisible(self._map_key == OWN_MAP)
-
     def _ask_outcome(self) -> None:
         if self._file is None:
             return
         file, maker = self._file, self._maker
-        nouns = self.noun.nouns if self._plan is None else ("", "")
         choices = Choices(
             list(self.grid.guesses),
             self._group_by,
             self.swap.isChecked(),
-            self._map_key,
-            self._own_map,
-            nouns,
+            self.choice.key,
+            self.choice.own,
+            self.choice.nouns,
             theme.is_dark(),
             self.map.wanted_size(),
         )
@@ -328,7 +276,7 @@ class ImportAccounts(ImportPage):
         self._fill_table(outcome)
         self.issues.show_report(outcome.made.report)
         if self._plan is None:
-            choose(self.map_box, outcome.map_key)
+            self.choice.show_proposals(outcome.said, outcome.proposals, outcome.map_key)
 
     def _show_counts(self, outcome: Outcome) -> None:
         n = len(outcome.made.accounts)
@@ -436,5 +384,3 @@ def _about(table: readers.Table) -> str:
         encoding = _ENCODING.get(table.encoding.lower(), table.encoding)
         parts.append(f"{marks.get(table.delimiter, table.delimiter)}, {encoding}")
     return " · ".join(parts)
-
-
