@@ -32,15 +32,38 @@ def areas(xy: Int32s, offsets: Int32s, left: Int32s, right: Int32s, n_units: int
 
 
 @kernel
-def lengths(xy: Int32s, offsets: Int32s) -> Floats:
-    """Length of each arc in metres."""
-    out = np.zeros(len(offsets) - 1)
-    for arc in range(len(out)):
-        for i in range(offsets[arc], offsets[arc + 1] - 1):
-            dx = float(xy[i + 1, 0]) - xy[i, 0]
-            dy = float(xy[i + 1, 1]) - xy[i, 1]
-            out[arc] += np.sqrt(dx * dx + dy * dy) / 100.0
-    return out
+def extents(
+    xy: Int32s, offsets: Int32s, left: Int32s, right: Int32s, n_units: int
+) -> tuple[Int32s, Floats, Floats]:
+    """Box of each arc (cm), area of each unit (m2) and length of each arc (m) in one pass.
+
+    Areas are those of `areas`.
+    """
+    n = len(left)
+    boxes = np.empty((n, 4), np.int32)
+    twice = np.zeros(n_units, np.int64)
+    lengths = np.empty(n)
+    for arc in range(n):
+        i, stop = offsets[arc], offsets[arc + 1]
+        x0, y0 = np.int64(xy[i, 0]), np.int64(xy[i, 1])
+        low_x, low_y, high_x, high_y = x0, y0, x0, y0
+        total, length = np.int64(0), 0.0
+        for k in range(i + 1, stop):
+            x1, y1 = np.int64(xy[k, 0]), np.int64(xy[k, 1])
+            total += x0 * y1 - x1 * y0
+            dx, dy = float(x1) - x0, float(y1) - y0
+            length += np.sqrt(dx * dx + dy * dy) / 100.0
+            low_x, high_x = min(low_x, x1), max(high_x, x1)
+            low_y, high_y = min(low_y, y1), max(high_y, y1)
+            x0, y0 = x1, y1
+        lengths[arc] = length
+        boxes[arc, 0], boxes[arc, 1] = low_x, low_y
+        boxes[arc, 2], boxes[arc, 3] = high_x, high_y
+        if left[arc] >= 0:
+            twice[left[arc]] += total
+        if right[arc] >= 0:
+            twice[right[arc]] -= total
+    return boxes, twice / 2e4, lengths
 
 
 @kernel

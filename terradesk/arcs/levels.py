@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from terradesk.arcs.jit import Bytes, Float32s, Floats, Int32s, kernel
+from terradesk.arcs.jit import Bytes, Float32s, Floats, Int32s, Int64s, kernel
 
 N_TOLERANCES = 8
 WORTH = 0.85  # a level must drop this far below the finer one to deserve its memory
@@ -96,11 +96,9 @@ def _ranks(weight: Float32s, tolerances: Floats) -> Bytes:
 
 @kernel
 def _survivors(
-    xy: Int32s, offsets: Int32s, ranks: Bytes, least: int
+    xy: Int32s, offsets: Int32s, ranks: Bytes, least: int, n: int
 ) -> tuple[Int32s, Int32s, Bytes]:
-    n = 0
-    for i in range(len(ranks)):
-        n += ranks[i] >= least
+    """Vertices, offsets and ranks of the `n` vertices that rank at least so high."""
     out = np.empty((n, 2), np.int32)
     rank = np.empty(n, np.uint8)
     stops = np.zeros(len(offsets), np.int32)
@@ -131,12 +129,23 @@ def rank(xy: Int32s, offsets: Int32s, ladder: Floats) -> Bytes:
     return _ranks(weights(xy, offsets), ladder)
 
 
+@kernel
+def _survivor_counts(ranks: Bytes, n_tolerances: int) -> Int64s:
+    """How many vertices survive each tolerance."""
+    counts = np.zeros(256, np.int64)
+    for rank in ranks:
+        counts[rank] += 1
+    for k in range(254, -1, -1):
+        counts[k] += counts[k + 1]
+    return counts[1 : n_tolerances + 1].copy()
+
+
 def stack(xy: Int32s, offsets: Int32s, ranks: Bytes, ladder: Floats) -> tuple[Level, ...]:
     """Full resolution and each tolerance that drops enough vertices, finest first."""
     levels = [Level(0.0, xy, offsets)]
+    counts = _survivor_counts(ranks, len(ladder))
     for k, tolerance in enumerate(ladder):
-        fewer = _survivors(xy, offsets, ranks, k + 1)
-        if len(fewer[0]) <= WORTH * len(levels[-1].xy):
-            xy, offsets, ranks = fewer
+        if counts[k] <= WORTH * len(levels[-1].xy):
+            xy, offsets, ranks = _survivors(xy, offsets, ranks, k + 1, counts[k])
             levels.append(Level(float(tolerance), xy, offsets))
     return tuple(levels)

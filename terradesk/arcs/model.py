@@ -155,10 +155,9 @@ def assemble(
         Centres that are known already.
     """
     (left, right), (xy, offsets) = sides, line
-    boxes = figures.arc_boxes(xy, offsets)
+    boxes, areas, lengths = figures.extents(xy, offsets, left, right, n_units)
     unit_boxes = figures.unit_boxes(boxes, left, right, n_units)
     starts, unit_arcs = figures.arcs_of_units(left, right, n_units)
-    areas = figures.areas(xy, offsets, left, right, n_units)
     if inside is None:
         inside = centres(unit_boxes, starts, unit_arcs, boxes, left, xy, offsets)
     return Arcs(
@@ -173,7 +172,7 @@ def assemble(
         unit_starts=starts,
         unit_arcs=unit_arcs,
         areas=areas,
-        lengths=figures.lengths(xy, offsets),
+        lengths=lengths,
         centres=inside,
         levels=levels.stack(xy, offsets, ranks, ladder),
         ranks=ranks,
