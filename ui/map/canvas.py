@@ -11,6 +11,7 @@ from terradesk.i18n import _
 from ui.tools import Keys
 
 from .item import MapItem
+from .stilling import Stills
 
 WHEEL_ZOOM = 1.0015  # per eighth of a degree
 _KEY_STEP = 60
@@ -94,6 +95,7 @@ class Canvas(pg.GraphicsView):
         self.viewport().setAcceptDrops(True)
         self.setAccessibleName(_("Map"))
         self.scene().addItem(item)
+        self._stills = Stills(parent, self, item)
         self._is_made = True
 
     # ------------------------------------------------------------------ pointer
