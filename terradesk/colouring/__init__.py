@@ -3,7 +3,7 @@
 from terradesk.colouring.classes import MOST_CLASSES, Classed, Method, Rules, classed
 from terradesk.colouring.figures import unit_figures
 from terradesk.colouring.model import Choice, Colouring, Key, Look, Way
-from terradesk.colouring.remembering import remember, remembered
+from terradesk.colouring.remembering import prepare, remember, remembered
 from terradesk.colouring.showing import entries, show
 from terradesk.colouring.ways import BY_TERRITORY, WAYS, choices, colouring
 
@@ -23,6 +23,7 @@ __all__ = [
     "classed",
     "colouring",
     "entries",
+    "prepare",
     "remember",
     "remembered",
     "show",

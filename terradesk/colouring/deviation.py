@@ -12,6 +12,7 @@ from terradesk.colouring.model import Choice, Colouring, Look, Way
 from terradesk.colouring.territories import heading
 from terradesk.i18n import _
 from terradesk.plan import AlignmentView
+from terradesk.render.filling import N_PATTERNS
 from terradesk.render.scene import Classes
 
 __all__ = ["DEVIATION"]
@@ -35,7 +36,7 @@ def _by_deviation(
     parted = classed(found.deviations[1:], Rules("own", limits=limits))
     middle = int(np.searchsorted(parted.limits, 0.0))
     n = len(parted.counts)
-    hatches = [(k - middle) % 8 for k in range(n)] if look.wants_patterns else ()
+    hatches = [(k - middle) % N_PATTERNS for k in range(n)] if look.wants_patterns else ()
     classes = Classes(
         parted.classes,
         _colours(palette, n, middle),

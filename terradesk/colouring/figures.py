@@ -17,6 +17,7 @@ from terradesk.i18n import _
 from terradesk.measures.sums import ACCOUNT_SOURCES, unit_sums, unit_values
 from terradesk.palettes import RAMPS
 from terradesk.plan import AlignmentView
+from terradesk.render.filling import N_PATTERNS
 from terradesk.render.scene import Classes
 
 __all__ = ["COLUMN", "DENSITY", "MEASURE", "PER_ACCOUNT", "VARIANTS", "unit_figures"]
@@ -129,7 +130,7 @@ def _classed(
         texts,
         of_units=True,
         counts=found.counts.tolist() if texts else (),
-        hatches=[k % 8 for k in range(n)] if look.wants_patterns and texts else (),
+        hatches=[k % N_PATTERNS for k in range(n)] if look.wants_patterns and texts else (),
         n_none=n_none,
     )
     own = replace(chosen, limits=tuple(found.limits.tolist()))

@@ -11,10 +11,12 @@ from terradesk import records as rec
 from terradesk.colouring.classes import Rules
 from terradesk.colouring.kept import kept
 from terradesk.colouring.model import Choice, Colouring, Look, Way
+from terradesk.colouring.patterns import neighbour_patterns
 from terradesk.columns import Columned
 from terradesk.edits.colours import met
 from terradesk.i18n import _
 from terradesk.plan import AlignmentView, Plan
+from terradesk.render.filling import N_PATTERNS
 from terradesk.render.scene import Classes
 
 __all__ = ["GROUP", "KIND", "MOST_KINDS", "SEGMENT"]
@@ -98,7 +100,12 @@ def _by_group(view: AlignmentView, key: str, look: Look, _rules: Rules | None) -
 
     fills = kept(values, ("fills", len(codes)), make)
     order = sorted(range(len(texts)), key=lambda k: texts[k].casefold())
-    return _by_kind(view, names[key], codes, order, texts, [fills[k] for k in order], look)
+    own = [fills[k] for k in order]
+    hatches: Sequence[int] = ()
+    if look.wants_patterns:
+        found = neighbour_patterns(met(view.plan, codes), np.array(fills) % N_PATTERNS)
+        hatches = [*found[order].tolist(), 0]
+    return _by_kind(view, names[key], codes, order, texts, own, look, hatches)
 
 
 GROUP = Way("group", _group_choices, _by_group)
@@ -171,8 +178,10 @@ def _largest(
     counts = np.bincount(codes[codes >= 0], minlength=len(texts))
     shown = sorted(np.flatnonzero(counts).tolist(), key=lambda k: (-counts[k], texts[k]))
     shown = shown[: MOST_KINDS + (len(shown) == MOST_KINDS + 1)]
-    order = palettes.category_order()
-    return _by_kind(view, title, codes, shown, texts, order[: len(shown)], look)
+    fills = palettes.category_order()[: len(shown)]
+    n = len(shown) + 1
+    hatches = [k % N_PATTERNS for k in range(n)] if look.wants_patterns else ()
+    return _by_kind(view, title, codes, shown, texts, fills, look, hatches)
 
 
 def _by_kind(
@@ -183,6 +192,7 @@ def _by_kind(
     texts: Sequence[str],
     fills: Sequence[int],
     look: Look,
+    hatches: Sequence[int],
 ) -> Colouring:
     class_of = np.full(len(texts) + 1, len(shown), np.int32)
     class_of[list(shown)] = np.arange(len(shown))
@@ -197,7 +207,7 @@ def _by_kind(
             [*(texts[k] for k in shown), _("Other") if (classes == len(shown)).any() else ""],
             of_units=True,
             counts=np.bincount(classes[classes >= 0], minlength=n).tolist(),
-            hatches=[k % 8 for k in range(n)] if look.wants_patterns else (),
+            hatches=hatches,
             n_none=int((view.plan.units_present & (classes < 0)).sum()),
             is_ordered=False,
         ),

@@ -12,8 +12,9 @@ from terradesk.edits import Edit
 from terradesk.edits.scenarios import set_setting
 from terradesk.i18n import N_
 from terradesk.plan import Plan
+from terradesk.records import Setting
 
-__all__ = ["remember", "remembered"]
+__all__ = ["prepare", "remember", "remembered"]
 
 
 def _name(key: str) -> str:
@@ -40,6 +41,15 @@ def remembered(plan: Plan, key: str) -> Rules | None:
         palette if palette in palettes.RAMPS else "",
         tuple(own[: MOST_CLASSES - 1]),
     )
+
+
+def prepare(plan: Plan) -> None:
+    """Load what remembered natural breaks need: call it in a thread, it takes seconds."""
+    prefix = _name("")
+    keys = [row.uid for row in plan.rows(Setting) if row.uid.startswith(prefix)]
+    rules = [remembered(plan, key.removeprefix(prefix)) for key in keys]
+    if any(r is not None and r.method == "natural" for r in rules):
+        import mapclassify  # noqa: F401
 
 
 def remember(plan: Plan, key: str, rules: Rules, title: str) -> Edit | None:

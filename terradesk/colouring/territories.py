@@ -13,6 +13,7 @@ from terradesk.colouring.model import Choice, Colouring, Key, Look, Way
 from terradesk.colouring.patterns import patterns
 from terradesk.i18n import _
 from terradesk.plan import AlignmentView
+from terradesk.render.filling import N_PATTERNS
 
 __all__ = ["DISTRICT", "REP", "TERRITORY", "heading"]
 
@@ -100,7 +101,9 @@ def _kinds(fills: np.ndarray, look: Look) -> np.ndarray | None:
     if not look.wants_patterns:
         return None
     order = palettes.category_order()
-    return np.array([order.index(f) % 8 if f >= 0 else 0 for f in fills.tolist()], np.uint8)
+    return np.array(
+        [order.index(f) % N_PATTERNS if f >= 0 else 0 for f in fills.tolist()], np.uint8
+    )
 
 
 DISTRICT = Way("region", _district_choices, _by_district)

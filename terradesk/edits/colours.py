@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -13,10 +14,13 @@ from terradesk.edits.change import Edit, Record
 from terradesk.i18n import N_
 from terradesk.plan import AlignmentView, Plan
 
-__all__ = ["ALIKE", "apart", "differ", "fill_beside", "met", "touching"]
+__all__ = ["ALIKE", "SPREAD", "apart", "differ", "fill_beside", "met", "touching"]
 
 ALIKE = 0.02
 """Fills at most so far apart (OKLab, the least of all kinds of sight) look too alike to touch."""
+
+SPREAD = tuple(step + 5 * k % 12 for step in (0, 12) for k in range(12))
+"""The fills in an order in which those next to each other are 150 degrees apart in hue."""
 
 _ROUNDS = 6
 
@@ -52,6 +56,7 @@ def touching(view: AlignmentView) -> np.ndarray:
     return met(view.plan, view.unit_slots - 1)
 
 
+@lru_cache(maxsize=1)
 def apart() -> np.ndarray:
     """How unlike two fills look, in both themes and all kinds of sight: (24, 24) float64."""
     return np.minimum(palettes.palette_distance(False), palettes.palette_distance(True))
@@ -112,11 +117,11 @@ def _mend(t: int, fills: np.ndarray, near: list[int], distance: np.ndarray) -> b
 
 def _best(least: np.ndarray, fills: np.ndarray) -> int:
     """The least used of the fills that differ enough, else the one that differs most."""
-    good = np.flatnonzero(least > ALIKE)
-    if not len(good):
+    good = [fill for fill in SPREAD if least[fill] > ALIKE]
+    if not good:
         return int(least.argmax())
-    used = np.bincount(fills, minlength=palettes.N_FILLS)[good]
-    return int(good[np.lexsort((-least[good], used))[0]])
+    used = np.bincount(fills, minlength=palettes.N_FILLS)
+    return min(good, key=lambda fill: used[fill])
 
 
 def fill_beside(view: AlignmentView, rows: ArrayLike) -> int:
@@ -128,13 +133,32 @@ def fill_beside(view: AlignmentView, rows: ArrayLike) -> int:
     rows : (k,) int
         Units it will have; those that are in it no longer count for their territories.
     """
-    labels = view.unit_slots.astype(np.int64) - 1
-    new = len(view.leaves)
-    labels[np.asarray(rows, np.int64)] = new
-    pairs = met(view.plan, labels)
-    beside = pairs[(pairs == new).any(axis=1)].min(axis=1)
     fills = np.array([t.colour % palettes.N_FILLS for t in view.leaves], np.int64)
+    beside = _beside(view, np.asarray(rows, np.int64))
     least = np.full(palettes.N_FILLS, np.inf)
     if len(beside):
         least = apart()[:, fills[beside]].min(axis=1)
     return _best(least, fills)
+
+
+def _beside(view: AlignmentView, rows: np.ndarray) -> np.ndarray:
+    """Leaves around some units, by position."""
+    arcs = view.plan.arcs
+    if arcs is None or not len(rows):
+        return np.empty(0, np.int64)
+    starts, counts = arcs.unit_starts[rows], np.diff(arcs.unit_starts)[rows]
+    at = np.repeat(starts - np.append(0, np.cumsum(counts)[:-1]), counts) + np.arange(counts.sum())
+    around = arcs.unit_arcs[at]
+    units = np.concatenate([arcs.left[around], arcs.right[around]])
+    units = np.append(units[units >= 0], _linked(view.plan, rows)).astype(np.int64)
+    outside = units[~np.isin(units, rows)]
+    slots = view.unit_slots[outside].astype(np.int64)
+    return np.unique(slots[slots > 0]) - 1
+
+
+def _linked(plan: Plan, rows: np.ndarray) -> list[int]:
+    """Units that a water link joins to one of these."""
+    own = set(rows.tolist())
+    pairs = [(b.unit_a, b.unit_b) for b in plan.rows(rec.Bridge)]
+    ends = [b for a, b in pairs if a in own] + [a for a, b in pairs if b in own]
+    return [unit for unit in ends if 0 <= unit < len(plan.units)]

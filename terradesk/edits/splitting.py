@@ -68,9 +68,8 @@ def split(
             _("Draw it right across, with centres of areas on both sides."),
         )
     moved = other if _size(one, weights) > _size(other, weights) else one
-    new = new_territory(
-        plan, alignment, name or part_name(view, node.name), parent=node.parent, level=node.level
-    )
+    title = name or part_name(view, node.name)
+    new = new_territory(plan, alignment, title, parent=node.parent, level=node.level, near=moved)
     done = assign(plan, alignment, moved, new.id, reason=reason, new=new)
     if done.edit is None or not done.edit.changes:
         return Assigned(None, done.n_locked)

@@ -6,17 +6,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from terradesk import records as rec
 from terradesk.edits.assigning import Assigned, assign
 from terradesk.edits.change import Change, Edit, Record
+from terradesk.edits.colours import SPREAD, fill_beside
 from terradesk.errors import TerraDeskError
 from terradesk.i18n import N_, _
 from terradesk.plan import UNASSIGNED, AlignmentView, Plan
 
 N_COLOURS = 24
-_HUES = [5 * k % 12 for k in range(12)]  # neighbours in this order are 150 degrees apart
-_SPREAD = [*_HUES, *(12 + hue for hue in _HUES)]
 
 
 def new_territory(
@@ -28,6 +28,7 @@ def new_territory(
     level: int = 0,
     offset: int = 0,
     colour: int | None = None,
+    near: ArrayLike | None = None,
 ) -> rec.Territory:
     """A territory that is not in the plan yet; its id is the next free one.
 
@@ -43,10 +44,13 @@ def new_territory(
         How many records the same edit makes before it; their names are numbered on.
     colour : int, optional
         Palette index; without one the least used.
+    near : (k,) int, optional
+        Units it will have: its fill then differs from those around.
     """
     view = plan.alignment(alignment)
     if colour is None:
-        colour = _least_used(view, offset)
+        by_place = near is not None and not offset and np.size(near) > 0
+        colour = fill_beside(view, near) if by_place else _least_used(view, offset)  # type: ignore[arg-type]
     return rec.Territory(
         rec.new_uid(),
         plan.next_id + offset,
@@ -62,7 +66,7 @@ def _least_used(view: AlignmentView, offset: int) -> int:
     """Palette index used least; those made one after another are far apart in hue."""
     used = np.array([t.colour % N_COLOURS for t in view.leaves], np.int64)
     counts = np.bincount(used, minlength=N_COLOURS)
-    return sorted(_SPREAD, key=lambda colour: counts[colour])[offset % N_COLOURS]
+    return sorted(SPREAD, key=lambda colour: counts[colour])[offset % N_COLOURS]
 
 
 def _numbered(view: AlignmentView, offset: int) -> str:

@@ -35,8 +35,8 @@ class TerritoryCommands:
         """A new territory from the selection, its name ready to type."""
         model = self._model
         plan, alignment = model.plan, model.alignment
-        node = territories.new_territory(plan, alignment)
         rows = model.selected_units
+        node = territories.new_territory(plan, alignment, near=rows)
         if len(rows):
             model.attempt(lambda: edits.assign(plan, alignment, rows, node.id, new=node))
         else:

@@ -65,7 +65,7 @@ class ClassesPopup(QtWidgets.QFrame):
         self._key, self._first_key = "", ""
         self._rules = Rules()
         self.title = parts.label("", "strong")
-        self.variant, self.method, self.palette = (QtWidgets.QComboBox() for _k in range(3))
+        self.variant, self.method, self.ramp = (QtWidgets.QComboBox() for _k in range(3))
         self.number = QtWidgets.QSpinBox()
         self.number.setRange(2, MOST_CLASSES)
         self.limits = QtWidgets.QLineEdit()
@@ -84,7 +84,7 @@ class ClassesPopup(QtWidgets.QFrame):
         grow = QtWidgets.QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow
         self._form.setFieldGrowthPolicy(grow)
         rows = ((_("Show"), self.variant), (_("Classes"), self.method), (_("Number"), self.number),
-                (_("Colours"), self.palette), (_("Limits"), self.limits))  # fmt: skip
+                (_("Colours"), self.ramp), (_("Limits"), self.limits))  # fmt: skip
         for text, widget in rows:
             widget.setAccessibleName(text)
             self._form.addRow(parts.label(text, "dim"), widget)
@@ -105,7 +105,7 @@ class ClassesPopup(QtWidgets.QFrame):
         self.variant.activated.connect(self._variant_chosen)
         self.method.activated.connect(lambda _i: self._set(method=self.method.currentData()))
         self.number.valueChanged.connect(self._number_chosen)
-        self.palette.activated.connect(lambda _i: self._set(palette=self.palette.currentData()))
+        self.ramp.activated.connect(lambda _i: self._set(palette=self.ramp.currentData()))
         self.limits.textEdited.connect(self._limits_typed)
         self.limits.returnPressed.connect(self._keep)
         self.reset.clicked.connect(lambda: self._try(Rules()))
@@ -189,14 +189,14 @@ class ClassesPopup(QtWidgets.QFrame):
 
     def _fill_palettes(self, names: tuple[str, ...], chosen: str) -> None:
         wanted = ["", *names] if not chosen or self._key.partition(":")[0] != "deviation" else names
-        have = [self.palette.itemData(k) for k in range(self.palette.count())]
+        have = [self.ramp.itemData(k) for k in range(self.ramp.count())]
         if have != list(wanted):
-            self.palette.clear()
-            self.palette.setIconSize(QtCore.QSize(60, 12))
+            self.ramp.clear()
+            self.ramp.setIconSize(QtCore.QSize(60, 12))
             for name in wanted:
-                text = _(_PALETTES[name]) if name else _("By the values")
-                self.palette.addItem(ramp_icon(name) if name else QtGui.QIcon(), text, name)
-        self.palette.setCurrentIndex(max(0, self.palette.findData(chosen)))
+                text = _(_PALETTES[name]) if name else _("Automatic")
+                self.ramp.addItem(ramp_icon(name) if name else QtGui.QIcon(), text, name)
+        self.ramp.setCurrentIndex(max(0, self.ramp.findData(chosen)))
 
     @staticmethod
     def _limits_text(rules: Rules, scale: float) -> str:

@@ -76,9 +76,13 @@ def target_of(event: MapEvent, context: ToolContext) -> int:
     return context.territory if context.territory != UNASSIGNED else NEW
 
 
+def _new(context: ToolContext, taken: Taken) -> rec.Territory:
+    return new_territory(context.plan, context.view.id, near=taken.unit_rows)
+
+
 def assigned(context: ToolContext, taken: Taken, target: int) -> Assigned:
     """What giving these rows to a territory does; `NEW` makes one in the same step."""
-    new = new_territory(context.plan, context.view.id) if target == NEW else None
+    new = _new(context, taken) if target == NEW else None
     territory = new.id if new else target
     plan, alignment = context.plan, context.view.id
     if takes_accounts(context) and not len(taken.unit_rows):
