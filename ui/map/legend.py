@@ -81,6 +81,36 @@ def draw_symbol(painter: QtGui.QPainter, name: str) -> None:
     """An account's symbol in the middle of a line of the legend."""
     cover = shape(name, 9.0, 2.0)[0]
     n = len(cover)
+    image = QtGui.QImage(cover.tobytes(), n, n, n, QtGui.QImage.Format.Format_Alpha8)
+    tinted = QtGui.QImage(image.size(), QtGui.QImage.Format.Format_ARGB32_Premultiplied)
+    tinted.fill(painter.brush().color())
+    over = QtGui.QPainter(tinted)
+    over.setCompositionMode(QtGui.QPainter.CompositionMode.CompositionMode_DestinationIn)
+    over.drawImage(0, 0, image)
+    over.end()
+    side = cover.shape[0] / 2
+    painter.setRenderHint(QtGui.QPainter.RenderHint.SmoothPixmapTransform)
+    painter.drawImage(QtCore.QRectF(14 - side / 2, 7 - side / 2, side, side), tinted)
+
+
+def draw_fill(painter: QtGui.QPainter, box: QtCore.QRectF, colour: str, hatch: int = 0) -> None:
+    """A fill with its pattern as it is on the map, and a fine edge where it is pale."""
+    painter.setPen(QtCore.Qt.PenStyle.NoPen)
+    painter.setBrush(theme.to_qcolor(colour))
+    painter.drawRoundedRect(box, 2, 2)
+    if hatch:
+        painter.setBrush(_pattern(hatch))
+        painter.drawRoundedRect(box, 2, 2)
+    edge = theme.colour("text3")
+    edge.setAlpha(110)
+    painter.setPen(QtGui.QPen(edge, 0.8))
+    painter.setBrush(QtCore.Qt.BrushStyle.NoBrush)
+    painter.drawRoundedRect(box, 2, 2)
+
+
+def _pattern(hatch: int) -> QtGui.QBrush:
+    alphas = np.minimum(hatches(theme.is_dark(), 1.0)[FIRST_PATTERN - 1 + hatch], 255)
+    ink = theme.colour("territory_core")
     high, wide = alphas.shape
     pixels = (alphas << 24 | (ink.rgb() & 0xFFFFFF)).astype(np.uint32).tobytes()
     image = QtGui.QImage(pixels, wide, high, 4 * wide, QtGui.QImage.Format.Format_ARGB32)
