@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from PySide6 import QtCore
@@ -12,6 +12,7 @@ from terradesk.document import Document, Step
 from terradesk.edits import Assigned, Edit, Touched, scenarios, touched
 from terradesk.errors import ReadOnlyPlan, StaleEdit, TerraDeskError
 from terradesk.i18n import _
+from terradesk.measures import WhatIf, carry, what_if
 from terradesk.plan import UNASSIGNED, AlignmentView, Plan
 
 
@@ -46,6 +47,10 @@ class Tentative:
     unit_rows, account_rows : ndarray of int32
     target : int
         Territory id they would go to, -1 none.
+    n_locked, n_named : int
+        What the edit leaves alone.
+    effect : WhatIf or None
+        Figures before and after; `DocumentModel.preview` works them out, once for all views.
     """
 
     edit: Edit | None
@@ -53,6 +58,9 @@ class Tentative:
     unit_rows: np.ndarray
     account_rows: np.ndarray
     target: int
+    n_locked: int = 0
+    n_named: int = 0
+    effect: WhatIf | None = None
 
 
 _NO_ROWS = np.empty(0, np.int32)
@@ -80,7 +88,7 @@ class DocumentModel(QtCore.QObject):
     hovered(int)
         Unit row under the cursor, -1 none.
     previewed(object)
-        `Tentative` while a gesture goes on, None when it ends.
+        `Tentative` with its ``effect`` while a gesture goes on, None when it ends.
     message(str, bool)
         What just happened, and whether Undo belongs to it.
     """
@@ -166,9 +174,7 @@ class DocumentModel(QtCore.QObject):
         self.preview(None)
         return self.document.do(edit) if edit is not None else None
 
-    def attempt(
-        self, make: Callable[[], Edit | Assigned | None], nothing: str = ""
-    ) -> Step | None:
+    def attempt(self, make: Callable[[], Edit | Assigned | None], nothing: str = "") -> Step | None:
         """Make an edit and do it, tell the user what it did, or why it could not be done.
 
         Parameters
@@ -277,6 +283,9 @@ class DocumentModel(QtCore.QObject):
     def _on_step(self, step: Step, plan: Plan) -> None:
         before, self._before = self._before, plan
         assert before is not None
+        if self._alignment in before.assignments and self._alignment in plan.assignments:
+            known = before.alignment(self._alignment)
+            carry(known, step.edit, plan.alignment(self._alignment))
         if self._alignment not in plan.assignments:
             self._alignment = self._first_alignment(plan)
             self.alignment_changed.emit()
@@ -330,8 +339,15 @@ class DocumentModel(QtCore.QObject):
     def preview(self, tentative: Tentative | None) -> None:
         """Show what a gesture would do; None when it is over."""
         if tentative is not None or self.tentative is not None:
-            self.tentative = tentative
-            self.previewed.emit(tentative)
+            self.tentative = self._measured(tentative) if tentative is not None else None
+            self.previewed.emit(self.tentative)
+
+    def _measured(self, tentative: Tentative) -> Tentative:
+        edit = tentative.edit
+        if edit is None:
+            return tentative
+        effect = what_if(self.view, edit, tentative.n_locked, tentative.n_named)
+        return replace(tentative, effect=effect)
 
     def say(self, text: str, has_undo: bool = False) -> None:
         """Tell the user what just happened."""

@@ -29,7 +29,7 @@ from terradesk.measures.shapes import (
 )
 from terradesk.measures.standing import Standing, standing_of
 from terradesk.measures.sums import Context, Counts, counts, totals
-from terradesk.measures.telling import format_value, sentence
+from terradesk.measures.telling import amount, format_value, sentence
 from terradesk.measures.trying import carry, what_if
 from terradesk.measures.warning import warnings
 from terradesk.measures.whatif import Pocket, Shapes, WhatIf
@@ -48,6 +48,7 @@ __all__ = [
     "Shapes",
     "Standing",
     "WhatIf",
+    "amount",
     "balance",
     "balance_measure",
     "by_node",

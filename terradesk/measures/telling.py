@@ -129,7 +129,7 @@ def _what(plan: Plan, change: Moved) -> str:
     measure = _told(plan)
     value = change.amounts.get(measure.uid, 0.0) if measure else 0.0
     if measure and value:
-        parts.append(_amount(plan, measure, value))
+        parts.append(amount(plan, measure, value))
     out = parts[0]
     for part in parts[1:]:
         out = _("{first}, {next}").format(first=out, next=part)
@@ -145,7 +145,8 @@ def _told(plan: Plan) -> rec.Measure | None:
     return next(money, None)
 
 
-def _amount(plan: Plan, measure: rec.Measure, value: float) -> str:
+def amount(plan: Plan, measure: rec.Measure, value: float) -> str:
+    """A short value with the name of its measure unless it is money: "1.2 M population"."""
     text = format_value(plan, measure, value, short=True)
     if measure.format == "money":
         return text

@@ -142,6 +142,14 @@ class WhatIf:
         was, now = self.before.deviations[known], self.after.deviations[known]
         return known[np.abs(now - was) > _SAME]
 
+    @cached_property
+    def _changing(self) -> frozenset[int]:
+        return frozenset(self.changing.tolist())
+
+    def is_changing(self, slot: int) -> bool:
+        """Whether a slot is one of `changing`."""
+        return slot in self._changing
+
     @property
     def newly_in(self) -> np.ndarray:
         """Slots that come into tolerance."""

@@ -40,7 +40,8 @@ def test_the_card_shows_before_and_after_while_the_button_is_down(desk):
     desk.press(0.5, 0.5)
     desk.move(1.5, 0.5)
     said = desk.card()
-    assert said == "2 squares T2; T0 −2 % −24 %; T2 +2 % +24 %; 1 account, $10 changes hands"
+    figures, rest = "T0 −2 % −24 %; T2 +2 % +24 %", "1 account, $10 changes hands"
+    assert said == f"2 squares T2; {figures}; {rest}; splits T2 in 2"
     assert desk.model.tentative.unit_rows.tolist() == [0, 1]
     assert (desk.owners == desk.model.document.plan.assignments[3]).all()
     assert len(desk.model.document.steps) == 0

@@ -2,164 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from functools import lru_cache
 
-import numpy as np
 from PySide6 import QtCore, QtGui, QtWidgets
 
-from terradesk import i18n, measures
-from terradesk.i18n import _, ngettext
-from terradesk.plan import UNASSIGNED, AlignmentView
+from terradesk.i18n import _
 
 from .. import theme
-from ..document_model import Tentative
 from . import parts
-from .layer import tone
+from .card_lines import Line
 
-MOST_LINES = 5
-_MOST_SOURCES = 2
-WIDTH, NARROW = 252, 212
+WIDTH, NARROW, _WIDEST = 252, 212, 400
 _PAD, _LINE, _OFF = 12, 22, 18
 _SLACK = 4  # widths of parts of a text are rounded one by one
+_SIGN, _ARROW, _GAP = 22, 26, 12
+_SIGNS = {"ok": "check", "over": "triangle-alert", "under": "triangle-alert"}
+_MIDDLE = QtCore.Qt.TextElideMode.ElideMiddle
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of the card.
-
-    Parameters
-    ----------
-    text : str
-        Bold in the title, dim or a warning elsewhere; a territory's name when ``after`` is given.
-    target : str
-        Name of the target, in the title.
-    colour : int
-        Palette index of the target, -1 for none.
-    before, after : str
-        Deviations.
-    before_role, after_role : str
-        Colour roles.
-    is_warning : bool
-    """
-
-    text: str
-    target: str = ""
-    colour: int = -1
-    before: str = ""
-    after: str = ""
-    before_role: str = "text2"
-    after_role: str = "ok"
-    is_warning: bool = False
-
-
-def lines_of(view: AlignmentView, tentative: Tentative, splits: str = "") -> list[Line]:
-    """What the card says.
-
-    Parameters
-    ----------
-    view : AlignmentView
-        As it is.
-    tentative : Tentative
-        As it would be.
-    splits : str
-        A warning about territories that fall apart.
-    """
-    after = tentative.plan.alignment(view.id)
-    out = [_title(after, tentative)]
-    sources = _sources(view, tentative)
-    shown = sources[:_MOST_SOURCES]
-    if tentative.target != UNASSIGNED:
-        shown = [*shown, tentative.target]
-    out += _figures(view, after, shown)
-    out.append(Line(_changes(view, after, tentative, len(sources) - _MOST_SOURCES)))
-    if splits and len(out) == MOST_LINES:
-        out.pop()
-    if splits:
-        out.append(Line(splits, is_warning=True))
-    return [line for line in out if line.text]
-
-
-def _title(after: AlignmentView, tentative: Tentative) -> Line:
-    n, plan = len(tentative.unit_rows), tentative.plan
-    what = f"{i18n.number(n)} {plan.noun(n)}"
-    if not n:
-        n = len(tentative.account_rows)
-        what = ngettext("{n} account", "{n} accounts", n).format(n=i18n.number(n))
-    node = after.territories.get(tentative.target)
-    return Line(what, node.name if node else _("Unassigned"), node.colour if node else -1)
-
-
-def _sources(view: AlignmentView, tentative: Tentative) -> list[int]:
-    """Territories that lose something, the one that loses most units first."""
-    owners = view.assignment[tentative.unit_rows]
-    if not len(tentative.unit_rows):
-        owners = view.account_territories[tentative.account_rows]
-    owners = owners[(owners != tentative.target) & (owners != UNASSIGNED)]
-    ids, counts = np.unique(owners, return_counts=True)
-    return [int(t) for t in ids[np.argsort(-counts, kind="stable")]]
-
-
-def _figures(view: AlignmentView, after: AlignmentView, territories: list[int]) -> list[Line]:
-    if measures.balance_measure(view.plan) is None or not after.leaves:
-        return []
-    new = measures.balance(after)
-    old = measures.balance(view) if view.leaves else None
-    out = []
-    for territory in territories:
-        slot = after.slots.get(territory, 0)
-        if not slot:
-            continue
-        then = float(new.deviations[slot])
-        was = view.slots.get(territory, 0)
-        now = float(old.deviations[was]) if old is not None and was else float("nan")
-        before, later = tone(now, new.tolerance), tone(then, new.tolerance)
-        texts = i18n.deviations(now, then, new.tolerance)
-        out.append(
-            Line(
-                after.name_of(territory),
-                before=texts[0],
-                after=texts[1],
-                before_role="text2" if before == "label" else before,
-                after_role="ok" if later == "label" else later,
-            )
-        )
-    return out
-
-
-def _changes(view: AlignmentView, after: AlignmentView, tentative: Tentative, n_more: int) -> str:
-    """Accounts and money that change hands, and how many territories are not listed."""
-    said = []
-    if n_more > 0:
-        said.append(_("and {n} more").format(n=n_more))
-    if not len(tentative.unit_rows):
-        said.append(_("They stay there when areas move"))
-        return "; ".join(said)
-    moved = measures.moved(view, after)
-    n = moved.accounts
-    if n:
-        text = ngettext("{n} account", "{n} accounts", n).format(n=i18n.number(n))
-        money = next((m for m in measures.choices(after.plan) if m.format == "money"), None)
-        if money is not None and moved.amounts.get(money.uid):
-            text += ", " + measures.format_value(
-                after.plan, money, moved.amounts[money.uid], short=True
-            )
-        changes = ngettext("{what} changes hands", "{what} change hands", n)
-        said.append(changes.format(what=text))
-    return "; ".join(said)
-
-
-def splits(view: AlignmentView, tentative: Tentative) -> str:
-    """Warning about a territory that would fall into more parts than now, "" for none."""
-    if not len(tentative.unit_rows):
-        return ""
-    after = tentative.plan.alignment(view.id)
-    was, then = measures.contiguity(view).parts, measures.contiguity(after).parts
-    for territory in (*_sources(view, tentative), tentative.target):
-        slot, new = view.slots.get(territory, 0), after.slots.get(territory, 0)
-        if new and then[new] > max(1, was[slot] if slot else 0):
-            text = _("splits {name} in {n}")
-            return text.format(name=after.name_of(territory), n=int(then[new]))
-    return ""
+@lru_cache(maxsize=2)
+def _font(is_bold: bool) -> tuple[QtGui.QFont, QtGui.QFontMetrics]:
+    font = theme.font(13, is_bold)
+    return font, QtGui.QFontMetrics(font)
 
 
 class Card(parts.Floating):
@@ -170,6 +34,7 @@ class Card(parts.Floating):
         self.setAttribute(QtCore.Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setLayoutDirection(QtCore.Qt.LayoutDirection.LeftToRight)
         self._lines: list[Line] = []
+        self._columns = (0, 0)
         self.hide()
 
     def lines(self) -> list[Line]:
@@ -178,34 +43,43 @@ class Card(parts.Floating):
 
     def set_lines(self, lines: list[Line]) -> None:
         """Say something else."""
+        if lines == self._lines:
+            return
         self._lines = lines
+        plain = _font(False)[1]
+        figures = [line for line in lines if line.after]
+        self._columns = (
+            max((plain.horizontalAdvance(line.before) for line in figures), default=0),
+            max((plain.horizontalAdvance(line.after) for line in figures), default=0),
+        )
         self.setAccessibleDescription("; ".join(_spoken(line) for line in lines))
         only_text = all(not line.after and not line.target for line in lines)
         parent = self.parentWidget()
         room = parent.width() if parent is not None else WIDTH
         widest = max((self._width(line) for line in lines), default=0) + 2 * _PAD + _SLACK
         least = 0 if only_text else NARROW if room < 1000 else WIDTH
-        self.resize(min(max(least, widest), 400), 2 * _PAD - 6 + _LINE * len(lines))
+        self.resize(min(max(least, widest), _WIDEST), 2 * _PAD - 6 + _LINE * len(lines))
         self.update()
 
     def _width(self, line: Line) -> int:
-        bold = QtGui.QFontMetrics(theme.font(13, True))
-        plain = QtGui.QFontMetrics(theme.font(13))
+        bold, plain = _font(True)[1], _font(False)[1]
         if line.target:
             return bold.horizontalAdvance(line.text) + bold.horizontalAdvance(line.target) + 60
         if line.after:
-            figures = plain.horizontalAdvance(line.before + line.after)
-            return plain.horizontalAdvance(line.text) + figures + 84
+            return plain.horizontalAdvance(line.text) + _GAP + self._figures_width
         return plain.horizontalAdvance(line.text) + (22 if line.is_warning else 0)
 
+    @property
+    def _figures_width(self) -> int:
+        return self._columns[0] + _ARROW + self._columns[1] + _SIGN
+
     def place(self, at: QtCore.QPoint, area: QtCore.QRect) -> None:
-        """Stand beside a point, on the side with room."""
-        x, y = at.x() + _OFF, at.y() + _OFF
-        if x + self.width() > area.right() - 12:
-            x = at.x() - _OFF - self.width()
-        if y + self.height() > area.bottom() - 12:
-            y = at.y() - _OFF - self.height()
-        self.move(max(area.left() + 4, x), max(area.top() + 4, y))
+        """Stand beside a point on the side with room, never under it, never outside."""
+        x, fits_x = _beside(at.x(), self.width(), area.left() + 4, area.right() - 4)
+        y, fits_y = _beside(at.y(), self.height(), area.top() + 4, area.bottom() - 4)
+        if not fits_x and not fits_y:  # a small map: rather cut by its edge than under the pointer
+            y = at.y() + _OFF
+        self.move(x, y)
 
     def paintEvent(self, event: QtGui.QPaintEvent) -> None:
         super().paintEvent(event)
@@ -224,47 +98,61 @@ class Card(parts.Floating):
 
     @staticmethod
     def _text(
-        painter: QtGui.QPainter, box: QtCore.QRect, text: str, role: str, bold: bool, right: bool
-    ) -> int:
+        painter: QtGui.QPainter, box: QtCore.QRect, text: str, role: str, bold: bool = False,
+        right: bool = False,
+    ) -> int:  # fmt: skip
         """Draw a text; returns its width."""
-        font = theme.font(13, bold)
-        metrics = QtGui.QFontMetrics(font)
+        font, metrics = _font(bold)
         side = parts.Align.AlignRight if right else parts.Align.AlignLeft
         painter.setFont(font)
         painter.setPen(theme.colour(role))
-        shown = metrics.elidedText(text, QtCore.Qt.TextElideMode.ElideRight, box.width())
+        shown = metrics.elidedText(text, _MIDDLE, box.width())
         painter.drawText(box, side | parts.Align.AlignVCenter, shown)
         return metrics.horizontalAdvance(shown)
 
     def _paint_title(self, painter: QtGui.QPainter, box: QtCore.QRect, line: Line) -> None:
-        x = box.left() + self._text(painter, box, line.text, "text", True, False) + 8
+        x = box.left() + self._text(painter, box, line.text, "text", True) + 8
         middle = box.center().y()
         painter.drawPixmap(x, middle - 6, theme.pixmap("arrow-right", "text3", 14))
         colour = theme.territory_colour(line.colour) if line.colour >= 0 else None
         painter.drawPixmap(x + 22, middle - 5, parts.swatch_pixmap(colour))
         rest = QtCore.QRect(x + 40, box.top(), box.right() - x - 40, box.height())
-        self._text(painter, rest, line.target, "text", True, False)
+        self._text(painter, rest, line.target, "text", True)
 
     def _paint_figures(self, painter: QtGui.QPainter, box: QtCore.QRect, line: Line) -> None:
+        """Name, before, arrow, after, sign: columns that all lines share."""
         middle, right = box.center().y(), box.right()
-        is_good = line.after_role == "ok"
-        sign, ink = ("check", "ok") if is_good else ("triangle-alert", line.after_role)
-        painter.drawPixmap(right - 14, middle - 6, theme.pixmap(sign, ink, 14))
-        after = QtCore.QRect(right - 22 - 60, box.top(), 60, box.height())
-        wide = self._text(painter, after, line.after, line.after_role, False, True)
-        arrow = min(after.right() - wide - 20, after.right() - 60)
-        painter.drawPixmap(arrow, middle - 6, theme.pixmap("arrow-right", "text3", 14))
-        before = QtCore.QRect(arrow - 6 - 60, box.top(), 60, box.height())
-        wide = self._text(painter, before, line.before, line.before_role, False, True)
-        name = QtCore.QRect(box.left(), box.top(), before.right() - wide - 8 - box.left(), _LINE)
-        self._text(painter, name, line.text, "text", False, False)
+        sign = _SIGNS.get(line.after_role)
+        if sign:
+            picture = theme.pixmap(sign, line.after_role, 14)
+            painter.drawPixmap(right - 14, middle - 6, picture)
+        wide_before, wide_after = self._columns
+        left = right - _SIGN - wide_after
+        after = QtCore.QRect(left, box.top(), wide_after + 1, box.height())
+        self._text(painter, after, line.after, line.after_role, False, True)
+        arrow = theme.pixmap("arrow-right", "text3", 14)
+        painter.drawPixmap(left - _ARROW + 6, middle - 6, arrow)
+        left -= _ARROW + wide_before
+        before = QtCore.QRect(left, box.top(), wide_before + 1, box.height())
+        self._text(painter, before, line.before, line.before_role, False, True)
+        name = QtCore.QRect(box.left(), box.top(), left - _GAP - box.left(), box.height())
+        self._text(painter, name, line.text, "text")
 
     def _paint_text(self, painter: QtGui.QPainter, box: QtCore.QRect, line: Line) -> None:
         if line.is_warning:
             picture = theme.pixmap("triangle-alert", "warn", 14)
             painter.drawPixmap(box.left(), box.center().y() - 6, picture)
             box = box.adjusted(20, 0, 0, 0)
-        self._text(painter, box, line.text, "warn" if line.is_warning else "text2", False, False)
+        self._text(painter, box, line.text, "warn" if line.is_warning else "text2")
+
+
+def _beside(at: int, size: int, first: int, last: int) -> tuple[int, bool]:
+    """Where a card of a size stands after or before a place; else within, and that it does not."""
+    for start in (at + _OFF, at - _OFF - size):
+        if first <= start and start + size <= last:
+            return start, True
+    is_off = at + _OFF < first or at - _OFF > last
+    return max(first, min(at + _OFF, last - size)), is_off
 
 
 def _spoken(line: Line) -> str:

@@ -52,7 +52,8 @@ def tentative(
     if assigned.edit is None:
         return None
     plan = apply(model.plan, assigned.edit)
-    return Tentative(assigned.edit, plan, np.empty(0, np.int32), rows, territory)
+    no_units, stays = np.empty(0, np.int32), (assigned.n_locked, assigned.n_named)
+    return Tentative(assigned.edit, plan, no_units, rows, territory, *stays)
 
 
 def refusal(model: DocumentModel, rows: np.ndarray, territory: int | None) -> str:

@@ -20,7 +20,9 @@ def tentative(model: DocumentModel, preview: Preview) -> Tentative | None:
         target = made.id
     plan = apply(model.plan, edit)
     accounts = preview.account_rows if not len(preview.unit_rows) else preview.account_rows[:0]
-    return Tentative(edit, plan, preview.unit_rows, accounts, target)
+    done = preview.assigned
+    stays = (done.n_locked, done.n_named) if done is not None else (0, 0)
+    return Tentative(edit, plan, preview.unit_rows, accounts, target, *stays)
 
 
 def made_territory(edit: Edit) -> Territory | None:

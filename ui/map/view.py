@@ -18,7 +18,7 @@ from ui.tools import AccountSpots, Keys, Options, Preview
 from ..document_model import DocumentModel, Edited, Tentative
 from . import camera
 from .camera import Box
-from .card import Line, lines_of, splits
+from .card_lines import Line, lines_of
 from .chip import NEW_ROW, UNASSIGNED_ROW
 from .classes import ClassesPopup
 from .dropping import Dropping
@@ -26,7 +26,10 @@ from .floats import Floats, part_name
 from .gestures import Gestures
 from .going import Going
 from .guarding import Guard
+from .hovering import Hovering
 from .keys import KeyTable
+from .layer_list import LayerList
+from .layers import MapLayers
 from .looking import Looking
 from .menu import MapMenu, lock_edit
 from .picture import picture
@@ -86,6 +89,9 @@ class MapView(Looking):
         self.classes = ClassesPopup(self)
         self.dropping = Dropping(self)
         self.menu = MapMenu(self)
+        self.layers: MapLayers = MapLayers(self)
+        self.layer_list, self.hovering = LayerList(self), Hovering(self)
+        self.floats.over += [self.layer_list.button, self.layer_list]
         self.going: Going = Going(self)
         self._keys = KeyTable(self)
         self._splits = QtCore.QTimer(self, singleShot=True, interval=_SPLITS_MS)
@@ -173,6 +179,7 @@ class MapView(Looking):
     # ------------------------------------------------------------------ what the canvas hears
     def pressed(self, at: QtCore.QPointF, keys: Keys, button: str, is_touch: bool) -> None:
         """A button went down on the map."""
+        self.hovering.left()
         if self.is_ready:
             self._pointer = at
             self.gestures.press(at, keys, button, is_touch)
@@ -185,6 +192,7 @@ class MapView(Looking):
     def moved(self, at: QtCore.QPointF, keys: Keys) -> None:
         """The pointer moved."""
         self._pointer = at
+        self.hovering.moved(at)
         if self.is_ready:
             self.gestures.move(at, keys)
             if self.floats.card.isVisible():
@@ -197,6 +205,7 @@ class MapView(Looking):
 
     def left(self) -> None:
         """The pointer left the map."""
+        self.hovering.left()
         if self.is_ready:
             self.gestures.leave()
 
@@ -271,14 +280,13 @@ class MapView(Looking):
             self._show_card(None)
             return
         self._show_card(lines_of(self.model.view, tentative))
-        self._splits.start()
+        is_slow = tentative.effect is not None and not tentative.effect.is_quick
+        self._splits.start() if is_slow else self._splits.stop()
 
     def _warn_of_splits(self) -> None:
         tentative = self.model.tentative
         if tentative is not None:
-            text = splits(self.model.view, tentative)
-            if text:
-                self._show_card(lines_of(self.model.view, tentative, text))
+            self._show_card(lines_of(self.model.view, tentative, True))
 
     def _show_card(self, lines: list[Line] | None) -> None:
         if lines is None and self.model.tentative is not None:
@@ -402,6 +410,7 @@ class MapView(Looking):
         """Take up another theme."""
         self.item.restyle(self.ratio)
         self.floats.restyle()
+        self.layer_list.restyle()
         self._tool_changed(self.gestures.tool_id)
         self._refresh()
 
@@ -413,6 +422,7 @@ class MapView(Looking):
     def arrange(self) -> None:
         """Put everything that floats in its place."""
         self.floats.arrange()
+        self.layer_list.arrange()
         self.top_margin = float(self.floats.chip.geometry().bottom() + 18)
         self.item.update()
 

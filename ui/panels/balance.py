@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import math
+from collections.abc import Collection
 
+import numpy as np
 from PySide6 import QtCore, QtGui, QtWidgets
 
 from terradesk import i18n, measures
@@ -17,6 +18,7 @@ from ..document_model import DocumentModel, Edited, Tentative
 from . import figures, painting
 
 _WORST_PX = 130
+_MANY_ROWS = 60  # from here on all that is seen is painted at once
 SPAN = 0.24
 
 
@@ -35,6 +37,7 @@ class Bars(QtWidgets.QWidget):
         super().__init__()
         self._model = model
         self._order: list[int] = []
+        self._rows: dict[int, int] = {}
         self.setLayoutDirection(QtCore.Qt.LayoutDirection.LeftToRight)
         self.setMouseTracking(True)
         self.setAccessibleName(_("Bars of the territories"))
@@ -43,14 +46,19 @@ class Bars(QtWidgets.QWidget):
     def set_order(self, order: list[int]) -> None:
         """Territory ids from the top down; kept while a gesture goes on."""
         self._order = order
+        self._rows = {territory: row for row, territory in enumerate(order)}
         self.setFixedHeight(len(order) * theme.HEIGHT["bar_row"] + 8)
         self.update()
 
-    def update_rows(self, territories: set[int]) -> None:
+    def update_rows(self, territories: Collection[int]) -> None:
         """Paint the rows of some territories again."""
         height = theme.HEIGHT["bar_row"]
-        for row, territory in enumerate(self._order):
-            if territory in territories:
+        if len(territories) > _MANY_ROWS:
+            self.update()
+            return
+        for territory in territories:
+            row = self._rows.get(territory, -1)
+            if row >= 0:
                 self.update(0, row * height, self.width(), height)
 
     def _row_at(self, y: float) -> int:
@@ -59,9 +67,9 @@ class Bars(QtWidgets.QWidget):
 
     def mouseMoveEvent(self, event: QtGui.QMouseEvent) -> None:
         """Light up the row, and say its whole name and value."""
-        self._hovered = self._row_at(event.position().y())
+        before, self._hovered = self._hovered, self._row_at(event.position().y())
         self.setToolTip(self._tip(self._hovered))
-        self.update()
+        self.update_rows((before, self._hovered))
 
     def leaveEvent(self, event: QtCore.QEvent) -> None:
         """No row is lit."""
@@ -87,7 +95,7 @@ class Bars(QtWidgets.QWidget):
         return "\n".join(lines)
 
     def paintEvent(self, event: QtGui.QPaintEvent) -> None:
-        """Paint all rows."""
+        """Paint the rows that are out of date."""
         model = self._model
         if not model.is_open:
             return
@@ -95,21 +103,28 @@ class Bars(QtWidgets.QWidget):
         balance = figures.balance_of(view)
         if balance is None:
             return
-        after_view = model.tentative.plan.alignment(model.alignment) if model.tentative else None
-        after = figures.balance_of(after_view) if after_view else None
         painter = QtGui.QPainter(self)
         painter.setLayoutDirection(self.layoutDirection())  # a painter takes the program's
-        area = self._area()
+        area, region = self._area(), event.region()
         self._paint_scale(painter, area, balance.tolerance)
-        dirty, height = event.rect(), theme.HEIGHT["bar_row"]
-        for row, territory in enumerate(self._order):
-            top = row * height
-            if territory in view.slots and top + height > dirty.top() and top <= dirty.bottom():
-                changed = after if after_view and after and territory in after_view.slots else None
-                self._paint_row(painter, top, territory, balance, changed, area)
+        effect = model.tentative.effect if model.tentative is not None else None
+        for row, territory in self._out_of_date(region):
+            if territory in view.slots:
+                top = row * theme.HEIGHT["bar_row"]
+                self._paint_row(painter, top, territory, balance, effect, area)
         middle = area.center().x()
         line = QtCore.QRectF(round(middle) - 0.5, 0, 1.5, self.height() - 8)
         painter.fillRect(line, theme.colour("target"))
+
+    def _out_of_date(self, region: QtGui.QRegion) -> list[tuple[int, int]]:
+        """(row, territory) of the rows in a region."""
+        height, box = theme.HEIGHT["bar_row"], region.boundingRect()
+        first, last = max(0, box.top() // height), box.bottom() // height + 1
+        return [
+            (row, territory)
+            for row, territory in enumerate(self._order[first:last], first)
+            if region.intersects(QtCore.QRect(0, row * height, self.width(), height))
+        ]
 
     def _area(self) -> QtCore.QRectF:
         left, right = 0.40 * self.width(), self.width() - 72
@@ -122,17 +137,14 @@ class Bars(QtWidgets.QWidget):
 
     def _paint_row(
         self, painter: QtGui.QPainter, top: int, territory: int,
-        balance: measures.Balance, after: measures.Balance | None, area: QtCore.QRectF,
+        balance: measures.Balance, effect: measures.WhatIf | None, area: QtCore.QRectF,
     ) -> None:  # fmt: skip
         model, view, height = self._model, self._model.view, theme.HEIGHT["bar_row"]
         slot = view.slots[territory]
         deviation = float(balance.deviations[slot])
         shown = balance
-        if after is not None and model.tentative is not None:
-            tentative_view = model.tentative.plan.alignment(model.alignment)
-            new_slot = tentative_view.slots[territory]
-            if abs(float(after.deviations[new_slot]) - deviation) > 1e-9:
-                shown, slot = after, new_slot
+        if effect is not None and effect.after is not None and effect.is_changing(slot):
+            shown = effect.after
         is_changing = shown is not balance
         is_strong = is_changing or territory == model.current
         if is_strong or territory == self._hovered:
@@ -178,6 +190,7 @@ class BalancePanel(QtWidgets.QWidget):
         self._after.setProperty("role", "figure_ok")
         self._of.setProperty("role", "dim")
         self._worst, self._unassigned, self._spread = (QtWidgets.QLabel() for _i in range(3))
+        self._differs, self._differs_caption = QtWidgets.QLabel(), QtWidgets.QLabel()
         self.tolerance = QtWidgets.QLineEdit()
         self._banner = self._make_banner()
         self.bars = Bars(model)
@@ -225,10 +238,12 @@ class BalancePanel(QtWidgets.QWidget):
         top.addLayout(head)
         for caption, widget in (
             (_("Worst"), self._worst), (_("Unassigned"), self._unassigned),
-            (_("Tolerance"), self.tolerance), (_("Spread"), self._spread),
+            (_("Changes hands"), self._differs), (_("Tolerance"), self.tolerance),
+            (_("Spread"), self._spread),
         ):  # fmt: skip
             row = QtWidgets.QHBoxLayout()
-            label = QtWidgets.QLabel(caption)
+            label = self._differs_caption if widget is self._differs else QtWidgets.QLabel()
+            label.setText(caption)
             label.setProperty("role", "dim")
             row.addWidget(label)
             row.addStretch(1)
@@ -236,8 +251,12 @@ class BalancePanel(QtWidgets.QWidget):
             top.addLayout(row)
             if widget is self._spread:
                 self._spread_caption = label
-        self._spread.hide()
-        self._spread_caption.hide()
+        for hidden in (self._spread, self._spread_caption, self._differs, self._differs_caption):
+            hidden.hide()
+        self._arrow.setPixmap(theme.pixmap("arrow-right", "text2", 16))
+        tip = _("Share of what you balance by that has another territory than in the baseline")
+        self._differs.setToolTip(tip)
+        self._differs_caption.setToolTip(tip)
         self.tolerance.setProperty("role", "quiet")
         self.tolerance.setFixedWidth(84)
         self.tolerance.setAlignment(QtCore.Qt.AlignmentFlag.AlignRight)
@@ -296,25 +315,13 @@ class BalancePanel(QtWidgets.QWidget):
 
     def _previewed(self, tentative: Tentative | None) -> None:
         self._show_figures()
-        changing = self._changing(tentative)
+        effect = tentative.effect if tentative is not None else None
+        changing: set[int] = set()
+        if effect is not None:
+            ids = measures.standing_of(self._model.view).ids
+            changing = set(ids[effect.changing].tolist()) - {UNASSIGNED}
         self.bars.update_rows(changing | self._changed)
         self._changed = changing
-
-    def _changing(self, tentative: Tentative | None) -> set[int]:
-        """Territories whose bar a gesture moves."""
-        if tentative is None:
-            return set()
-        view, after_view = self._model.view, tentative.plan.alignment(self._model.alignment)
-        before, after = figures.balance_of(view), figures.balance_of(after_view)
-        if before is None or after is None:
-            return set()
-        return {
-            t
-            for t, slot in view.slots.items()
-            if t != UNASSIGNED
-            and t in after_view.slots
-            and before.deviations[slot] != after.deviations[after_view.slots[t]]
-        }
 
     def refresh(self) -> None:
         """Figures and order of now."""
@@ -323,9 +330,9 @@ class BalancePanel(QtWidgets.QWidget):
         has_bars = balance is not None and balance.n_territories > 0
         self._empty.setVisible(not has_bars)
         if balance is not None and has_bars:
-            leaves = [t.id for t in view.leaves]
-            leaves.sort(key=lambda t: -_sortable(balance.deviations[view.slots[t]]))
-            self.bars.set_order(leaves)
+            ranks = np.nan_to_num(balance.deviations[1:], nan=-np.inf)
+            ids = measures.standing_of(view).ids[1:]
+            self.bars.set_order(ids[np.argsort(-ranks, kind="stable")].tolist())
         else:
             self.bars.set_order([])
         self._show_tolerance()
@@ -340,44 +347,60 @@ class BalancePanel(QtWidgets.QWidget):
             self._worst.setText("–")
             self._unassigned.setText("–")
             return
-        after = None
-        if model.tentative is not None:
-            after = figures.balance_of(model.tentative.plan.alignment(model.alignment))
-        n, m = balance.n_in_tolerance, balance.n_territories
+        effect = model.tentative.effect if model.tentative is not None else None
+        after = effect.after if effect is not None else None
+        n = balance.n_in_tolerance
         changes = after is not None and after.n_in_tolerance != n
         self._before.setText(i18n.number(n))
         self._arrow.setVisible(changes)
         self._after.setVisible(changes)
         if changes and after is not None:
-            self._arrow.setPixmap(theme.pixmap("arrow-right", "text2", 16))
             self._after.setText(i18n.number(after.n_in_tolerance))
             is_better = after.n_in_tolerance > n
             theme.restyle(self._after, "figure_ok" if is_better else "figure_over")
+        m = (after or balance).n_territories
         self._of.setText(_("of {m} in tolerance").format(m=i18n.number(m)))
-        self._show_worst(after or balance)
+        self._show_worst(balance, after or balance, effect)
+        self._show_changed(effect)
 
-    def _show_worst(self, balance: measures.Balance) -> None:
-        model = self._model
-        plan = model.tentative.plan if model.tentative is not None else model.plan
-        view = plan.alignment(model.alignment)
-        if balance.worst in view.slots and balance.worst != UNASSIGNED:
-            deviation = float(balance.deviations[view.slots[balance.worst]])
-            number = i18n.isolate(i18n.deviation(deviation, balance.tolerance))
-            name = view.name_of(balance.worst)
+    def _show_worst(
+        self, balance: measures.Balance, after: measures.Balance, effect: measures.WhatIf | None
+    ) -> None:
+        view = self._model.view
+        worst = figures.worst_of(view, after, effect)
+        if worst is not None:
+            name, deviation = worst
+            number = i18n.isolate(i18n.deviation(deviation, after.tolerance))
             shown = self._worst.fontMetrics().elidedText(name, painting.MIDDLE, _WORST_PX)
             self._worst.setText(f"{shown} {number}")
             self._worst.setToolTip(name)
-            theme.restyle(self._worst, painting.tone(deviation, balance.tolerance))
+            theme.restyle(self._worst, painting.tone(deviation, after.tolerance))
         else:
             self._worst.setText("–")
-        is_none = balance.unassigned == 0
-        text = measures.format_value(plan, balance.measure, balance.unassigned, True)
-        self._unassigned.setText(_("none") if is_none else text)
+        texts = [self._unassigned_text(one) for one in (balance, after)]
+        self._unassigned.setText(_before_after(*texts))
         self._spread.setText(
             _("CV {cv} · Gini {gini}").format(
-                cv=i18n.number(balance.cv, 3), gini=i18n.number(balance.gini, 3)
+                cv=i18n.number(after.cv, 3), gini=i18n.number(after.gini, 3)
             )
         )
+
+    def _unassigned_text(self, balance: measures.Balance) -> str:
+        if balance.unassigned == 0:
+            return _("none")
+        return measures.format_value(self._model.plan, balance.measure, balance.unassigned, True)
+
+    def _show_changed(self, effect: measures.WhatIf | None) -> None:
+        """Share that changes hands against the baseline, where there is another scenario."""
+        now = figures.changed_of(self._model.view)
+        for widget in (self._differs, self._differs_caption):
+            widget.setVisible(now is not None)
+        if now is None:
+            return
+        pair = effect.changed if effect is not None and effect.changed is not None else (now, now)
+        decimals = int(i18n.percent(pair[0]) == i18n.percent(pair[1]) and pair[0] != pair[1])
+        texts = [i18n.percent(share, decimals, False) for share in pair]
+        self._differs.setText(_before_after(*texts))
 
     # ------------------------------------------------------------------ changing
     def _show_tolerance(self) -> None:
@@ -413,6 +436,7 @@ class BalancePanel(QtWidgets.QWidget):
 
     def restyle(self) -> None:
         """Follow the theme."""
+        self._arrow.setPixmap(theme.pixmap("arrow-right", "text2", 16))
         if self._model.is_open:
             self.refresh()
 
@@ -439,5 +463,6 @@ class _Axis(QtWidgets.QWidget):
                           align=QtCore.Qt.AlignmentFlag.AlignHCenter)  # fmt: skip
 
 
-def _sortable(deviation: float) -> float:
-    return float(deviation) if math.isfinite(deviation) else -math.inf
+def _before_after(before: str, after: str) -> str:
+    """One figure, or two with an arrow that read from left to right in any window."""
+    return before if before == after else i18n.isolate(f"{before} → {after}")

@@ -187,7 +187,7 @@ class InspectorPanel(QtWidgets.QWidget):
     def _territory(self, territory: int) -> tuple[str, list[Line]]:
         plan, view = self._model.plan, self._model.view
         slot = view.slots[territory]
-        counts, parts = figures.counts_of(view), figures.contiguity_of(view)
+        counts, (parts, gaps) = figures.counts_of(view), figures.shapes_of(view)
         owner = view.owners.get(territory)
         node = view.territories[territory]
         lines = [(_("Rep"), owner.name if owner else _("nobody"))]
@@ -212,11 +212,11 @@ class InspectorPanel(QtWidgets.QWidget):
         compact = measures.compactness(view)[slot]
         if np.isfinite(compact):
             lines.append((_("Compact shape"), i18n.number(100 * float(compact)) + " / 100"))
-        pieces = int(parts.parts[slot])
+        pieces = int(parts[slot])
         whole = _("yes") if pieces == 1 else _("no: {n} pieces").format(n=pieces)
         lines.append((_("In one piece"), whole if pieces else "–"))
-        if parts.holes[slot]:
-            lines.append((_("Enclosed gaps"), i18n.number(int(parts.holes[slot]))))
+        if gaps[slot]:
+            lines.append((_("Enclosed gaps"), i18n.number(int(gaps[slot]))))
         if node.note:
             lines.append((_("Note"), node.note))
         return node.name, lines

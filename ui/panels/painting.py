@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import unicodedata
+from functools import lru_cache
 
 from PySide6 import QtCore, QtGui, QtWidgets
 
@@ -12,14 +13,44 @@ from .. import theme
 MIDDLE = QtCore.Qt.TextElideMode.ElideMiddle
 """For names: the end tells "Territory 112" from "Territory 113"."""
 
+_MIDDLE_LINE = (
+    QtCore.Qt.AlignmentFlag.AlignVCenter
+    | QtCore.Qt.AlignmentFlag.AlignAbsolute
+    | QtCore.Qt.TextFlag.TextSingleLine
+)
 INDEX_SPAN = 0.24
 """Deviation at either end of an index bar."""
+
+
+@lru_cache(maxsize=32)
+def _font(px: int, bold: bool) -> tuple[QtGui.QFont, QtGui.QFontMetrics]:
+    """A font of the window and its metrics; asking Qt anew for each text costs more than it."""
+    font = theme.font(px, bold)
+    return font, QtGui.QFontMetrics(font)
+
+
+def _ink(role: str) -> QtGui.QColor:
+    return _inks(theme.is_dark())[role]
+
+
+@lru_cache(maxsize=2)
+def _inks(is_dark: bool) -> dict[str, QtGui.QColor]:
+    return {role: theme.to_qcolor(text) for role, text in theme.roles().items()}
+
+
+@lru_cache(maxsize=8192)
+def _elided(
+    words: str, px: int, bold: bool, elide: QtCore.Qt.TextElideMode, width: int
+) -> tuple[str, bool]:
+    """What fits into a width, and whether it reads from right to left."""
+    shown = _font(px, bold)[1].elidedText(words, elide, width)
+    return shown, _is_rtl(shown)
 
 
 def swatch(painter: QtGui.QPainter, rect: QtCore.QRectF, colour: QtGui.QColor) -> None:
     """A territory's fill with a thin edge, radius 3."""
     painter.setRenderHint(QtGui.QPainter.RenderHint.Antialiasing)
-    painter.setPen(QtGui.QPen(theme.colour("text3"), 1))
+    painter.setPen(QtGui.QPen(_ink("text3"), 1))
     painter.setBrush(colour)
     painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), 3, 3)
 
@@ -60,21 +91,21 @@ def index_bar(
     if has_band:
         band = min(1.0, tolerance / span) * half
         painter.fillRect(
-            QtCore.QRectF(middle - band, rect.top(), 2 * band, rect.height()), theme.colour("band")
+            QtCore.QRectF(middle - band, rect.top(), 2 * band, rect.height()), _ink("band")
         )
     height = min(9.0, rect.height() / 2)
     top = rect.center().y() - height / 2
     if math.isfinite(deviation):
         is_out = abs(deviation) > tolerance + 1e-12
         role = ("over_bar" if deviation > 0 else "under_bar") if is_out else "ok_bar"
-        painter.fillRect(_bar(middle, half, deviation / span, top, height), theme.colour(role))
+        painter.fillRect(_bar(middle, half, deviation / span, top, height), _ink(role))
     if before is not None and math.isfinite(before):
         painter.setBrush(QtCore.Qt.BrushStyle.NoBrush)
-        painter.setPen(QtGui.QPen(theme.colour("text2"), 1))
+        painter.setPen(QtGui.QPen(_ink("text2"), 1))
         painter.drawRect(_bar(middle, half, before / span, top, height).adjusted(0, 0, -1, -1))
     if has_band:
         line = QtCore.QRectF(round(middle) - 0.5, rect.top(), 1.5, rect.height())
-        painter.fillRect(line, theme.colour("target"))
+        painter.fillRect(line, _ink("target"))
 
 
 def _bar(middle: float, half: float, share: float, top: float, height: float) -> QtCore.QRectF:
@@ -96,22 +127,24 @@ def text(
 
     Figures and texts without right-to-left letters keep their order in a mirrored window.
     """
-    painter.setFont(theme.font(px, bold))
-    painter.setPen(theme.colour(role))
-    metrics = painter.fontMetrics()
-    shown = metrics.elidedText(words, elide, rect.width())
+    painter.setFont(_font(px, bold)[0])
+    painter.setPen(_ink(role))
+    shown, is_rtl = _elided(words, px, bold, elide, rect.width())
     direction = painter.layoutDirection()
     align = QtWidgets.QStyle.visualAlignment(direction, align)
-    if not _is_rtl(shown):
-        painter.setLayoutDirection(QtCore.Qt.LayoutDirection.LeftToRight)
-    flags = align | QtCore.Qt.AlignmentFlag.AlignVCenter | QtCore.Qt.TextFlag.TextSingleLine
-    painter.drawText(rect, flags | QtCore.Qt.AlignmentFlag.AlignAbsolute, shown)
+    flags = align | _MIDDLE_LINE
+    if is_rtl or direction == QtCore.Qt.LayoutDirection.LeftToRight:
+        painter.drawText(rect, flags, shown)
+        return
+    painter.setLayoutDirection(QtCore.Qt.LayoutDirection.LeftToRight)
+    painter.drawText(rect, flags, shown)
     painter.setLayoutDirection(direction)
 
 
+@lru_cache(maxsize=8192)
 def width_of(words: str, px: int = 13) -> int:
     """Pixels that a line takes."""
-    return QtGui.QFontMetrics(theme.font(px)).horizontalAdvance(words)
+    return _font(px, False)[1].horizontalAdvance(words)
 
 
 def _is_rtl(words: str) -> bool:

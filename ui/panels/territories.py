@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 from PySide6 import QtCore, QtGui, QtWidgets
 
 from terradesk import edits, i18n
 from terradesk.edits import territories as te
 from terradesk.i18n import _, ngettext
-from terradesk.plan import UNASSIGNED
 
 from .. import theme
 from ..document_model import DocumentModel, Edited, Tentative
 from . import figures, painting
-from .tree_rows import ID, RowDelegate, figures_of_rows
+from .tree_rows import ID, RowDelegate, RowFigures, figures_after, figures_of_rows
 from .tree_view import ACCOUNTS_MIME, TERRITORIES_MIME, TreeView
+
+_MANY_ROWS = 60  # from here on painting what is seen costs less than finding each row
 
 
 class TerritoriesPanel(QtWidgets.QWidget):
@@ -42,6 +45,8 @@ class TerritoriesPanel(QtWidgets.QWidget):
         self.tree = TreeView()
         self._items = QtGui.QStandardItemModel()
         self._shown: dict[int, QtGui.QStandardItem] = {}
+        self._rows: dict[int, RowFigures] = {}
+        self._changed: set[int] = set()
         self.tree.setModel(self._items)
         self._delegate = RowDelegate(self.tree)
         self.tree.setItemDelegate(self._delegate)
@@ -110,8 +115,9 @@ class TerritoriesPanel(QtWidgets.QWidget):
             button.setToolTip(tip)
             button.setAccessibleName(tip)
         add.clicked.connect(lambda: self.command.emit("territory.new"))
-        more.clicked.connect(lambda: self.full_menu().popup(
-            more.mapToGlobal(more.rect().bottomLeft())))
+        more.clicked.connect(
+            lambda: self.full_menu().popup(more.mapToGlobal(more.rect().bottomLeft()))
+        )
         self._corner = (add, more)
         return [add, more]
 
@@ -171,38 +177,63 @@ class TerritoriesPanel(QtWidgets.QWidget):
 
     def refresh(self) -> None:
         """Show the figures of now, and of the gesture that goes on."""
-        before = self._delegate.figures
-        after = figures_of_rows(self._model.view, self._model.tentative, self._model.alignment)
-        self._delegate.figures = after
-        if self._model.tentative is None and self._delegate.fit_numbers():
+        self._take_up(figures_of_rows(self._model.view))
+
+    def _take_up(self, rows: dict[int, RowFigures]) -> None:
+        dirty = {t for t in rows.keys() | self._rows.keys() if rows.get(t) != self._rows.get(t)}
+        self._rows, self._changed = rows, set()
+        self._delegate.figures = dict(rows)
+        if self._delegate.fit_numbers():
             self.tree.viewport().update()
-        wide = self.tree.viewport().width()
-        for territory, item in self._shown.items():
-            if before.get(territory) != after.get(territory):
-                row = self.tree.visualRect(item.index())
-                self.tree.viewport().update(0, row.top(), wide, row.height())
+        self._update_rows(dirty)
+        self._show_tentative()
+
+    def _show_tentative(self) -> None:
+        """Paint the rows that the gesture changes, or no longer changes, and no others."""
+        shown, tentative = self._delegate.figures, self._model.tentative
+        after = figures_after(self._model.view, tentative, self._rows) if tentative else {}
+        for territory in self._changed - after.keys():
+            shown[territory] = self._rows[territory]
+        differs = [t for t, row in after.items() if shown.get(t) != row]
+        dirty = self._changed - after.keys() | set(differs)
+        shown |= after
+        self._changed = set(after)
+        self._update_rows(dirty)
         self._refresh_foot()
 
+    def _update_rows(self, territories: Collection[int]) -> None:
+        """Paint the rows of these territories again."""
+        port = self.tree.viewport()
+        if len(territories) > _MANY_ROWS:
+            port.update()
+            return
+        wide, high = port.width(), port.height()
+        for territory in territories:
+            item = self._shown.get(territory)
+            row = self.tree.visualRect(item.index()) if item is not None else QtCore.QRect()
+            if row.isValid() and row.bottom() >= 0 and row.top() < high:
+                port.update(0, row.top(), wide, row.height())
+
     def _refresh_foot(self) -> None:
-        balance = figures.balance_of(self._model.view)
+        model = self._model
+        balance = figures.balance_of(model.view)
         if balance is None or not balance.n_territories:
             self._foot.setText("")
             return
+        effect = model.tentative.effect if model.tentative is not None else None
+        after = effect.after if effect is not None else None
         n: int | str = balance.n_in_tolerance
-        tentative = self._model.tentative
-        if tentative is not None:
-            after = figures.balance_of(tentative.plan.alignment(self._model.alignment))
-            if after is not None and after.n_in_tolerance != n:
-                n = i18n.isolate(f"{n} → {after.n_in_tolerance}")
-        good = _("{n} of {m} in tolerance").format(n=n, m=balance.n_territories)
-        worst = ""
-        if balance.worst != UNASSIGNED:
-            slot = self._model.view.slots[balance.worst]
-            number = i18n.deviation(float(balance.deviations[slot]), balance.tolerance)
-            whole = self._model.view.name_of(balance.worst)
-            name = self._foot.fontMetrics().elidedText(whole, painting.MIDDLE, 130)
-            worst = _("worst {name} {number}").format(name=name, number=number)
-        self._foot.setText(f"{good} · {worst}" if worst else good)
+        if after is not None and after.n_in_tolerance != n:
+            n = i18n.isolate(f"{n} → {after.n_in_tolerance}")
+        shown = after or balance
+        good = _("{n} of {m} in tolerance").format(n=n, m=shown.n_territories)
+        worst = figures.worst_of(model.view, shown, effect)
+        if worst is not None:
+            number = i18n.isolate(i18n.deviation(worst[1], shown.tolerance))
+            name = self._foot.fontMetrics().elidedText(worst[0], painting.MIDDLE, 130)
+            text = _("worst {name} {number}").format(name=name, number=number)
+            good = f"{good} · {text}"
+        self._foot.setText(good)
 
     def set_small(self, is_small: bool) -> None:
         """In small windows the balance figures stand at the foot."""
@@ -213,11 +244,24 @@ class TerritoriesPanel(QtWidgets.QWidget):
         kinds = {r.kind for r in step.edit.records} if step else set()
         if kinds & {"territory", "alignment", "scenario"}:
             self.rebuild()
-        else:
+        elif step is None or kinds - {"override"} or edited.touched.has_columns:
             self.refresh()
+        else:
+            self._refresh_touched(edited)
+
+    def _refresh_touched(self, edited: Edited) -> None:
+        """After an assignment: only the rows whose figures differ."""
+        view = self._model.view
+        if view.id not in edited.before.assignments:
+            self.refresh()
+            return
+        slots = figures.differing(edited.before.alignment(view.id), view)
+        groups = [t.id for t in view.territories.values() if t.level]
+        ids = [view.leaves[slot - 1].id for slot in slots.tolist() if slot]
+        self._take_up({**self._rows, **figures_of_rows(view, [*ids, *groups])})
 
     def _previewed(self, tentative: Tentative | None) -> None:
-        self.refresh()
+        self._show_tentative()
 
     def _filter(self, words: str) -> None:
         wanted = words.casefold().strip()
@@ -293,15 +337,16 @@ class TerritoriesPanel(QtWidgets.QWidget):
     def _hover_drop(self, kind: str, rows: list[int], territory: int) -> None:
         model = self._model
         self._show_target(territory if self._takes_rows(kind, rows, territory) else None)
-        done = None
+        done = edits.Assigned(None)
         if kind == ACCOUNTS_MIME and territory in model.view.slots:
-            done = edits.name_accounts(model.plan, model.alignment, np.array(rows), territory).edit
-        if done is None:
+            done = edits.name_accounts(model.plan, model.alignment, np.array(rows), territory)
+        if done.edit is None:
             model.preview(None)
             return
-        after = edits.apply(model.plan, done)
-        no_units = np.empty(0, np.int32)
-        model.preview(Tentative(done, after, no_units, np.array(rows, np.int32), territory))
+        after = edits.apply(model.plan, done.edit)
+        no_units, accounts = np.empty(0, np.int32), np.array(rows, np.int32)
+        stays = (done.n_locked, done.n_named)
+        model.preview(Tentative(done.edit, after, no_units, accounts, territory, *stays))
 
     def _takes_rows(self, kind: str, rows: list[int], territory: int) -> bool:
         """Whether territories dropped on this row would merge or change their place."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 
 from PySide6 import QtCore, QtGui, QtWidgets
 
@@ -33,7 +34,6 @@ class RowFigures:
     rep: str = ""
     badges: tuple[tuple[str, str], ...] = ()
     is_target: bool = False
-    value_text: str = ""
 
     @property
     def text(self) -> str:
@@ -45,49 +45,83 @@ class RowFigures:
 
 
 def figures_of_rows(
-    view: AlignmentView, tentative: Tentative | None, alignment: int
+    view: AlignmentView, only: Collection[int] | None = None
 ) -> dict[int, RowFigures]:
-    """Figures of every node of the tree by territory id."""
+    """Figures of the nodes of the tree by territory id.
+
+    Parameters
+    ----------
+    view : AlignmentView
+    only : collection of int, optional
+        These leaf territories and no others.
+    """
     balance = figures.balance_of(view)
     if balance is None:
         return {}
-    after_view = tentative.plan.alignment(alignment) if tentative else None
-    after = figures.balance_of(after_view) if after_view else None
-    parts = figures.contiguity_of(view)
-    counts = figures.counts_of(view)
+    shapes, counts = figures.shapes_of(view), figures.counts_of(view)
+    parts, gaps = shapes
+    is_empty = (counts.units == 0) & (counts.accounts == 0)
     out: dict[int, RowFigures] = {}
-    for node in view.territories.values():
+    for territory in view.territories if only is None else only:
+        node = view.territories[territory]
         if node.level:
-            shown_view, shown = (after_view, after) if after_view and after else (view, balance)
-            if node.id not in shown_view.territories:
-                shown_view, shown = view, balance
-            group = shown.group(shown_view, node.id)
-            out[node.id] = RowFigures(n_good=group.n_in_tolerance, n_all=group.n_territories)
+            group = balance.group(view, territory)
+            out[territory] = RowFigures(n_good=group.n_in_tolerance, n_all=group.n_territories)
             continue
-        slot = view.slots[node.id]
-        deviation = float(balance.deviations[slot])
-        changed = _changed(after_view, after, node.id, deviation)
-        rep = view.owners.get(node.id)
-        is_empty = not counts.units[slot] and not counts.accounts[slot]
-        out[node.id] = RowFigures(
-            deviation=deviation,
-            after=changed,
+        slot = view.slots[territory]
+        rep = view.owners.get(territory)
+        out[territory] = RowFigures(
+            deviation=float(balance.deviations[slot]),
             tolerance=balance.tolerance,
             rep=rep.name if rep else "",
-            badges=_badges(view, node.id, int(parts.parts[slot]), int(parts.holes[slot]),
-                           is_empty, rep is None),
-            is_target=tentative is not None and tentative.target == node.id,
+            badges=_badges(view, territory, int(parts[slot]), int(gaps[slot]),
+                           bool(is_empty[slot]), rep is None),
         )  # fmt: skip
     return out
 
 
-def _changed(
-    view: AlignmentView | None, after: measures.Balance | None, territory: int, before: float
-) -> float | None:
-    if view is None or after is None or territory not in view.slots:
-        return None
-    value = float(after.deviations[view.slots[territory]])
-    return value if abs(value - before) > 1e-9 else None
+def figures_after(
+    view: AlignmentView, tentative: Tentative, rows: Mapping[int, RowFigures]
+) -> dict[int, RowFigures]:
+    """Rows that a gesture changes, with before and after.
+
+    Parameters
+    ----------
+    view : AlignmentView
+        As it is.
+    tentative : Tentative
+    rows : mapping of int to RowFigures
+        As they are.
+    """
+    out: dict[int, RowFigures] = {}
+    effect, target = tentative.effect, tentative.target
+    if effect is not None and effect.after is not None:
+        ids, later = measures.standing_of(view).ids, effect.after.deviations
+        for slot in effect.changing.tolist():
+            if slot and int(ids[slot]) in rows:
+                out[int(ids[slot])] = replace(rows[int(ids[slot])], after=float(later[slot]))
+        out |= _groups_after(view, effect, rows)
+    if target in rows:
+        out[target] = replace(out.get(target, rows[target]), is_target=True)
+    return out
+
+
+def _groups_after(
+    view: AlignmentView, effect: measures.WhatIf, rows: Mapping[int, RowFigures]
+) -> dict[int, RowFigures]:
+    """Districts and regions of which more or fewer territories would be in tolerance."""
+    gained: dict[int, int] = {}
+    for slots, by in ((effect.newly_in, 1), (effect.newly_out, -1)):
+        for slot in slots.tolist():
+            node = view.leaves[slot - 1]
+            while node.parent in view.territories:
+                node = view.territories[node.parent]
+                gained[node.id] = gained.get(node.id, 0) + by
+    return {
+        group: replace(rows[group], n_good=rows[group].n_good + by)
+        for group, by in gained.items()
+        if by and group in rows
+    }
 
 
 def _badges(
@@ -183,7 +217,7 @@ class RowDelegate(QtWidgets.QStyledItemDelegate):
         note = ""
         if shown.n_all:
             note = _("{n} of {m} in tolerance").format(n=shown.n_good, m=shown.n_all)
-        width = QtGui.QFontMetrics(theme.font(11)).horizontalAdvance(note) + 4
+        width = painting.width_of(note, 11) + 4
         end = mirror.end_rect(18, width)
         painting.text(painter, end, note, "text2", 11, align=mirror.end)
         room = row.width() - 30 - width - 26
@@ -203,14 +237,19 @@ class RowDelegate(QtWidgets.QStyledItemDelegate):
             icon = theme.pixmap(shown.badges[0][0], _badge_role(shown.badges[0][0]), 14)
             painter.drawPixmap(at.x(), row.center().y() - 6, icon)
         is_changing = shown.after is not None
-        number_width = self.number_px
+        number_width, text = self.number_px, shown.text
         if is_changing:
-            number_width = max(92, painting.width_of(shown.text) + 4)
+            number_width = max(92, painting.width_of(text) + 4)
         out = shown.after if shown.after is not None else shown.deviation
         role = painting.tone(out, shown.tolerance)
         painting.text(
-            painter, mirror.end_rect(26, number_width), shown.text, role, 13,
-            False, mirror.end,
+            painter,
+            mirror.end_rect(26, number_width),
+            text,
+            role,
+            13,
+            False,
+            mirror.end,
         )
         bar_width = 34 if row.width() < NARROW_ROW else 46 if is_changing else 56
         bar = mirror.end_rect(26 + number_width + 2, bar_width)
