@@ -1,0 +1,461 @@
+"""Selecting by typing, the menus of the map, growing, and editing with the keys alone."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6 import QtCore, QtGui, QtWidgets
+from PySide6.QtTest import QTest
+
+from terradesk import edits
+from terradesk import records as rec
+from terradesk.document import Document
+from terradesk.plan import UNASSIGNED
+from terradesk.render import Mark
+from tests.core.kernel import grid_plan
+from tests.ui.map_desk import CTRL, LEFT, NO_KEYS, SHIFT, Desk, no_base
+from ui.map import preparing
+from ui.map.targets_menu import TargetsMenu
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)  # popups
+Key = QtCore.Qt.Key
+RIGHT = QtCore.Qt.MouseButton.RightButton
+
+
+@pytest.fixture
+def desk(qtbot, monkeypatch, qapp):
+    desk = Desk(qtbot, monkeypatch)
+    yield desk
+    if desk.view.menu.shown is not None:
+        desk.view.menu.shown.close()
+    desk.view.canvas.clearFocus()
+
+
+def plain(text: str) -> str:
+    """Without the marks that keep numbers in order beside Persian."""
+    return text.replace("\u2068", "").replace("\u2069", "")
+
+
+def selected(desk) -> list[int]:
+    return desk.model.selected_units.tolist()
+
+
+def marked(desk) -> list[int]:
+    return desk.view.following.layer.state.marked(Mark.SELECTED).tolist()
+
+
+# ------------------------------------------------------------------ select by
+def open_panel(desk, text: str = ""):
+    desk.view.going.open_select_by()
+    panel = desk.view.going._select_by
+    if text:
+        QTest.keyClicks(panel.field, text)
+        settle(desk, panel)
+    return panel
+
+
+def settle(desk, panel) -> None:
+    desk.bot.waitUntil(lambda: not panel._timer.isActive(), timeout=5000)
+
+
+def test_typing_marks_what_would_be_selected_and_escape_brings_the_selection_back(desk):
+    desk.model.select_units(np.array([7]))
+    panel = open_panel(desk, "state = S1 and population > 108")
+    assert marked(desk) == [9, 10, 11]
+    assert selected(desk) == [7]
+    assert panel.told.text() == "3 squares found"
+    desk.hover(0.5, 0.5)
+    assert marked(desk) == [9, 10, 11]
+    QTest.keyClick(panel.field, Key.Key_Escape)
+    assert not panel.isVisible()
+    assert marked(desk) == selected(desk) == [7]
+
+
+def test_enter_selects_and_says_how_many(desk):
+    panel = open_panel(desk, "00003-00005, 2*")
+    assert panel.ways.value == "codes"
+    assert plain(panel.hint.text()) == "Nothing fits: 2*"
+    QTest.keyClick(panel.field, Key.Key_Return)
+    assert selected(desk) == [3, 4, 5]
+    assert not panel.isVisible()
+    message = desk.view.floats.message
+    assert message.text() == "Selected 3 squares"
+    before = desk.view.view.px_per_m
+    QTest.mouseClick(message._action, LEFT)
+    assert desk.view.view.px_per_m > before
+
+
+@pytest.mark.parametrize(
+    ("how", "expected"),
+    [("New", [0, 1]), ("Add", [0, 1, 2]), ("Remove", [2]), ("Keep only", [1])],
+)
+def test_new_add_remove_and_keep_only(desk, how, expected):
+    desk.model.select_units(np.array([1, 2]))
+    panel = open_panel(desk, "00000, 00001")
+    button = next(b for b in panel.how.buttons.values() if b.text() == how)
+    QTest.mouseClick(button, LEFT)
+    assert marked(desk) == expected
+    QTest.mouseClick(panel.button, LEFT)
+    assert selected(desk) == expected
+
+
+def test_what_cannot_be_understood_is_explained_and_selects_nothing(desk):
+    panel = open_panel(desk, "popluation > 5")
+    assert "popluation" in panel.told.text()
+    assert "population" in panel.hint.text()
+    QTest.keyClick(panel.field, Key.Key_Return)
+    assert panel.isVisible()
+    assert selected(desk) == marked(desk) == []
+
+
+def test_accounts_are_selected_too(desk):
+    panel = open_panel(desk)
+    QTest.mouseClick(panel.kinds.buttons["accounts"], LEFT)
+    QTest.keyClicks(panel.field, "owner = rep 0 and sales > 50")
+    settle(desk, panel)
+    assert panel.told.text() == "2 accounts found"
+    QTest.keyClick(panel.field, Key.Key_Return)
+    assert desk.model.selected_accounts.tolist() == [6, 9]
+    assert desk.view.floats.message.text() == "Selected 2 accounts"
+
+
+def test_suggestions_are_chosen_with_the_arrows(desk):
+    desk.model.select_units(np.array([0]))
+    panel = open_panel(desk)
+    QTest.mouseClick(panel.ways.buttons["same"], LEFT)
+    offered = [panel.offers.item(k).text() for k in range(panel.offers.count())]
+    assert offered == ["same territory", "same state"]
+    QTest.keyClick(panel.field, Key.Key_Down)
+    QTest.keyClick(panel.field, Key.Key_Down)
+    assert panel.field.text() == "same state"
+    assert marked(desk) == list(range(6))
+    QTest.keyClick(panel.field, Key.Key_Return)
+    assert selected(desk) == list(range(6))
+
+
+def test_the_panel_follows_edits(desk):
+    panel = open_panel(desk, "unassigned")
+    assert panel.told.text() == "Nothing found"
+    model = desk.model
+    model.do(edits.assign(model.plan, model.alignment, [3, 4], UNASSIGNED).edit)
+    settle(desk, panel)
+    assert marked(desk) == [3, 4]
+
+
+# ------------------------------------------------------------------ the menu
+def right_click(desk, column: float, row: float) -> QtWidgets.QMenu:
+    QTest.mouseClick(desk.port, RIGHT, NO_KEYS, desk.px(column, row))
+    assert desk.view.menu.shown is not None
+    return desk.view.menu.shown
+
+
+def texts(menu) -> list[str]:
+    return [a.text().partition("\t")[0] for a in menu.actions() if not a.isSeparator()]
+
+
+def entry(menu, text: str) -> QtGui.QAction:
+    return next(a for a in menu.actions() if a.text().partition("\t")[0] == text)
+
+
+def choose(menu, *path: str) -> None:
+    """Click through the menu and its submenus."""
+    for text in path[:-1]:
+        action = entry(menu, text)
+        menu.setActiveAction(action)
+        menu = action.menu()
+        if not menu.isVisible():
+            menu.popup(QtCore.QPoint(10, 10))
+    QTest.mouseClick(menu, LEFT, NO_KEYS, menu.actionGeometry(entry(menu, path[-1])).center())
+
+
+def test_an_area_offers_everything(desk):
+    menu = right_click(desk, 0.2, 0.2)
+    assert texts(menu) == [
+        "Paint with this territory", "Assign Square 0 to", "New territory here",
+        "Unassign Square 0", "Lock T0", "Lock Square 0", "Zoom to", "Select same",
+        "Grow the selection", "Shrink the selection", "Select its 1 account",
+        "Why is this here?", "Copy",
+    ]  # fmt: skip
+
+
+def test_painting_with_the_territory_under_the_pointer(desk):
+    choose(right_click(desk, 4.5, 0.5), "Paint with this territory")
+    assert desk.model.current == desk.ids[2]
+    assert desk.view.gestures.tool_id == "brush"
+
+
+def test_assigning_shows_what_it_would_do_and_nearest_comes_first(desk):
+    menu = right_click(desk, 0.5, 0.5)
+    targets = next(a.menu() for a in menu.actions() if isinstance(a.menu(), TargetsMenu))
+    targets.popup(QtCore.QPoint(10, 10))
+    assert targets.shown() == ["T1", "T2", "Unassigned"]
+    targets.setActiveAction(entry(targets, "T2"))
+    entry(targets, "T2").hover()
+    assert desk.model.tentative.target == desk.ids[2]
+    assert desk.owners[0] == desk.ids[0]
+    QTest.mouseClick(targets, LEFT, NO_KEYS, targets.actionGeometry(entry(targets, "T2")).center())
+    assert desk.owners[0] == desk.ids[2]
+    assert desk.model.tentative is None
+
+
+def test_a_territory_is_found_by_typing_in_the_menu(desk):
+    desk.model.select_units(np.array([0, 1]))
+    menu = right_click(desk, 0.5, 0.5)
+    targets = entry(menu, "Assign 2 squares to").menu()
+    targets.popup(QtCore.QPoint(10, 10))
+    QTest.keyClicks(targets.filter, "2")
+    assert targets.shown() == ["T2"]
+    QTest.keyClick(targets.filter, Key.Key_Return)
+    assert desk.owners[:2].tolist() == [desk.ids[2]] * 2
+    assert len(desk.model.document.steps) == 1
+    assert not menu.isVisible()
+
+
+def test_the_selection_is_meant_when_it_was_clicked_on(desk):
+    desk.model.select_units(np.array([0, 1, 6]))
+    menu = right_click(desk, 0.5, 0.5)
+    assert "Lock 3 squares" in texts(menu)
+    menu.close()
+    assert "Lock Square 12" in texts(right_click(desk, 0.5, 2.5))
+    assert selected(desk) == [0, 1, 6]
+
+
+def test_locking_areas_and_territories_and_unlocking_them(desk):
+    choose(right_click(desk, 0.5, 0.5), "Lock Square 0")
+    assert desk.model.view.locked_units[0]
+    assert not desk.model.view.locked_units[1]
+    made = edits.assign(desk.model.plan, 3, [0, 1], desk.ids[1])
+    assert made.n_locked == 1
+    choose(right_click(desk, 0.5, 0.5), "Unlock Square 0")
+    assert not desk.model.view.locked_units.any()
+    choose(right_click(desk, 0.5, 0.5), "Lock T0")
+    assert desk.ids[0] in desk.model.view.locked_territories
+    choose(right_click(desk, 0.5, 0.5), "Unlock T0")
+    desk.view.undo()
+    assert desk.ids[0] in desk.model.view.locked_territories
+
+
+def test_selecting_the_same(desk):
+    choose(right_click(desk, 0.5, 1.5), "Select same", "State")
+    assert selected(desk) == list(range(6, 12))
+    desk.model.select_units(np.empty(0))
+    choose(right_click(desk, 0.5, 1.5), "Select same", "Territory")
+    assert selected(desk) == np.flatnonzero(desk.owners == desk.ids[0]).tolist()
+    choose(right_click(desk, 0.5, 1.5), "Select same", "Edge of the territory")
+    assert selected(desk) == [1, 7, 13, 19]
+
+
+def test_growing_and_shrinking_from_the_menu_and_with_the_keys(desk):
+    choose(right_click(desk, 0.5, 0.5), "Grow the selection")
+    assert selected(desk) == [0, 1, 6]
+    desk.key(Key.Key_Period)
+    assert selected(desk) == [0, 1, 2, 6, 7, 12]
+    desk.key(Key.Key_Comma)
+    assert selected(desk) == [0, 1, 6]
+
+
+def test_zooming_from_the_menu(desk):
+    before = desk.view.view.px_per_m
+    choose(right_click(desk, 0.5, 0.5), "Zoom to", "Square 0")
+    assert desk.view.view.px_per_m > 2 * before
+    choose(right_click(desk, 0.5, 0.5), "Zoom to", "The whole plan")
+    assert desk.view.view.px_per_m == pytest.approx(before, rel=1e-6)
+
+
+def test_copying_codes_names_and_rows(desk):
+    clipboard = QtGui.QGuiApplication.clipboard()
+    choose(right_click(desk, 2.5, 0.5), "Copy", "Code")
+    assert clipboard.text() == "00002"
+    desk.model.select_units(np.array([2, 3]))
+    choose(right_click(desk, 2.5, 0.5), "Copy", "Names")
+    assert clipboard.text() == "Square 2\nSquare 3"
+    choose(right_click(desk, 2.5, 0.5), "Copy", "Rows with headings")
+    head, first, second = clipboard.text().split("\n")
+    assert head == "Code\tName\tTerritory\tpopulation\tstate"
+    assert first == "00002\tSquare 2\tT1\t102\tS0"
+    assert second.startswith("00003\t")
+
+
+def test_selecting_the_accounts_of_areas_and_why(desk):
+    asked = []
+    desk.view.inspector_requested.connect(lambda: asked.append(selected(desk)))
+    desk.model.select_units(np.array([0, 1, 2]))
+    choose(right_click(desk, 0.3, 0.3), "Select their 2 accounts")
+    assert desk.model.selected_accounts.tolist() == [0, 1]
+    choose(right_click(desk, 0.3, 0.3), "Why is this here?")
+    assert asked == [[0]]
+
+
+def test_a_new_territory_here(desk):
+    commands = []
+    desk.view.command.connect(commands.append)
+    choose(right_click(desk, 3.5, 0.5), "New territory here")
+    assert commands == ["territory.new"]
+    assert selected(desk) == [3]
+
+
+def test_an_account_returns_to_its_areas_territory(desk):
+    model = desk.model
+    model.do(edits.name_accounts(model.plan, 3, [0], desk.ids[2]).edit)
+    menu = right_click(desk, 0.5, 0.5)
+    assert texts(menu)[:3] == ["Return to its area's territory", "Select the account",
+                               "Select accounts of the same"]  # fmt: skip
+    choose(menu, "Return to its area's territory")
+    assert not model.view.overrides
+    choose(right_click(desk, 0.5, 0.5), "Select accounts of the same", "Owner")
+    assert model.selected_accounts.tolist() == [0, 3, 6, 9]
+
+
+def test_an_unassigned_area_and_the_sea(desk):
+    model = desk.model
+    model.do(edits.assign(model.plan, 3, [0], UNASSIGNED).edit)
+    menu = right_click(desk, 0.2, 0.2)
+    assert "Paint with this territory" not in texts(menu)
+    assert not [t for t in texts(menu) if t.startswith("Unassign")]
+    menu.close()
+    menu = right_click(desk, 6.5, 0.5)
+    assert "Select unassigned squares" in texts(menu)
+    choose(menu, "Select unassigned squares")
+    assert selected(desk) == [0]
+    choose(right_click(desk, 6.5, 0.5), "Select nothing")
+    assert selected(desk) == []
+    choose(right_click(desk, 6.5, 0.5), "Copy the coordinates")
+    lat, lon = map(float, QtGui.QGuiApplication.clipboard().text().split(", "))
+    assert 22 < lat < 24
+    assert -97 < lon < -95
+
+
+def test_the_menu_opens_at_the_selection_by_key(desk):
+    desk.model.select_units(np.array([8, 9]))
+    desk.key(Key.Key_F10, SHIFT)
+    menu = desk.view.menu.shown
+    assert "Unassign 2 squares" in texts(menu)
+    at = desk.view.canvas.mapFromGlobal(menu.pos())
+    assert (QtCore.QPointF(at) - QtCore.QPointF(desk.px(3, 1.5))).manhattanLength() < 8
+    desk.key(Key.Key_Menu)
+    assert desk.view.menu.shown is menu
+    QTest.keyClick(menu, Key.Key_Down)
+    QTest.keyClick(menu, Key.Key_Escape)
+    desk.bot.waitUntil(lambda: desk.view.menu.shown is None)
+
+
+# ------------------------------------------------------------------ keys alone
+def walk(desk, *keys, held=CTRL) -> int:
+    for key in keys:
+        desk.key(key, held)
+    return desk.view.going.walking.unit
+
+
+def test_arrows_with_ctrl_walk_from_area_to_area(desk):
+    desk.model.select_units(np.array([7]))
+    assert walk(desk, Key.Key_Right) == 7
+    assert walk(desk, Key.Key_Right) == 8
+    assert walk(desk, Key.Key_Up) == 14
+    assert walk(desk, Key.Key_Left, Key.Key_Left) == 12
+    assert walk(desk, Key.Key_Left) == 12
+    assert selected(desk) == [7]
+    told = desk.view.canvas.accessibleDescription()
+    assert told.startswith("Square 12")
+    assert "T0" in told
+
+
+def test_arrows_alone_pan_and_leave_the_ring_where_it_is(desk):
+    walk(desk, Key.Key_Up)
+    unit, before = desk.view.going.walking.unit, desk.view.view.kx
+    desk.key(Key.Key_Left)
+    assert desk.view.view.kx != before
+    assert desk.view.going.walking.unit == unit
+
+
+def test_areas_are_selected_on_the_way_with_shift_and_by_a(desk):
+    desk.model.select_units(np.array([0]))
+    walk(desk, Key.Key_Right)
+    assert walk(desk, Key.Key_Right, Key.Key_Right, held=CTRL | SHIFT) == 2
+    assert selected(desk) == [0, 1, 2]
+    desk.key(Key.Key_A)
+    assert selected(desk) == [0, 1]
+    assert "selected" not in desk.view.canvas.accessibleDescription()
+    desk.key(Key.Key_A)
+    assert desk.view.canvas.accessibleDescription().endswith("selected")
+
+
+def test_the_ring_is_seen_and_escape_takes_it_away(desk):
+    desk.model.select_units(np.array([7]))
+    walk(desk, Key.Key_Right)
+    desk.model.select_units(np.array([], np.int32))
+    with_ring = desk.view.canvas.grab().toImage()
+    desk.key(Key.Key_Escape)
+    assert desk.view.going.walking.unit == -1
+    assert desk.view.gestures.tool_id == "select"
+    assert desk.view.canvas.grab().toImage() != with_ring
+
+
+def test_walking_out_of_sight_moves_the_map_along(desk):
+    desk.view.zoom_to_units([0])
+    desk.model.select_units(np.array([0]))
+    walk(desk, *[Key.Key_Right] * 5)
+    x, y = desk.px(4.5, 0.5).x(), desk.px(4.5, 0.5).y()
+    assert desk.view.rect().contains(x, y)
+
+
+def test_a_territory_is_edited_without_a_mouse(qtbot, window, monkeypatch):
+    """From nothing to a new territory, one more area in it, and back by undo."""
+    monkeypatch.setattr(preparing, "base_map", no_base)
+    window.show_document(Document(grid_plan(territories=0)))
+    qtbot.waitUntil(lambda: window.map.is_ready, timeout=60_000)
+    model, canvas = window.model, window.map.canvas
+    window.map.setFocus()
+
+    def press(key, held=NO_KEYS) -> None:
+        QTest.keyClick(QtWidgets.QApplication.focusWidget() or canvas, key, held)
+
+    press(Key.Key_Right, CTRL)
+    start = window.map.going.walking.unit
+    press(Key.Key_Right, CTRL | SHIFT)
+    assert len(model.selected_units) == 2
+    press(Key.Key_N)
+    assert len(model.view.leaves) == 1
+    made = model.view.leaves[0].id
+    assert model.view.assignment[start] == made
+    assert model.current == made
+    press(Key.Key_Escape)  # the name is ready to type, and good as it is
+    window.map.setFocus()
+    press(Key.Key_Escape)
+    press(Key.Key_Up, CTRL)
+    third = window.map.going.walking.unit
+    assert model.view.assignment[third] == UNASSIGNED
+    press(Key.Key_Return)
+    assert model.view.assignment[third] == made
+    press(Key.Key_Z, CTRL)
+    assert model.view.assignment[third] == UNASSIGNED
+    press(Key.Key_Z, CTRL)
+    assert not model.view.leaves
+
+
+def test_the_status_bar_says_name_code_territory_and_value(qtbot, window, monkeypatch):
+    monkeypatch.setattr(preparing, "base_map", no_base)
+    window.show_document(Document(grid_plan()))
+    window.status.show_unit(3)
+    assert plain(window.status._where.text()) == "Square 3, S0 (00003) · T1 · Population 103"
+    qtbot.waitUntil(lambda: window.map.is_ready, timeout=60_000)
+
+
+def test_commands_open_the_panel_and_grow(qtbot, window, monkeypatch):
+    monkeypatch.setattr(preparing, "base_map", no_base)
+    window.show_document(Document(grid_plan()))
+    qtbot.waitUntil(lambda: window.map.is_ready, timeout=60_000)
+    window.run_command("edit.select_by")
+    assert window.map.going._select_by.isVisible()
+    window.model.select_units(np.array([0]))
+    window.run_command("edit.grow")
+    assert window.model.selected_units.tolist() == [0, 1, 6]
+    window.run_command("edit.shrink")
+    assert window.model.selected_units.tolist() == [0]
+    window.run_command("view.measure")
+    assert window.map.gestures.tool_id == "measure"
+
+
+def test_locks_of_areas_are_records_of_the_plan(desk):
+    choose(right_click(desk, 0.5, 0.5), "Lock Square 0")
+    locks = desk.model.plan.rows(rec.Lock, 3)
+    assert [(k.kind, k.ref) for k in locks] == [("unit", 0)]
