@@ -26,6 +26,7 @@ __all__ = ["Labels", "Placed"]
 
 _ANCHOR_PX = 120  # resolution of the outlines in which circles are looked for
 _STEP_PX = 14.0
+_LEAST_OWN, _LEAST_OWN_CROWDED = 3, 4  # of 5 places along a name
 _MOST_LED = 60  # with more territories leaders cross each other and tell nothing
 _VIEW_CELLS = 200  # across the view, to find room for names in it
 _LEAST_ROOM = 0.55  # of the height of a name, from a place found in view to the nearest edge
@@ -234,6 +235,7 @@ class Labels:
             walls + corner,
             corner + np.array([2, 2, view.width - 2, view.height - 2]),
             False,
+            self._least_own,
             places,
         )  # fmt: skip
         return self._in(view, places, anchors)
@@ -270,6 +272,14 @@ class Labels:
                 radius = float(free[row, column]) * step / view.scale
                 anchors[t] = (view.kx + at_x) / view.scale, (view.ky - at_y) / view.scale, radius
 
+    @property
+    def _is_crowded(self) -> bool:
+        return int((self.anchors[:, 2] > 0).sum()) > _MOST_LED
+
+    @property
+    def _least_own(self) -> int:
+        return _LEAST_OWN_CROWDED if self._is_crowded else _LEAST_OWN
+
     def _find(
         self,
         view: View,
@@ -297,7 +307,8 @@ class Labels:
             territories,
             given.reshape(-1, 4) + corner,
             bounds,
-            int((self.anchors[:, 2] > 0).sum()) <= _MOST_LED,
+            not self._is_crowded,
+            self._least_own,
             self.places,
         )
 

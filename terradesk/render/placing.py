@@ -13,7 +13,7 @@ Corner = tuple[float, float, float]
 
 _RINGS, _ANGLES = 9, 18
 _NOT_OWN, _LEFTWARDS = 26.0, 20.0
-_SAMPLES, _LEAST_OWN = 5, 3  # along a name: how many must lie on its own territory
+_SAMPLES = 5  # along a name, to see on whose territory it lies: see `least`
 
 
 @kernel
@@ -52,6 +52,7 @@ def _is_mostly_own(
     ids: Int32s,
     at: Corner,
     territories: Int32s,
+    least: int,
 ) -> bool:
     """Whether most of a line of text lies on its own territory, or outside the plan."""
     own = 0
@@ -59,7 +60,7 @@ def _is_mostly_own(
         aside = half * (2.0 * k / (_SAMPLES - 1) - 1.0) * 0.9
         owner = _owner_at(x + aside, y, scale, ids, at, territories)
         own += owner == t or owner == -2
-    return own >= _LEAST_OWN
+    return own >= least
 
 
 @kernel
@@ -78,6 +79,7 @@ def _search(
     n: int,
     bounds: Floats,
     may_lead: bool,
+    least: int,
     found: Floats,
 ) -> bool:
     """Nearest free place about an anchor in map pixels for a box of half size w, h."""
@@ -102,7 +104,7 @@ def _search(
             cost += _LEFTWARDS
         if cost >= best or _overlaps(box, taken, n):
             continue
-        if is_own and not _is_mostly_own(t, x, y, w, scale, ids, at, territories):
+        if is_own and not _is_mostly_own(t, x, y, w, scale, ids, at, territories, least):
             continue
         best = cost
         found[0], found[1], found[2] = x, y, 0 if is_own else 1
@@ -124,6 +126,7 @@ def place(
     obstacles: Floats,
     bounds: Floats,
     may_lead: bool,
+    least: int,
     out: Floats,
 ) -> None:
     """Find a place for each name that clashes with none before it.
@@ -149,6 +152,8 @@ def place(
         Box in map pixels that names must not leave.
     may_lead : bool
         Names may stand outside the plan beside their territory.
+    least : int
+        How many of 5 places along a name must lie on its own territory or outside the plan.
     out : (n, 5) float64
         x, y in map pixels, leader (0/1), shown (0/1), form.
     """
@@ -177,6 +182,7 @@ def place(
                 n,
                 bounds,
                 may_lead,
+                least,
                 out[t],
             ):
                 out[t, 3], out[t, 4] = 1, form

@@ -11,6 +11,7 @@ from PySide6 import QtCore, QtGui, QtWidgets
 from terradesk.render import Frame, Overview, Style, View
 from terradesk.render.basemap import BaseMap
 from terradesk.render.frame import Rect
+from terradesk.render.hiding import without
 from terradesk.render.stamped import Box, Stamped
 from terradesk.render.stamps import Stamp, Underlay
 from ui.tools import Shape
@@ -62,8 +63,9 @@ class MapItem(pg.GraphicsObject):
         self.overview: Overview | None = None
         self.gesture: Shape | None = None
         self.has_focus = self.is_in_motion = False
-        self.shows = {"accounts": True, "labels": True, "base": True}
-        self.style = Style(theme.is_dark(), palette=theme.territory_palette())
+        self.shows = {"accounts": True, "labels": True, "base": True, "cities": True}
+        self.hidden_lines: frozenset[str] = frozenset()
+        self.style = self._new_style(1.0)
         self.view = View(0, 0, 1e-5, 1, 1)
         self.frame: Frame | None = None
         self.selected_accounts = np.empty(0, np.int32)
@@ -165,9 +167,13 @@ class MapItem(pg.GraphicsObject):
         """Whether something is among the stamps or underlays that were set."""
         return any(one is other for other in (*self._stamps, *self._underlays))
 
+    def _new_style(self, ratio: float) -> Style:
+        style = Style(theme.is_dark(), ratio, palette=theme.territory_palette())
+        return without(style, self.hidden_lines)
+
     def restyle(self, ratio: float) -> None:
         """Take up the theme and the pixel ratio."""
-        self.style = Style(theme.is_dark(), ratio, palette=theme.territory_palette())
+        self.style = self._new_style(ratio)
         if self._names is not None:
             self._names.forget()
         self.redraw()
@@ -263,8 +269,8 @@ class MapItem(pg.GraphicsObject):
 
     def take_from(self, other: MapItem, ratio: float) -> None:
         """Show the same as another item in another resolution, without its gesture."""
-        self.shows = dict(other.shows)
-        self.style = Style(theme.is_dark(), ratio, palette=theme.territory_palette())
+        self.shows, self.hidden_lines = dict(other.shows), other.hidden_lines
+        self.style = self._new_style(ratio)
         self._stamps, self._underlays = other._stamps, other._underlays
         self._fill_alpha = other._fill_alpha
         self.selected_accounts = other.selected_accounts
@@ -372,7 +378,10 @@ class MapItem(pg.GraphicsObject):
         names, ratio = self._names, self.style.pixel_ratio
         if names is None:
             return
-        names.show(self.shows["labels"], self.base if self.shows["base"] else None)
+        base = self.base if self.shows["base"] else None
+        if base is not None and not self.shows["cities"]:
+            base = base.without_cities
+        names.show(self.shows["labels"], base)
         is_new = names.needs_places(frame.view, ratio)
         names.follow(frame.view, layer.state.territories, ratio, self._is_zooming)
         if is_new and not self._is_zooming:
@@ -399,7 +408,8 @@ class MapItem(pg.GraphicsObject):
         for what in ("assigned", "marked"):
             pieces = [rows for kind, rows in todo if kind == what]
             if pieces:
-                getattr(frame, what)(np.unique(np.concatenate(pieces)))
+                rows = pieces[0] if len(pieces) == 1 else np.unique(np.concatenate(pieces))
+                getattr(frame, what)(rows)
         if "recolour" in kinds:
             frame.recolour()
 

@@ -99,7 +99,11 @@ class Names:
         self._countries: list[Lettered] = []
         self._cities: list[Lettered] = []
         self._items: list[Lettered] = []
+        self._leads: list[int] = []
+        self._metrics = np.zeros((0, 6))
         self._corners = np.zeros((0, 4), np.int64)
+        self._left_top = np.zeros((0, 2), np.int64)
+        self._seen: set[tuple[object, Rect]] = set()
         self._walls: Sequence[Box] = ()
         self._is_all_changed = True
         self._changed: list[Rect] = []
@@ -159,9 +163,10 @@ class Names:
         if follows and _LEAST_ZOOM < grown < _MOST_ZOOM:
             self._scale = view.scale
             self._is_all_changed = True
+            self._lay_out()
         else:
             self._find(view, owners, ratio)
-        self._compose()
+            self._compose()
 
     def _find(self, view: View, owners: np.ndarray, ratio: float) -> None:
         """Places on the whole map for the scale of a view."""
@@ -240,9 +245,11 @@ class Names:
             p.territory: self._lettered(p.territory, p.form, p.x + view.kx, p.y - view.ky)
             for p in found
         }}  # fmt: skip
-        self._hidden = set(self._extras) | set(np.flatnonzero(is_shown & ~is_clear).tolist())
         more = [self._box_of(one, view) for one in self._extras.values()]
-        return np.vstack([boxes[is_shown & is_clear], *more])
+        added = np.vstack([np.zeros((0, 4)), *more])
+        is_hidden = is_shown & (~is_clear | (~good & _touch(boxes, added)))
+        self._hidden = set(self._extras) | set(np.flatnonzero(is_hidden).tolist())
+        return np.vstack([boxes[is_shown & ~is_hidden], added])
 
     def _boxes(self, view: View) -> np.ndarray:
         """(n, 4) boxes in pixels of the view of the names of territories in their own places."""
@@ -364,22 +371,27 @@ class Names:
         return out
 
     def _compose(self) -> None:
-        """All names with the corners of their pictures at the present scale, and what changed."""
-        before = set() if self._is_all_changed else self._keys()
+        """All names, the lowest first."""
         names = [*self._territories(), *self._extras.values()] if self.shows_territories else []
         self._items = [*self._countries, *self._cities, *names]
-        grown = self._scale / self._found_scale
-        corners = np.array(
-            [(o.x * grown + o.dx, o.y * grown + o.dy, o.wide, o.high) for o in self._items]
-        ).reshape(-1, 4)
-        left_top = np.floor(corners[:, :2] + 0.5)
-        self._corners = np.hstack([left_top, left_top + corners[:, 2:]]).astype(np.int64)
-        for k, one in enumerate(self._items):
-            if one.start is not None:
-                x, y = one.start[0] * grown, one.start[1] * grown
-                self._corners[k] = _around(self._corners[k], x, y, _LEADER_PAD * self._ratio)
+        self._leads = [k for k, one in enumerate(self._items) if one.start is not None]
+        self._metrics = np.array(
+            [(o.x, o.y, o.dx, o.dy, o.wide, o.high) for o in self._items]
+        ).reshape(-1, 6)
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        """Corners of the pictures at the present scale, and what changed."""
+        grown, metrics = self._scale / self._found_scale, self._metrics
+        self._left_top = np.floor(metrics[:, :2] * grown + metrics[:, 2:4] + 0.5).astype(np.int64)
+        corners = np.hstack([self._left_top, self._left_top + metrics[:, 4:].astype(np.int64)])
+        for k in self._leads:
+            x, y = self._items[k].start or (0.0, 0.0)
+            corners[k] = _around(corners[k], x * grown, y * grown, _LEADER_PAD * self._ratio)
+        self._corners = corners
+        before, self._seen = self._seen, self._keys()
         if not self._is_all_changed:
-            self._changed += [corners for _key, corners in before ^ self._keys()]
+            self._changed += [at for _key, at in before ^ self._seen]
 
     def _keys(self) -> set[tuple[object, Rect]]:
         corners = [(a, b, c, d) for a, b, c, d in self._corners.tolist()]
@@ -407,12 +419,9 @@ class Names:
         image = QtGui.QImage(rgb.data, wide, high, wide * 4, form)
         painter = QtGui.QPainter(image)
         self._leaders(painter, rows, view)
-        grown = self._scale / self._found_scale
-        for row in rows:
+        for row, (x, y) in zip(rows, self._left_top[rows].tolist(), strict=True):
             one = self._items[row]
-            x = int(np.floor(one.x * grown + one.dx + 0.5)) - view.kx
-            y = int(np.floor(one.y * grown + one.dy + 0.5)) + view.ky
-            painter.drawImage(x, y, self._picture(one.key, one.make))
+            painter.drawImage(x - view.kx, y + view.ky, self._picture(one.key, one.make))
         painter.end()
 
     def _picture(self, key: tuple[object, ...], make: Make) -> QtGui.QImage:
