@@ -119,6 +119,8 @@ ACTIONS = (
            words=N_("hatch colour-blind black and white print")),
     Action("view.colours", N_("Colour by…"), "choose_colours", "palette",
            words=N_("measure classes legend choropleth heat map")),
+    Action("view.layers", N_("Layers…"), "show_layers", "layers",
+           words=N_("reference overlay picture MBTiles GeoTIFF order opacity transparency")),
     Action("view.panels", N_("Hide all panels"), "toggle_panels", "", "F9", is_checkable=True,
            starts_group=True),
     Action("view.theme", N_("Switch between light and dark"), "toggle_theme", "moon", needs="",

@@ -28,6 +28,9 @@ class Settings:
     show_accounts: bool = True
     show_labels: bool = True
     show_base_map: bool = True
+    hidden_layers: tuple[str, ...] = ()
+    layer_order: tuple[str, ...] = ()
+    fill_opacity: int = 100
     show_patterns: bool = False
     palette: str = "muted"
     last_folder: str = ""

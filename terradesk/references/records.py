@@ -173,24 +173,19 @@ def remove(plan: Plan, uid: str) -> Edit:
     )
 
 
-def arrange(plan: Plan, places: Sequence[tuple[str, Literal["over", "under"]]]) -> Edit | None:
-    """Put the layers into an order, the lowest first; None when they are in it.
+def arrange(
+    plan: Plan, places: Sequence[tuple[str, Literal["over", "under"], int]]
+) -> Edit | None:
+    """Put the layers into an order; None when they are in it.
 
     Parameters
     ----------
     plan : Plan
-    places : sequence of (uid, "over" or "under")
-        All layers of the plan.
+    places : sequence of (uid, "over" or "under", order)
+        The lowest order is drawn first.
     """
     known = {one.uid: one for one in of(plan)}
-    moved = [
-        (known[uid], replace(known[uid], place=place, order=order))
-        for order, (uid, place) in enumerate(places)
-    ]
-    if [one.uid for one in of(plan)] == [uid for uid, _place in places] and all(
-        a.place == b.place for a, b in moved
-    ):
-        return None
+    moved = [(known[uid], replace(known[uid], place=place, order=k)) for uid, place, k in places]
     records = tuple(_record(plan, a, b, 0) for a, b in moved if a != b)
     return Edit(N_("Changed the order of the layers"), {}, records=records) if records else None
 

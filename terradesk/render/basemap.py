@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 import io
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -71,6 +72,12 @@ class BaseMap:
     regions: NDArray[np.int16]
     regions_box: tuple[float, float, float, float]
     is_parallel: ClassVar[bool] = True
+
+    @cached_property
+    def without_cities(self) -> BaseMap:
+        """The same with no city to name."""
+        none, names = np.zeros((0, 2)), np.zeros(0, np.str_)
+        return replace(self, cities=none, city_names=names, populations=np.zeros(0))
 
     def draw(self, frame: Frame, job: Job) -> None:
         """Draw land and sea into the base plane of a frame, lakes and rivers into its water."""

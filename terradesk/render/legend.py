@@ -18,7 +18,16 @@ from terradesk.render.state import MapState, Mark
 __all__ = ["LegendEntry", "class_entries", "class_texts", "legend"]
 
 Symbol = Literal[
-    "fill", "accounts", "point", "text", "unassigned", "locked", "selected", "changed", "district"
+    "fill",
+    "accounts",
+    "point",
+    "line",
+    "text",
+    "unassigned",
+    "locked",
+    "selected",
+    "changed",
+    "district",
 ]
 
 
@@ -37,6 +46,8 @@ class LegendEntry:
         How many there are; -1 says nothing.
     hatch : int
         Pattern of a fill, 0 = plain.
+    shape : str
+        Of an account's symbol, see `terradesk.render.symbols.SHAPES`.
     """
 
     symbol: Symbol
@@ -44,6 +55,7 @@ class LegendEntry:
     colour: str = ""
     count: int = -1
     hatch: int = 0
+    shape: str = "circle"
 
 
 def class_entries(classes: Classes, dark: bool) -> list[LegendEntry]:

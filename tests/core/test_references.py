@@ -77,10 +77,10 @@ def test_layers_are_kept_in_the_plan_through_edits(plan):
     assert references.of(changed)[1].width == 4
     assert references.change(changed, first.uid, width=4.0) is None
     swapped = apply(
-        changed, references.arrange(changed, [(first.uid, "under"), (second.uid, "under")])
+        changed, references.arrange(changed, [(first.uid, "under", 1), (second.uid, "under", 2)])
     )
     assert [r.name for r in references.of(swapped)] == ["Roads", "Photo"]
-    assert references.arrange(swapped, [(first.uid, "under"), (second.uid, "under")]) is None
+    assert references.arrange(swapped, [(first.uid, "under", 1), (second.uid, "under", 2)]) is None
     gone = apply(swapped, references.remove(swapped, first.uid))
     assert [r.name for r in references.of(gone)] == ["Photo"]
     assert references.of(apply(made, invert(edit))) == []

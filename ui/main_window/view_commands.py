@@ -97,6 +97,10 @@ class ViewCommands:
         """Open the list of "Colour by"."""
         self._window.top_bar.open_colours()
 
+    def show_layers(self) -> None:
+        """Open the list of layers on the map."""
+        self._window.map.layer_list.set_open(True)
+
     def toggle_full_screen(self, is_on: bool) -> None:
         """Use the whole screen, or the window again."""
         if is_on:

@@ -131,9 +131,7 @@ class MainWindow(QtWidgets.QMainWindow):
         if hasattr(panel, "show_units"):
             panel.show_units.connect(self.map.zoom_to_units)
         if hasattr(panel, "tab_text_changed"):
-            panel.tab_text_changed.connect(
-                lambda text: self.docks[dock].set_title(panel, text)
-            )
+            panel.tab_text_changed.connect(lambda text: self.docks[dock].set_title(panel, text))
 
     @property
     def territories_panel(self) -> Any:
@@ -169,6 +167,7 @@ class MainWindow(QtWidgets.QMainWindow):
         self.map.files_dropped.connect(self._drop)
         self.map.inspector_requested.connect(lambda: self.show_right("inspector"))
         self.map.command.connect(self.run_command)
+        self.map.layers.kept.connect(self._keep_layers)
         self.map.hint_changed.connect(self.status.show_hint)
         self.map.outside_target = self.territories_panel.territory_at
         self.welcome.command.connect(self.run_command)
@@ -415,6 +414,11 @@ class MainWindow(QtWidgets.QMainWindow):
         """Open or import dropped files."""
         self._drop([url.toLocalFile() for url in event.mimeData().urls()])
 
+    def _keep_layers(self, changes: dict[str, Any]) -> None:
+        """Layers of the map were switched or moved: the View menu shows the same."""
+        self.change_settings(**changes)
+        self.refresh_actions()
+
     def _forget_plan(self, text: str) -> None:
         """Take a plan off the list of recent ones."""
         self.change_settings(recent=tuple(p for p in self.settings.recent if p != text))
@@ -432,9 +436,7 @@ class MainWindow(QtWidgets.QMainWindow):
         with contextlib.suppress(ValueError):
             self.restoreGeometry(base64.b64decode(self.settings.geometry))
             self.restoreState(base64.b64decode(self.settings.docks), self._docks_version())
-        self.map.set_accounts_shown(self.settings.show_accounts)
-        self.map.set_labels_shown(self.settings.show_labels)
-        self.map.set_base_map_shown(self.settings.show_base_map)
+        self.map.layers.restore(self.settings)
         self.map.set_look(self.settings.palette, self.settings.show_patterns)
         self.map.set_length_unit(self.settings.length_unit)
         self.map.set_touchpad_pans(self.settings.touchpad_pans)

@@ -8,12 +8,13 @@ from functools import lru_cache
 import numpy as np
 import shapely
 
-from terradesk import measures, render
+from terradesk import colouring, measures, render
 from terradesk.arcs import Arcs, build
 from terradesk.arcs.picking import Mode, Picker, points_in_capsule, points_in_polygon
 from terradesk.colouring import unit_figures
 from terradesk.plan import Plan
 from terradesk.progress import Progress
+from terradesk.references import Place
 from terradesk.render import Overview
 from terradesk.render.basemap import BaseMap, base_map
 
@@ -65,6 +66,7 @@ def prepare(plan: Plan, alignment: int, progress: Progress) -> Prepared:
     """Everything of a plan but its base map."""
     warm_up()
     progress(0.4, "")
+    colouring.prepare(plan)
     arcs = drawn_arcs(plan)
     overview = Overview.draw(arcs)
     progress(0.7, "")
@@ -81,13 +83,18 @@ def prepare(plan: Plan, alignment: int, progress: Progress) -> Prepared:
 def read_base(prepared: Prepared, progress: Progress) -> tuple[Prepared, BaseMap]:
     """Land, water and cities around a plan, and what they were read for."""
     progress(0.0, "")
+    place = place_of(prepared)
+    return prepared, base_map(place.arcs, place.crs)
+
+
+def place_of(prepared: Prepared) -> Place:
+    """Where a plan lies: its areas, or a box around its accounts."""
     arcs, plan = prepared.arcs, prepared.plan
-    if arcs.n_units:
-        return prepared, base_map(arcs, plan.crs)
-    around = build(np.array([shapely.box(*prepared.home.box)], object), arcs.origin)
-    return prepared, base_map(around, plan.crs)
+    if not arcs.n_units:
+        arcs = build(np.array([shapely.box(*prepared.home.box)], object), arcs.origin)
+    return Place(plan.crs, arcs)
 
 
 def with_accounts(prepared: Prepared, plan: Plan) -> Prepared:
     """The same map with other accounts."""
-    return replace(prepared, plan=plan, spots=Spots(plan))
+    return replace(prepared, plan=plan, spots=Spots(plan, prepared.spots))

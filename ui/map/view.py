@@ -414,6 +414,9 @@ class MapView(Looking):
         self._tool_changed(self.gestures.tool_id)
         self._refresh()
 
+    def _show_part(self, part: str, is_shown: bool) -> None:
+        self.layers.set_shown(part, is_shown)
+
     def _refresh_chip(self, *_changed: object) -> None:
         draws = self.gestures.tool.draws and not self.gestures.options.selects
         self.floats.chip.set_drawing(draws, self.gestures.tool_id == "eraser")
@@ -446,12 +449,9 @@ class MapView(Looking):
         """Chip, legend and credits as the map is now."""
         if not self.model.is_open or self.following.layer is None:
             return
-        layer, prepared = self.following.layer, self.following.prepared
-        accounts = ""
-        if prepared is not None and len(prepared.spots) and self.item.shows["accounts"]:
-            measure = prepared.spots.measure
-            accounts = measure.name if measure else _("Accounts")
-        entries, has_rules = layer.legend(accounts), layer.colouring.rules is not None
+        layer = self.following.layer
+        entries = layer.legend(self.layers.legend())
+        has_rules = layer.colouring.rules is not None
         self.floats.legend.set_entries(layer.colouring.title, entries, has_rules)
         credits = self.model.plan.setting("credits")
         shown = _BASE_CREDITS if self.item.base is not None and self.item.shows["base"] else ""
