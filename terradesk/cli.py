@@ -70,11 +70,17 @@ def _add_new(commands: Any) -> None:
     new = commands.add_parser("new", help=_("make a plan from boundaries and accounts"))
     new.set_defaults(run=_new)
     new.add_argument("plan", metavar="PLAN", type=Path, help=_("file to make (.gpkg)"))
-    new.add_argument(
+    areas = new.add_mutually_exclusive_group(required=True)
+    areas.add_argument(
         *("--units", "-u"),
         metavar="FILE",
-        required=True,
         help=_("boundaries: shapefile (also zipped), GeoPackage, GeoJSON"),
+    )
+    areas.add_argument(
+        "--map",
+        metavar="KEY",
+        default="",
+        help=_("instead: a map that comes along (us_zip, us_county …), or each: around customers"),
     )
     new.add_argument("--layer", metavar="NAME", help=_("layer of the boundary file"))
     new.add_argument("--code", metavar="FIELD", default="", help=_("field with the area codes"))
@@ -153,6 +159,7 @@ def _new(options: argparse.Namespace, progress: Progress) -> None:
     made = api.new(
         options.units,
         options.accounts,
+        map=options.map,
         path=options.plan,
         layer=options.layer,
         code=options.code,

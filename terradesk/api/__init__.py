@@ -29,15 +29,17 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from terradesk.api import making
 from terradesk.api.open_plan import OpenPlan
 from terradesk.document import Document
 from terradesk.errors import TerraDeskError
 from terradesk.i18n import _, isolate
-from terradesk.plan import new_plan
 from terradesk.progress import Progress, part, silent
 
 if TYPE_CHECKING:
     from pandas import DataFrame
+
+    from terradesk.readers import ImportReport, MadeAccounts
 
 __all__ = ["OpenPlan", "TerraDeskError", "new", "open"]
 
@@ -69,9 +71,10 @@ def open(path: str | Path, scenario: str | None = None, *, read_only: bool = Fal
 
 
 def new(
-    units: str | Path | DataFrame,
+    units: str | Path | DataFrame | None = None,
     accounts: str | Path | DataFrame | None = None,
     *,
+    map: str = "",
     path: str | Path | None = None,
     layer: str | None = None,
     code: str = "",
@@ -85,10 +88,13 @@ def new(
 
     Parameters
     ----------
-    units : str, Path or GeoDataFrame
+    units : str, Path or GeoDataFrame, optional
         Boundaries.
     accounts : str, Path or DataFrame, optional
         Customers.
+    map : str
+        Instead of boundaries: key of a map that comes with TerraDesk, such as ``us_county`` or
+        ``us_zip``, or ``each`` for an area around each customer.
     path : str or Path, optional
         File of the plan; without one it lives in memory only. An existing file is not replaced.
     layer : str, optional
@@ -105,10 +111,10 @@ def new(
     Raises
     ------
     TerraDeskError
-        If a file cannot be read or written; nothing is left behind then.
+        If a file cannot be read or written, or the choices contradict each other; nothing is left
+        behind then.
     """
-    from terradesk import planfile, readers
-    from terradesk.readers.frames import boundaries_of
+    from terradesk import planfile
 
     target = Path(path) if path is not None else None
     if target is not None and target.exists():
@@ -116,26 +122,31 @@ def new(
             _("There is a file “{name}” already.").format(name=isolate(target.name)),
             _("Choose another name, or remove the file."),
         )
-    if isinstance(units, str | Path):
-        found = readers.read_boundaries(units, layer, part(progress, 0.0, 0.2))
+    if (units is None) == (not map):
+        raise TerraDeskError(
+            _("A plan is made of boundaries, of a map, or of customers."),
+            _("Give a boundary file or the name of a map, not both."),
+        )
+    whole = part(progress, 0.0, 0.6)
+    reports: list[ImportReport] = []
+    added: tuple[MadeAccounts, str] | None = None
+    if units is not None:
+        plan, report = making.plan_of_boundaries(units, layer, code, name, noun, whole)
+        reports.append(report)
+    elif map == making.EACH:
+        plan, added = making.plan_of_customers(accounts, whole)
     else:
-        found = boundaries_of(units)
-    made = readers.make_units(found, code, name, part(progress, 0.2, 0.6))
-    settings = {"noun_one": noun[0], "noun_many": noun[1]} if noun else {}
-    plan = new_plan(
-        made.crs,
-        made.units,
-        made.arcs,
-        title=title or (target.stem if target else ""),
-        columns=made.columns,
-        measures=made.measures,
-        settings=settings,
-    )
+        plan = making.plan_of_map(map, whole)
+    plan = making.titled(plan, title or (target.stem if target else ""))
     document = planfile.create(target, plan) if target else Document(plan)
     try:
         opened = OpenPlan(document)
-        opened.reports.append(made.report)
-        if accounts is not None:
+        opened.reports.extend(reports)
+        if added is not None:
+            made, source = added
+            made.add_to(document, source)
+            opened.reports.append(made.report)
+        elif accounts is not None:
             opened.add_accounts(accounts, progress=part(progress, 0.6, 1.0))
         if from_column:
             opened.assign_by_column(from_column)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from terradesk import records as rec
+from terradesk.api.making import accounts_of
 from terradesk.document import Document
 from terradesk.edits import Assigned, Edit, assign, name_accounts
 from terradesk.edits import scenarios as scenario_edits
@@ -325,21 +326,8 @@ class OpenPlan:
         TerraDeskError
             If the table cannot be read or used; the plan is then as it was.
         """
-        from terradesk import readers
-        from terradesk.readers import frames
-
-        if isinstance(accounts, str | Path):
-            source = Path(accounts).name
-            table = readers.read_table(accounts, sheet, part(progress, 0.0, 0.3))
-        else:
-            source, table = _("a table"), frames.table_of(accounts)
-        guesses = readers.recognise(table, self.plan.units)
-        if group_by is None:
-            group_by = readers.suggest_grouping(table, guesses).choices[0]
-        meant = {**readers.roles_of(guesses), **(roles or {})}
-        formats = {g.name: g.format for g in guesses}
-        made = readers.make_accounts(
-            table, meant, group_by, self.plan, part(progress, 0.3, 0.9), formats=formats
+        made, source = accounts_of(
+            accounts, self.plan, sheet, roles, group_by, part(progress, 0.0, 0.9)
         )
         made.add_to(self.document, source)
         self.reports.append(made.report)

@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 
 from terradesk import geocode, land, projection
-from terradesk.arcs import build
+from terradesk.arcs import Arcs, build
 from terradesk.arcs.voronoi import cells, spanning_links
 from terradesk.i18n import _
 from terradesk.progress import Progress, part
@@ -86,12 +86,25 @@ def draw(built_in: BuiltInMap, progress: Progress, states: Sequence[str] = ()) -
     polygons = cells(points, outlines, region_of, part(progress, 0.2, 0.8))
     progress(0.8, _("Drawing the borders"))
     arcs = build(polygons)
-    both = (arcs.left >= 0) & (arcs.right >= 0)
-    links = spanning_links(points, np.column_stack((arcs.left[both], arcs.right[both])))
-    ways = np.hypot(*(points[links[:, 0]] - points[links[:, 1]]).T)
+    links = _links(arcs, points, region_of)
     progress(0.9, _("Drawing the borders"))
     source = shapely.to_wkb(projection.to_degrees(polygons, crs))
-    return Shapes(crs, arcs, links[ways <= REACH], source)
+    return Shapes(crs, arcs, links, source)
+
+
+def _links(arcs: Arcs, points: np.ndarray, region_of: np.ndarray) -> np.ndarray:
+    """Links over water: within each state first, so that none is in pieces, then between states."""
+    both = (arcs.left >= 0) & (arcs.right >= 0)
+    pairs = np.column_stack((arcs.left[both], arcs.right[both])).astype(np.int64)
+    found = [np.empty((0, 2), np.int64)]
+    for state in range(int(region_of.max()) + 1):
+        rows = np.flatnonzero(region_of == state)
+        inside = pairs[(region_of[pairs] == state).all(axis=1)]
+        found.append(rows[spanning_links(points[rows], np.searchsorted(rows, inside))])
+    within = np.concatenate(found)
+    links = np.concatenate((within, spanning_links(points, np.concatenate((pairs, within)))))
+    ways = np.hypot(*(points[links[:, 0]] - points[links[:, 1]]).T)
+    return links[ways <= REACH].astype(np.int32)
 
 
 def is_outlying_state(fips: str) -> bool:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import warnings
+from contextlib import closing
+
 import numpy as np
+import openpyxl
 import pytest
 import shapely
 
-from terradesk import measures, planfile, readers
+from terradesk import api, cli, measures, planfile, readers
 from terradesk import records as rec
 from terradesk.arcs import components
 from terradesk.document import Document
@@ -187,3 +191,36 @@ def test_the_plan_file_keeps_what_kind_of_areas_it_has(tmp_path) -> None:
     assert (opened.plan.arcs.areas == cells.plan.arcs.areas).all()
     assert opened.plan.noun(2) == "places"
     opened.close()
+
+
+# ---------------------------------------------------------------------- for scripts
+CSV = "name,lat,lon,revenue\nA,48.85,2.35,10\nB,48.86,2.36,20\nC,43.3,5.4,5\n"
+
+
+def test_a_script_makes_areas_around_customers(tmp_path) -> None:
+    file = tmp_path / "shops.csv"
+    file.write_text(CSV, "utf-8")
+    with api.new(accounts=file, map="each", path=tmp_path / "shops.gpkg") as plan:
+        assert plan.plan.units.geometry_kind == "approximate"
+        assert plan.plan.setting("title") == "shops"
+        assert plan.plan.accounts.unit.tolist() == [0, 1, 2]
+        assert [report.accepted for report in plan.reports] == [3]
+        plan.make_territory("North")
+        assert plan.assign(["1"], "North") == 1
+        book = plan.export(tmp_path / "shops.xlsx")[0]
+    with warnings.catch_warnings(), closing(openpyxl.load_workbook(book, read_only=True)) as opened:
+        warnings.filterwarnings("ignore", "Unknown extension")  # data bars of newer Excel
+        cells = [str(c.value) for sheet in opened for row in sheet.iter_rows() for c in row]
+    assert any("approximate" in cell for cell in cells)
+
+
+def test_a_script_makes_a_plan_of_a_map_that_comes_along(tmp_path, capsys) -> None:
+    assert cli.main(["new", str(tmp_path / "a.gpkg"), "--map", "se_lan"]) == 0
+    with api.open(tmp_path / "a.gpkg", read_only=True) as opened:
+        assert len(opened.plan.units) == 21
+    assert cli.main(["new", str(tmp_path / "b.gpkg"), "--map", "atlantis"]) == 1
+    assert "us_zip" in capsys.readouterr().err
+    assert cli.main(["new", str(tmp_path / "c.gpkg"), "--map", "each"]) == 1
+    assert not (tmp_path / "b.gpkg").exists() and not (tmp_path / "c.gpkg").exists()
+    with pytest.raises(TerraDeskError):
+        api.new(map="us_zip", units=tmp_path / "x.shp")

@@ -1,22 +1,28 @@
 """US ZIP areas: approximate, drawn from points; one small state here, the whole under proof."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import shapely
 
-from terradesk import geocode, land, planfile, projection, sample
+from terradesk import geocode, land, planfile, projection, readers, sample
+from terradesk import records as rec
 from terradesk.arcs import components
 from terradesk.plan import Plan
+from terradesk.readers.report import ImportReport
 
 SMALL = ("RI", "CT")
 
 
+def small_rows() -> list[dict[str, str]]:
+    return [row for row in geocode.zip_rows() if row["state"] in SMALL]
+
+
 @pytest.fixture
 def small(empty_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Plan:
-    rows = [row for row in geocode.zip_rows() if row["state"] in SMALL]
-    monkeypatch.setattr(geocode, "zip_rows", lambda: rows)
+    monkeypatch.setattr(sample.zips, "geocode", SimpleNamespace(zip_rows=small_rows))
     return sample.new_from_map("us_zip")
 
 
@@ -38,7 +44,7 @@ def assert_zips_tile_their_states(plan: Plan, states: set[str]) -> None:
 def test_areas_of_a_state_tile_it_and_hold_their_points(small: Plan) -> None:
     assert_zips_tile_their_states(small, {"Rhode Island", "Connecticut"})
     assert small.units.source is not None
-    wanted = [row for row in geocode.zip_rows() if row["zip_type"] in ("Standard", "Unique")]
+    wanted = [row for row in small_rows() if row["zip_type"] in ("Standard", "Unique")]
     assert small.units.codes.tolist() == sorted(row["zip"] for row in wanted)
     point_of = {row["zip"]: (float(row["lon"]), float(row["lat"])) for row in wanted}
     points = shapely.points([point_of[code] for code in small.units.codes])
@@ -55,7 +61,7 @@ def test_they_say_that_they_are_approximate_and_what_they_carry(small: Plan) -> 
     assert small.units.names[row] == "02840 Newport"
     assert small.units.columns["county_fips"][row] == "44005"
     assert small.units.columns["population"][row] > 10_000
-    roles = {c.name: c.role for c in small.rows(sample.maps.rec.Column)}
+    roles = {c.name: c.role for c in small.rows(rec.Column)}
     assert roles["median_household_income"] == roles["median_age"] == roles["land_km2"] == "rate"
     assert roles["population"] == "amount"
 
@@ -84,3 +90,32 @@ def test_the_whole_country_is_tiled() -> None:
         assert (plan.arcs.areas > 0).all() and np.isfinite(plan.arcs.centres).all()
         assert_zips_tile_their_states(plan, set(plan.units.columns["state"]))
         assert 0 < len(plan.tables["bridge"]) < n_links
+
+
+def test_accounts_find_their_area_by_code_and_post_office_boxes_by_their_point(
+    small: Plan,
+) -> None:
+    boxes = [row for row in small_rows() if row["zip_type"] == "PO_Box"][:5]
+    zips = ["02840", "2840-1234", "06103", "06511", *(row["zip"] for row in boxes), "99999"]
+    cells = {"zip": np.array(zips, object), "name": np.array([f"C{z}" for z in zips], object)}
+    table = readers.Table(cells, len(zips), ImportReport(read=len(zips), accepted=len(zips)))
+    roles = {"zip": "postcode", "name": "name"}
+    made = readers.make_accounts(table, roles, (), small)
+    found = small.units.codes[made.accounts.unit]
+    assert found[:4].tolist() == ["02840", "02840", "06103", "06511"]
+    assert (made.accounts.unit[4:-1] >= 0).all() and made.accounts.unit[-1] == -1
+    assert not set(found[4:-1]) & {row["zip"] for row in boxes}
+
+
+def test_states_hang_together_over_water(small: Plan) -> None:
+    assert small.arcs is not None
+    bridges = [(b.unit_a, b.unit_b) for b in small.rows(rec.Bridge)]
+    state = np.unique(small.units.columns["state"], return_inverse=True)[1]
+    parts = components(small.arcs, state, 2, np.array(bridges, np.int32))
+    assert bridges and parts.counts.tolist() == [1, 1]
+
+
+def test_a_small_part_is_made_for_the_picture() -> None:
+    plan = sample.small_plan("us_zip")
+    assert 200 < len(plan.units) < 400
+    assert len(sample.small_plan("se_lan").units) == 21
