@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+from numba import carray
+from numba.core import types
+from numba.extending import intrinsic
 
 from terradesk.arcs.jit import Floats, Int32s, kernel
 from terradesk.arcs.segments import Outlines
 from terradesk.arcs.wkb import LIMIT_CM
 
-_FINEST = 1024  # cells a side
+_FINEST = 2048  # cells a side
+_PER_UNIT = 8  # cells: more find a unit hardly faster
 
 
 class Grid(NamedTuple):
@@ -65,13 +69,13 @@ def _fill(
 
 
 def grid(unit_boxes: Int32s) -> Grid:
-    """Grid with about two cells a unit over the extent of the boxes."""
+    """Grid with some cells a unit over the extent of the boxes."""
     full = unit_boxes[unit_boxes[:, 0] <= unit_boxes[:, 2]].astype(np.float64)
     if len(full) == 0:
         return Grid(0.0, 0.0, 1.0, 1, 1, np.zeros(2, np.int32), np.empty(0, np.int32))
     x0, y0 = full[:, :2].min(axis=0)
     width, height = full[:, 2:].max(axis=0) - (x0, y0)
-    cell = max(np.sqrt(width * height / (2 * len(full))), max(width, height) / _FINEST, 1.0)
+    cell = max(np.sqrt(width * height / (_PER_UNIT * len(full))), max(width, height) / _FINEST, 1.0)
     n_columns, n_rows = int(width / cell) + 1, int(height / cell) + 1
     inside = _fill(unit_boxes, x0, y0, cell, n_columns, n_rows)
     return Grid(float(x0), float(y0), float(cell), n_columns, n_rows, *inside)
@@ -137,6 +141,65 @@ def locate(g: Grid, o: Outlines, x: float, y: float) -> int:
         if covers(o, g.units[j], px, py):
             return g.units[j]
     return -1
+
+
+def _make_pointer(typing: Any, address: Any) -> Any:
+    """Turn an address into a pointer to int32."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        kind = context.get_value_type(signature.return_type)
+        return builder.inttoptr(arguments[0], kind)
+
+    return types.CPointer(types.int32)(types.int64), generate
+
+
+_pointer: Any = intrinsic(_make_pointer)
+
+
+class Prepared:
+    """A grid and outlines as one array, which is handed to a kernel ten times faster than many.
+
+    Attributes
+    ----------
+    numbers : (25,) float64
+        For `locate_prepared`; good only while this object lives, which holds the arrays whose
+        addresses they are.
+    """
+
+    def __init__(self, g: Grid, o: Outlines, origin: tuple[float, float]) -> None:
+        self._kept = g, o
+        arrays = (g.starts, g.units, *o)
+        assert all(a.dtype == np.int32 and a.flags.c_contiguous for a in arrays)
+        numbers = [*origin, g.x0, g.y0, g.cell, g.n_columns, g.n_rows]
+        for array in arrays:
+            numbers += [array.ctypes.data, len(array)]
+        self.numbers = np.array(numbers, np.float64)  # addresses have 47 bits, floats hold 53
+
+
+@kernel
+def _flat(p: Floats, k: int) -> Int32s:
+    return carray(_pointer(np.int64(p[k])), (np.int64(p[k + 1]),))
+
+
+@kernel
+def _table(p: Floats, k: int, columns: int) -> Int32s:
+    return carray(_pointer(np.int64(p[k])), (np.int64(p[k + 1]), columns))
+
+
+@kernel
+def locate_prepared(p: Floats, x: float, y: float) -> int:
+    """`locate` of a point in metres in the grid and outlines of a `Prepared`."""
+    g = Grid(p[2], p[3], p[4], int(p[5]), int(p[6]), _flat(p, 7), _flat(p, 9))
+    o = Outlines(
+        _table(p, 11, 4),
+        _flat(p, 13),
+        _flat(p, 15),
+        _table(p, 17, 4),
+        _flat(p, 19),
+        _table(p, 21, 2),
+        _flat(p, 23),
+    )
+    return locate(g, o, (x - p[0]) * 100.0, (y - p[1]) * 100.0)
 
 
 @kernel

@@ -42,7 +42,6 @@ class Picker:
     def __init__(self, arcs: Arcs) -> None:
         self.arcs = arcs
         self._hit = np.zeros(arcs.n_units, np.bool_)
-        self._flags = np.zeros(arcs.n_units, np.uint8)
         self._lines = segments.Lines(
             arcs.blocks, arcs.boxes, arcs.left, arcs.right, arcs.xy, arcs.offsets
         )
@@ -60,6 +59,10 @@ class Picker:
     def _grid(self) -> locating.Grid:
         return locating.grid(self.arcs.unit_boxes)
 
+    @cached_property
+    def _prepared(self) -> locating.Prepared:
+        return locating.Prepared(self._grid, self._outlines, self.arcs.origin)
+
     def _cm(self, x: float, y: float) -> Point:
         return (float(x) - self.arcs.origin[0]) * 100.0, (float(y) - self.arcs.origin[1]) * 100.0
 
@@ -68,7 +71,7 @@ class Picker:
 
         The point is taken to the centimetre; on a border the lowest row has it.
         """
-        return int(locating.locate(self._grid, self._outlines, *self._cm(x, y)))
+        return locating.locate_prepared(self._prepared.numbers, float(x), float(y))
 
     def locate_points(self, points: ArrayLike) -> Int32s:
         """Unit of each point, as `unit_at` finds it.
@@ -149,10 +152,9 @@ class Picker:
         if mode == CENTRE:
             return lasso.held_points(outline, self.arcs.centres, 0.0, 0.0, 1.0)
         if mode == INSIDE:
-            return lasso.inside(outline, self._lines, self.arcs.unit_boxes, self._flags)
-        rows = lasso.touched_by(outline, self._lines, self._flags)
+            return lasso.inside(outline, self._outlines)
         under = locating.locate(self._grid, self._outlines, *corners[0])
-        return rows if under < 0 else np.union1d(rows, np.int32(under))
+        return lasso.touched_by(outline, self._outlines, under)
 
     def rectangle(self, a: Point, b: Point, mode: Mode = CENTRE) -> Int32s:
         """Units of the upright rectangle between two corners in metres; see `polygon`."""
@@ -194,6 +196,7 @@ def warm() -> None:
         picker.start()
         picker.brush(corners[0], corners[1], 1.0, mode)
         picker.polygon(corners, mode)
+    picker.unit_at(4.0, 4.0)
     picker.locate_points(corners)
     points_in_polygon(corners, corners)
     points_in_capsule(corners, corners[0], corners[1], 1.0)
