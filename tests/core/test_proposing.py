@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import warnings
-from contextlib import closing
-
 import numpy as np
-import openpyxl
 import pytest
 import shapely
 
@@ -20,6 +16,7 @@ from terradesk.readers.made_cells import make_cells
 from terradesk.readers.report import ImportReport
 from terradesk.sample import proposing
 from terradesk.units import empty_units
+from tests.core.test_exporters_workbook import load
 
 
 def customers(**columns: list) -> readers.MadeAccounts:
@@ -208,9 +205,7 @@ def test_a_script_makes_areas_around_customers(tmp_path) -> None:
         plan.make_territory("North")
         assert plan.assign(["1"], "North") == 1
         book = plan.export(tmp_path / "shops.xlsx")[0]
-    with warnings.catch_warnings(), closing(openpyxl.load_workbook(book, read_only=True)) as opened:
-        warnings.filterwarnings("ignore", "Unknown extension")  # data bars of newer Excel
-        cells = [str(c.value) for sheet in opened for row in sheet.iter_rows() for c in row]
+    cells = [str(c.value) for sheet in load(book) for row in sheet.iter_rows() for c in row]
     assert any("approximate" in cell for cell in cells)
 
 
