@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -43,13 +44,29 @@ class Field:
         """Whether it holds texts."""
         return self.values.dtype.kind in "OU"
 
-    @cached_property
+    @property
     def spellings(self) -> dict[str, list[str]]:
         """Every text of the column by its case-folded form."""
-        out: dict[str, list[str]] = {}
-        for text in {str(v) for v in self.values.tolist() if v is not None and v == v}:
-            out.setdefault(text.casefold(), []).append(text)
-        return out
+        return _spellings(self.values)
+
+
+_SPELLED: OrderedDict[int, tuple[np.ndarray, dict[str, list[str]]]] = OrderedDict()
+_MOST_SPELLED = 12
+
+
+def _spellings(values: np.ndarray) -> dict[str, list[str]]:
+    """Kept for the columns asked for last: a query is looked up at every letter typed."""
+    kept = _SPELLED.get(id(values))
+    if kept is not None and kept[0] is values:
+        _SPELLED.move_to_end(id(values))
+        return kept[1]
+    out: dict[str, list[str]] = {}
+    for text in {str(v) for v in values.tolist() if v is not None and v == v}:
+        out.setdefault(text.casefold(), []).append(text)
+    _SPELLED[id(values)] = (values, out)
+    if len(_SPELLED) > _MOST_SPELLED:
+        _SPELLED.popitem(last=False)
+    return out
 
 
 def fields(situation: Situation, of: Of) -> dict[str, Field]:

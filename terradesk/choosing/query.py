@@ -16,7 +16,9 @@ import numpy as np
 
 from terradesk import formula, geocode
 from terradesk.choosing.fields import Field, fields
+from terradesk.choosing.same import traits
 from terradesk.choosing.way import Chosen, Of, Situation, Way, chosen
+from terradesk.columns import number_text
 from terradesk.errors import TerraDeskError
 from terradesk.i18n import N_, _
 
@@ -36,6 +38,7 @@ _COMPARE = ("=", "!=", "<", "<=", ">", ">=")
 _TIMES = {"k": 1e3, "m": 1e6}
 _JOINTS = ("and", "or", "not")
 _LONGEST_NAME = 6  # words
+_MOST_OFFERS, _MOST_LOOKED = 8, 200
 _LOOKS = re.compile(
     r"[=<>≤≥≠]|\b(?:is|in|not in|between|starts with|begins with|contains)\b\s*\S", re.IGNORECASE
 )
@@ -427,4 +430,27 @@ def fits(text: str, situation: Situation) -> bool:
     return bool(_LOOKS.search(text) or _PREFIX.match(text))
 
 
-QUERY = Way("query", N_("Query"), N_("state = TX and population > 5000"), fits, find)
+def offers(situation: Situation) -> list[str]:
+    """A few queries that find something in this plan: they show what can be asked."""
+    plan, of = situation.plan, situation.of
+    out = [f"{trait.title} = {value}" for trait in traits(situation, of)[:4]
+           if (value := _first_text(trait.values())) and trait.title.casefold()
+           in fields(situation, of)]  # fmt: skip
+    table = plan.units if of == "units" else plan.accounts
+    for name, values in table.columns.items():
+        known = values[np.isfinite(values)] if values.dtype.kind == "f" else values[:0]
+        if len(known):
+            middle = float(f"{float(np.median(known)):.1g}")
+            out.append(f"{name.replace('_', ' ')} > {number_text(middle)}")
+    if of == "units" and plan.accounts_present.any():
+        out.append("accounts > 0")
+    return out[:_MOST_OFFERS]
+
+
+def _first_text(values: np.ndarray) -> str:
+    if values.dtype.kind not in "OU":
+        return ""
+    return next((str(v) for v in values[:_MOST_LOOKED].tolist() if v), "")
+
+
+QUERY = Way("query", N_("Query"), N_("state = TX and population > 5000"), fits, find, offers)

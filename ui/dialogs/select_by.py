@@ -20,7 +20,7 @@ from ..document_model import DocumentModel
 from .parts import icon_button, label
 
 TYPING_MS = 90
-_WIDTH, _MOST_OFFERS = 500, 7
+_WIDTH, _LEFT, _MOST_OFFERS = 500, 66, 7  # beside the tools
 _MOST_MISSED = 4
 _HOW_TEXTS = {"new": N_("New"), "add": N_("Add"), "remove": N_("Remove"), "keep": N_("Keep only")}
 _HOW_TIPS = {
@@ -211,7 +211,10 @@ class SelectBy(QtWidgets.QFrame):
         layout.activate()
         self.setFixedWidth(min(_WIDTH, self._room.width() - 24))
         self.resize(self.width(), self.sizeHint().height())
-        self.move((self._room.width() - self.width()) // 2, self._top)
+        x = _LEFT if self._room.width() > _LEFT + self.width() else 12
+        if self.layoutDirection() == QtCore.Qt.LayoutDirection.RightToLeft:
+            x = self._room.width() - x - self.width()
+        self.move(x, self._top)
 
     def leave(self) -> None:
         """Close it; the selection is what it was."""
@@ -252,8 +255,11 @@ class SelectBy(QtWidgets.QFrame):
         try:
             self.found = way.find(text, situation) if text.strip() else None
         except TerraDeskError as error:
-            self._tell(error.message, error.hint, "warn")
-            self._underline(getattr(error, "position", 0), getattr(error, "length", 0))
+            if self._begins_offer(way, text, situation):
+                self._tell("", "", "dim")
+            else:
+                self._tell(error.message, error.hint, "warn")
+                self._underline(getattr(error, "position", 0), getattr(error, "length", 0))
         else:
             self._tell_found()
         self._offer(way, text, situation)
@@ -263,11 +269,13 @@ class SelectBy(QtWidgets.QFrame):
     def _way(self, text: str, situation: Situation) -> choosing.Way:
         """The way that is chosen, else the one the text looks like."""
         by_id = {way.id: way for way in choosing.WAYS}
-        if self._forced:
-            return by_id[self._forced]
         way = choosing.way_of(text, situation)
+        forced = by_id.get(self._forced)
+        if forced is not None and (way in (None, choosing.CODES) or forced.fits(text, situation)):
+            return forced
         if way is None:
             return by_id[self.ways.value]
+        self._forced = ""
         self.ways.set_value(way.id)
         return way
 
@@ -327,6 +335,8 @@ class SelectBy(QtWidgets.QFrame):
         fitting = [t for t in texts if wanted in t.casefold()] if not self._is_offer(text, texts) \
             else texts  # fmt: skip
         self.offers.clear()
+        if not fitting and way is choosing.QUERY:
+            texts = []
         for one in (fitting or texts)[:40]:
             item = QtWidgets.QListWidgetItem(one)
             item.setSizeHint(QtCore.QSize(0, theme.HEIGHT["row"]))
@@ -336,6 +346,12 @@ class SelectBy(QtWidgets.QFrame):
         n = min(self.offers.count(), _MOST_OFFERS)
         self.offers.setVisible(n > 0)
         self.offers.setFixedHeight(n * theme.HEIGHT["row"] + 4)
+
+    @staticmethod
+    def _begins_offer(way: choosing.Way, text: str, situation: Situation) -> bool:
+        """Whether somebody is about to type one of the suggestions."""
+        wanted = text.casefold().strip()
+        return any(t.casefold() != wanted and wanted in t.casefold() for t in way.offers(situation))
 
     @staticmethod
     def _is_offer(text: str, texts: Sequence[str]) -> bool:
