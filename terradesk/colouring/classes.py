@@ -118,6 +118,7 @@ def _worked_out(ranked: Floats, method: Method, n: int) -> Floats:
         limits = np.linspace(distinct[0], distinct[-1], n + 1)[1:-1]
     else:
         limits = _quantiles(ranked, n)
+        limits = ranked[np.searchsorted(ranked, limits, side="right") - 1]  # leaves none empty
     limits = np.unique(limits)
     return np.asarray(limits[(limits >= distinct[0]) & (limits < distinct[-1])])
 

@@ -1,7 +1,5 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from terradesk import palettes
 
@@ -140,50 +138,57 @@ def test_deviation_breaks_put_the_tolerance_inside():
     assert classes.tolist() == [0, 1, 2, 2, 2, 3, 4, -1]
 
 
-@pytest.mark.parametrize("method", ["quantiles", "natural", "equal"])
-def test_breaks_are_increasing_and_inside_the_values(method):
-    values = np.random.default_rng(0).lognormal(size=4000)
-    breaks = palettes.class_breaks(values, 5, method)
-    assert len(breaks) == 4
-    assert (np.diff(breaks) > 0).all()
-    assert breaks[0] >= values.min()
-    assert breaks[-1] < values.max()
-    assert set(palettes.classify(values, breaks)) == set(range(5))
+def in_all_sights(colours):
+    """Least OKLab distance to the next colour, and whether the lightness runs one way."""
+    apart = palettes.sight_distance(colours)
+    return min(apart[k, k + 1] for k in range(len(colours) - 1))
 
 
-def test_natural_breaks_find_the_gaps():
-    values = np.r_[np.linspace(0, 1, 40), np.linspace(10, 11, 40), np.linspace(50, 51, 40)]
-    low, high = palettes.class_breaks(values, 3, "natural")
-    assert 1 <= low < 10
-    assert 11 <= high < 50
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("name", palettes.RAMPS)
+def test_classes_next_to_each_other_differ_for_everybody(name, dark):
+    for n in (2, 5, 9):
+        colours = palettes.ramp_colours(name, n, dark)
+        assert len(set(colours)) == n
+        assert in_all_sights(colours) > 0.035
 
 
-def test_quantiles_hold_equal_counts():
-    values = np.arange(100.0)
-    counts = np.bincount(palettes.classify(values, palettes.class_breaks(values, 4)))
-    assert counts.tolist() == [25, 25, 25, 25]
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("name", [n for n in palettes.RAMPS if n not in palettes.DIVERGING_RAMPS])
+def test_sequential_palettes_run_from_near_the_paper_to_far_from_it(name, dark):
+    paper = palettes.roles(dark)["paper"]
+    against = [palettes.contrast(c, paper) for c in palettes.ramp_colours(name, 9, dark)]
+    assert against == sorted(against) and against[-1] > 2
 
 
-@settings(deadline=None, max_examples=60)
-@given(st.lists(st.floats(allow_nan=True, width=32), max_size=30), st.integers(2, 7))
-def test_every_value_has_a_class(values, n):
-    breaks = palettes.class_breaks(values, n, "quantiles")
-    classes = palettes.classify(values, breaks)
-    assert len(breaks) < n
-    for value, kind in zip(values, classes, strict=True):
-        assert (kind == -1) == bool(np.isnan(value))
-        assert kind <= len(breaks)
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("name", palettes.DIVERGING_RAMPS)
+def test_the_sides_of_a_diverging_palette_differ_for_everybody(name, dark):
+    colours = palettes.ramp_colours(name, 7, dark)
+    apart = palettes.sight_distance(colours)
+    assert min(apart[k, 6 - k] for k in range(3)) > 0.05
 
 
-def test_few_distinct_values_give_fewer_classes():
-    assert len(palettes.class_breaks([3, 3, 3, np.nan], 5)) == 0
-    assert len(palettes.class_breaks([1, 2], 5, "equal")) == 1
-    assert len(palettes.class_breaks([], 5, "natural")) == 0
+@pytest.mark.parametrize("dark", [False, True])
+def test_the_fills_for_the_colour_blind_all_differ(dark):
+    fills = palettes.territory_colours(dark, "safe")
+    apart = palettes.sight_distance(fills) + np.eye(24)
+    assert apart.min() > 0.045
+    label = palettes.roles(dark)["label"]
+    assert min(palettes.contrast(label, fill) for fill in fills) >= 4.5
 
 
-def test_many_equal_lowest_values_are_one_class_and_the_others_four():
-    values = np.concatenate([np.zeros(2730), np.arange(1, 379)])
-    breaks = palettes.class_breaks(values, 5)
-    counts = np.bincount(palettes.classify(values, breaks))
-    assert breaks[0] == 0 and counts[0] == 2730
-    assert len(counts) == 5 and counts[1:].max() - counts[1:].min() <= 1
+@pytest.mark.parametrize("dark", [False, True])
+def test_greys_are_grey_and_an_unknown_palette_is_the_usual_one(dark):
+    greys = palettes.territory_colours(dark, "grey")
+    assert len(greys) == 24 and len(set(greys)) == 6
+    assert all(len({c[i : i + 2] for i in (1, 3, 5)}) == 1 for c in greys)
+    assert palettes.territory_colours(dark, "?") == palettes.territory_colours(dark)
+
+
+def test_kinds_are_as_unlike_as_can_be_and_none_returns():
+    order = list(palettes.category_order())
+    assert sorted(order) == list(range(24))
+    apart = np.minimum(palettes.palette_distance(False), palettes.palette_distance(True))
+    first = apart[np.ix_(order[:4], order[:4])] + np.eye(4)
+    assert first.min() > 0.05
