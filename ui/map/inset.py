@@ -43,6 +43,8 @@ class Inset(parts.Floating):
         self._place: View | None = None  # of the picture, in its pixels
         self._key: object = None
         self._picture = QtGui.QPixmap()
+        self._table = np.empty(0, np.uint32)
+        self._grabs_frame = False
         self._held: QtCore.QPointF | None = None
         self._is_drag = False
         self.setAccessibleName(_("Overview"))
@@ -68,6 +70,7 @@ class Inset(parts.Floating):
     # ------------------------------------------------------------------ when it is there
     def _forget(self) -> None:
         self._key, self._place = None, None
+        self._table = np.empty(0, np.uint32)
         self.hide()
 
     @property
@@ -148,9 +151,13 @@ class Inset(parts.Floating):
             self._view.arrange()
             return
         table = layer.state.table.copy()
-        if len(table) != self._key.ids.max(initial=-1) + 2 and len(table) <= self._ids.max():  # type: ignore[attr-defined]
+        if len(table) <= self._ids.max(initial=-1) + 1:
             return
         table[0] = theme.colour("water").rgb()
+        if np.array_equal(table, self._table) and not self._picture.isNull():
+            self._looked()
+            return
+        self._table = table
         rgb = np.ascontiguousarray(table[self._ids + 1] | np.uint32(0xFF000000))
         high, wide = rgb.shape
         image = QtGui.QImage(rgb.data, wide, high, wide * 4, QtGui.QImage.Format.Format_RGB32)
