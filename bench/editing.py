@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 from PySide6 import QtCore, QtGui, QtWidgets
@@ -12,7 +15,7 @@ from PySide6.QtTest import QTest
 from bench import layers
 from bench.desk import Painted, wait_until
 from bench.timing import Figure, Time, figure, measure
-from terradesk import edits, measures
+from terradesk import edits, measures, planfile
 from terradesk.edits import apply
 from terradesk.plan import AlignmentView
 from ui.app import make_application
@@ -23,24 +26,64 @@ LEFT = QtCore.Qt.MouseButton.LeftButton
 
 
 def run() -> Iterator[Figure]:
-    """Figures on the sample plan, on disk."""
+    """Figures on the sample plan, and on 37,000 areas in 1,000 territories; both on disk."""
     window = Window()
     for k in (1, 100, 1000):
         yield from window.drags(k)
     yield from window.core()
     window.close()
+    with TemporaryDirectory() as folder:
+        window = Window(layers.zips(1000), Path(folder))
+        for k in (1, 1000):
+            yield from window.drags(k)
+        yield from window.core()
+        window.close()
+
+
+class Clocked(Painted):
+    """Adds up the CPU time of a widget's paints too."""
+
+    def __init__(self, widget: QtWidgets.QWidget) -> None:
+        super().__init__(widget)
+        self.cpu = 0.0
+        self._is_inside = False
+
+    def eventFilter(self, watched: QtCore.QObject, event: QtCore.QEvent) -> bool:
+        """Send a paint on by itself, between two looks at the clock."""
+        if event.type() != QtCore.QEvent.Type.Paint or self._is_inside:
+            return False
+        self.n += 1
+        self._is_inside, begun = True, time.process_time()
+        QtCore.QCoreApplication.sendEvent(watched, event)
+        self.cpu += time.process_time() - begun
+        self._is_inside = False
+        return True
 
 
 class Window:
-    """The real window with a fresh copy of the sample plan, and drags in it."""
+    """The real window with a fresh copy of the sample plan or another one, and drags in it.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    case : Case, optional
+        By default the sample plan.
+    folder : Path, optional
+        Where to put the file of a case.
+    """
+
+    def __init__(self, case: layers.Case | None = None, folder: Path | None = None) -> None:
+        self.name = case.name if case is not None else "sample"
         self.app = make_application(["bench"])
         self.window = MainWindow()
         self.window.resize(layers.WIDTH, layers.HEIGHT)
         self.window.show()
         self.map, self.model = self.window.map, self.window.model
-        self.window.files.open_sample()
+        if case is not None and folder is not None:
+            path = folder / "plan.gpkg"
+            planfile.create(path, case.plan).close()
+            self.window.show_document(planfile.open_document(path))
+        else:
+            self.window.files.open_sample()
         wait_until(self.app, lambda: self.map.is_ready and self.map.item.base is not None)
         self.map.zoom_home()
         self.settle()
@@ -49,9 +92,12 @@ class Window:
         assert tree is not None
         balance = self.window.panels["balance"]
         self.painted = {
-            "map": Painted(port), "tree": Painted(tree.viewport()), "balance": Painted(balance)
+            "map": Clocked(port), "tree": Clocked(tree.viewport()),
+            "balance": Clocked(balance.bars), "card": Clocked(self.map.floats.card),
         }  # fmt: skip
         assert balance.isVisible() and tree.isVisible()
+        # Rows of a thousand territories may lie outside what tree and bars show.
+        self.seen = ("map", "tree", "balance") if case is None else ("map",)
 
     def close(self) -> None:
         """Close the plan and leave at once: nothing is left to save."""
@@ -113,20 +159,35 @@ class Window:
         """Preview, release and undo of k units dragged onto another territory."""
         rows = self.free_rows()[:k]
         aims = [self.point(row) for row in self.targets(rows)]
-        case = f"{k:,} {'unit' if k == 1 else 'units'}"
+        case = f"{self.name}, {k:,} {'unit' if k == 1 else 'units'}"
         self._grip(rows, aims[0])
         turn = iter(range(10**9))
         pair = [aims[0], aims[0] + QtCore.QPoint(1, 0)]
         still = self._time(lambda: self._move(pair[next(turn) % 2]), ("map",))
         yield figure(PART, "mouse move over the same territory", case, still, "8")
         if len(aims) == 2:
-            other = self._time(lambda: self._move(aims[next(turn) % 2]), ("map", "tree", "balance"))
+            other = self._time(lambda: self._move(aims[next(turn) % 2]), self.seen)
             yield figure(PART, "live preview: mouse move onto another territory", case, other, "8")
+            yield from self._shares(case, other, rows)
         self.send("release", aims[0])
         self.settle()
         assert len(self.model.document.steps) % 2 == 1, "the drag did nothing"
         self._undo()
         yield from self._releases(case, rows, aims[0])
+
+    def _shares(self, case: str, whole: Time, rows: np.ndarray) -> Iterator[Figure]:
+        """What of such a move is whose: one more run with a clock at each paint."""
+        n, model = 15, self.model
+        edit = edits.assign(model.plan, model.alignment, rows, self._target(rows)).edit
+        assert edit is not None
+        core = measure(lambda: measures.what_if(model.view, edit).shapes, n)  # type: ignore[union-attr]
+        yield figure(PART, "of it what-if with pieces and gaps", case, core)
+        for name in self.painted:
+            each = 1e3 * self.spent[name]
+            yield figure(PART, f"of it paint of {name}", case, Time(each, each, each, whole.n))
+
+    def _target(self, rows: np.ndarray) -> int:
+        return int(self.model.view.assignment[self.targets(rows)[0]])
 
     def _releases(self, case: str, rows: np.ndarray, aim: QtCore.QPoint) -> Iterator[Figure]:
         def before() -> None:
@@ -134,7 +195,7 @@ class Window:
                 self._undo()
             self._grip(rows, aim)
 
-        everything = ("map", "tree", "balance")
+        everything = self.seen
         done = self._time(lambda: self._release(aim), everything, before)
         yield figure(PART, "edit: release, commit on disk, all repainted", case, done)
 
@@ -175,7 +236,10 @@ class Window:
     def _time(self, work: object, who: tuple[str, ...], before: object = None) -> Time:
         """Time a call; each of these must have been painted every time."""
         counts = {name: self.painted[name].n for name in who}
+        for clock in self.painted.values():
+            clock.cpu = 0.0
         found = measure(work, 15, before=before, warm=2)  # type: ignore[arg-type]
+        self.spent = {name: clock.cpu / (found.n + 2) for name, clock in self.painted.items()}
         for name in who:
             assert self.painted[name].n - counts[name] >= found.n, f"{name} was not painted"
         return found
@@ -187,7 +251,7 @@ class Window:
         rows = self.free_rows()[:1000]
         view = self.model.view
         target = next(t.id for t in view.leaves if t.id not in view.locked_territories)
-        case = "1,000 units"
+        case = f"{self.name}, 1,000 units"
         yield figure(PART, "of it edits.assign", case,
                      measure(lambda: edits.assign(plan, alignment, rows, target)))  # fmt: skip
         edit = edits.assign(plan, alignment, rows, target).edit

@@ -89,8 +89,8 @@ def counties() -> Case:
         return Case("counties", document.plan)
 
 
-def zips() -> Case:
-    """ZIP-like cells in 200 territories."""
+def zips(n_territories: int = _N_TERRITORIES) -> Case:
+    """ZIP-like cells in 200 territories, or as many as asked for."""
     base = counties()
     raw, population = zip_polygons(base)
     arcs = Arcs.from_bytes(_cached("zips.arcs", lambda: _clean_arcs(raw)))
@@ -107,7 +107,7 @@ def zips() -> Case:
         base.plan.crs, units, arcs, title="ZIP-like", measures=(measure,),
         settings={"balance_measure": "m-pop"},
     )  # fmt: skip
-    return Case("zips", _with_territories(plan, arcs))
+    return Case("zips", _with_territories(plan, arcs, n_territories))
 
 
 def blocks() -> Case:

@@ -278,5 +278,6 @@ class MapState:
         if len(index) > _MANY:
             return self.every
         starts, arcs = self.arcs.unit_starts, self.arcs.unit_arcs
-        pieces = [arcs[starts[u] : starts[u + 1]] for u in index]
-        return np.unique(np.concatenate(pieces)) if pieces else np.zeros(0, np.int32)
+        first, count = starts[index].astype(np.int64), np.diff(starts)[index]
+        at = np.repeat(first - np.cumsum(count) + count, count) + np.arange(int(count.sum()))
+        return np.unique(arcs[at])

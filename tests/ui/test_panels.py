@@ -150,12 +150,12 @@ def test_balance_counts_ranks_and_takes_a_tolerance(qtbot, model) -> None:
     qtbot.keyClicks(panel.tolerance, "0,5 %")
     qtbot.keyClick(panel.tolerance, QtCore.Qt.Key.Key_Return)
     assert model.plan.tolerance == pytest.approx(0.005)
-    assert panel._before.text() == "1"
+    assert panel.head.before.text() == "1"
     model.undo()
     assert panel.tolerance.text() == "±10 %"
     edit = assign(model.plan, A, np.arange(24), ids[0]).edit
     model.preview(Tentative(edit, apply(model.plan, edit), edit.changes[0].rows, np.empty(0), 0))
-    assert panel._after.text() == "0" and panel._after.isVisibleTo(panel)
+    assert panel.head.after.text() == "0" and panel.head.after.isVisibleTo(panel)
     assert panel.bars._order == balance_order, "the order stands still while a gesture lasts"
 
 

@@ -29,7 +29,7 @@ from ui.main_window import MainWindow, keeping
 def test_the_sample_tells_its_story(qtbot, window, told) -> None:
     open_sample(qtbot, window)
     panel = window.panels["balance"]
-    assert panel._before.text() == "14" and window.model.view.scenario.name == "My draft"
+    assert panel.head.before.text() == "14" and window.model.view.scenario.name == "My draft"
     rows = window.model.selected_units
     assert len(rows) == 3, "the first tip outlines three counties"
     denver = next(t.id for t in window.model.view.leaves if t.name == "Denver")
@@ -37,7 +37,7 @@ def test_the_sample_tells_its_story(qtbot, window, told) -> None:
     target = place(window, int(inside[len(inside) // 2]))
     press_at(window, [int(rows[0])], move_to=target)
     assert (window.model.view.assignment[rows] == denver).all()
-    assert panel._before.text() == "15"
+    assert panel.head.before.text() == "15"
     assert "Denver" in window.actions_by_id["edit.undo"].toolTip()
     assert told == []
 
@@ -151,12 +151,12 @@ def test_a_commit_that_fails_leaves_plan_and_screen_as_they_were(qtbot, window, 
     window.show_document(document)
     model = window.model
     ids = [t.id for t in model.view.leaves]
-    foot = window.panels["balance"]._before.text()
+    foot = window.panels["balance"].head.before.text()
     other = sqlite3.connect(document.path)
     other.execute("BEGIN EXCLUSIVE")
     model.attempt(lambda: assign(model.plan, model.alignment, np.arange(8), ids[2]))
     assert len(told) == 1 and model.view.assignment[0] == ids[0]
-    assert window.panels["balance"]._before.text() == foot and not document.steps
+    assert window.panels["balance"].head.before.text() == foot and not document.steps
     other.rollback()
     other.close()
     model.attempt(lambda: assign(model.plan, model.alignment, np.arange(8), ids[2]))
@@ -314,7 +314,7 @@ def test_a_new_plan_shows_three_steps_until_the_first_edit(qtbot, window) -> Non
     window.show_document(planfile.new_untitled(grid_plan(territories=0)))
     steps = window.map.floats.steps
     qtbot.waitUntil(steps.isVisible, timeout=SLOW)
-    assert window.panels["balance"]._of.text() == "", "nothing to be in tolerance yet"
+    assert window.panels["balance"].head.total.text() == "", "nothing to be in tolerance yet"
     model = window.model
     node = new_territory(model.plan, model.alignment, "North")
     model.attempt(lambda: create(model.plan, model.alignment, [node]))

@@ -17,6 +17,7 @@ from .. import theme
 from ..document_model import Tentative
 
 _STATE_ROLES = ("state", "county")
+_NONE = np.empty(0, np.int64)
 
 
 def drawn_arcs(plan: Plan) -> Arcs:
@@ -82,8 +83,10 @@ class Layer:
         """Rows of the units of a territory; none for -1."""
         if territory == UNASSIGNED:
             return np.empty(0, np.int64)
-        leaves = [t.id for t in self.view.leaves_below(territory)]
-        return np.flatnonzero(np.isin(self.view.assignment, leaves) & self.plan.units_present)
+        starts, rows = measures.standing_of(self.view).groups
+        slots = [self.view.slots[t.id] for t in self.view.leaves_below(territory)]
+        pieces = [rows[starts[slot] : starts[slot + 1]] for slot in slots]
+        return np.sort(np.concatenate(pieces)).astype(np.int64) if pieces else _NONE
 
     def reassign(self, plan: Plan, rows: np.ndarray) -> None:
         """Take up an edit that only assigned units; the tree is the same."""
@@ -133,14 +136,13 @@ class Layer:
         """Show what a gesture would do in the fill of its target."""
         if tentative is None:
             return self.mark(Mark.PREVIEW, np.empty(0, np.int64))
-        after = tentative.plan.alignment(self.view.id)
-        made = after.territories.get(tentative.target)
-        if made is not None and tentative.target not in self.view.slots:
-            self.state.fills[-1] = made.colour
-        rows = tentative.unit_rows
-        targets = np.array([self.row_of(int(t)) for t in after.assignment[rows]], np.int32)
-        if len(rows) and len(np.unique(after.assignment[rows])) == 1:
-            return self.mark(Mark.PREVIEW, rows, int(targets[0]))
+        effect, rows = tentative.effect, tentative.unit_rows
+        if effect is not None and effect.made:
+            self.state.fills[-1] = effect.made[0].colour
+        owners = tentative.plan.assignments[self.view.id][rows]
+        is_known = owners < self.plan.next_id
+        slots = self.view.slot_of(np.where(is_known, owners, UNASSIGNED))
+        targets = np.where(is_known, slots - 1, self.spare).astype(np.int32)
         return self.state.set_mark(rows, Mark.PREVIEW, targets)
 
     # ------------------------------------------------------------------ words

@@ -16,6 +16,7 @@ from terradesk.plan import UNASSIGNED
 from .. import theme
 from ..document_model import DocumentModel, Edited, Tentative
 from . import figures, painting
+from .figure import Figure, Head
 
 _WORST_PX = 130
 _MANY_ROWS = 60  # from here on all that is seen is painted at once
@@ -185,12 +186,11 @@ class BalancePanel(QtWidgets.QWidget):
         self.setAttribute(QtCore.Qt.WidgetAttribute.WA_StyledBackground)
         self._model = model
         self._changed: set[int] = set()
-        self._before, self._arrow, self._after, self._of = (QtWidgets.QLabel() for _i in range(4))
-        self._before.setProperty("role", "figure")
-        self._after.setProperty("role", "figure_ok")
-        self._of.setProperty("role", "dim")
-        self._worst, self._unassigned, self._spread = (QtWidgets.QLabel() for _i in range(3))
-        self._differs, self._differs_caption = QtWidgets.QLabel(), QtWidgets.QLabel()
+        self.head = Head()
+        self._worst, self._unassigned, self._spread, self._differs = (
+            Figure(at_end=True) for _i in range(4)
+        )
+        self._differs_caption = QtWidgets.QLabel()
         self.tolerance = QtWidgets.QLineEdit()
         self._banner = self._make_banner()
         self.bars = Bars(model)
@@ -229,13 +229,8 @@ class BalancePanel(QtWidgets.QWidget):
         top = QtWidgets.QVBoxLayout()
         top.setContentsMargins(16, 0, 16, 0)
         top.setSpacing(4)
-        head = QtWidgets.QHBoxLayout()
-        head.setSpacing(8)
-        for label in (self._before, self._arrow, self._after, self._of):
-            head.addWidget(label, 0, QtCore.Qt.AlignmentFlag.AlignBaseline)
-        head.addStretch(1)
         top.addWidget(self._banner)
-        top.addLayout(head)
+        top.addWidget(self.head)
         for caption, widget in (
             (_("Worst"), self._worst), (_("Unassigned"), self._unassigned),
             (_("Changes hands"), self._differs), (_("Tolerance"), self.tolerance),
@@ -246,14 +241,14 @@ class BalancePanel(QtWidgets.QWidget):
             label.setText(caption)
             label.setProperty("role", "dim")
             row.addWidget(label)
-            row.addStretch(1)
+            if not isinstance(widget, Figure):
+                row.addStretch(1)
             row.addWidget(widget)
             top.addLayout(row)
             if widget is self._spread:
                 self._spread_caption = label
         for hidden in (self._spread, self._spread_caption, self._differs, self._differs_caption):
             hidden.hide()
-        self._arrow.setPixmap(theme.pixmap("arrow-right", "text2", 16))
         tip = _("Share of what you balance by that has another territory than in the baseline")
         self._differs.setToolTip(tip)
         self._differs_caption.setToolTip(tip)
@@ -342,8 +337,7 @@ class BalancePanel(QtWidgets.QWidget):
         model = self._model
         balance = figures.balance_of(model.view)
         if balance is None or not balance.n_territories:
-            for label in (self._before, self._after, self._of):
-                label.setText("")
+            self.head.clear()
             self._worst.setText("–")
             self._unassigned.setText("–")
             return
@@ -351,15 +345,10 @@ class BalancePanel(QtWidgets.QWidget):
         after = effect.after if effect is not None else None
         n = balance.n_in_tolerance
         changes = after is not None and after.n_in_tolerance != n
-        self._before.setText(i18n.number(n))
-        self._arrow.setVisible(changes)
-        self._after.setVisible(changes)
-        if changes and after is not None:
-            self._after.setText(i18n.number(after.n_in_tolerance))
-            is_better = after.n_in_tolerance > n
-            theme.restyle(self._after, "figure_ok" if is_better else "figure_over")
-        m = (after or balance).n_territories
-        self._of.setText(_("of {m} in tolerance").format(m=i18n.number(m)))
+        then = i18n.number(after.n_in_tolerance) if after is not None and changes else ""
+        is_better = after is not None and after.n_in_tolerance > n
+        total = i18n.number((after or balance).n_territories)
+        self.head.show_counts(i18n.number(n), then, total, is_better)
         self._show_worst(balance, after or balance, effect)
         self._show_changed(effect)
 
@@ -371,10 +360,10 @@ class BalancePanel(QtWidgets.QWidget):
         if worst is not None:
             name, deviation = worst
             number = i18n.isolate(i18n.deviation(deviation, after.tolerance))
-            shown = self._worst.fontMetrics().elidedText(name, painting.MIDDLE, _WORST_PX)
+            shown = painting.elided(name, _WORST_PX)
             self._worst.setText(f"{shown} {number}")
             self._worst.setToolTip(name)
-            theme.restyle(self._worst, painting.tone(deviation, after.tolerance))
+            self._worst.set_role(painting.tone(deviation, after.tolerance))
         else:
             self._worst.setText("–")
         texts = [self._unassigned_text(one) for one in (balance, after)]
@@ -436,7 +425,7 @@ class BalancePanel(QtWidgets.QWidget):
 
     def restyle(self) -> None:
         """Follow the theme."""
-        self._arrow.setPixmap(theme.pixmap("arrow-right", "text2", 16))
+        self.head.restyle()
         if self._model.is_open:
             self.refresh()
 

@@ -47,6 +47,11 @@ def _elided(
     return shown, _is_rtl(shown)
 
 
+def elided(words: str, width: int, px: int = 13) -> str:
+    """A name with its middle left out where it takes more than so many pixels."""
+    return _elided(words, px, False, MIDDLE, width)[0]
+
+
 def swatch(painter: QtGui.QPainter, rect: QtCore.QRectF, colour: QtGui.QColor) -> None:
     """A territory's fill with a thin edge, radius 3."""
     painter.setRenderHint(QtGui.QPainter.RenderHint.Antialiasing)
@@ -142,9 +147,9 @@ def text(
 
 
 @lru_cache(maxsize=8192)
-def width_of(words: str, px: int = 13) -> int:
+def width_of(words: str, px: int = 13, bold: bool = False) -> int:
     """Pixels that a line takes."""
-    return _font(px, False)[1].horizontalAdvance(words)
+    return _font(px, bold)[1].horizontalAdvance(words)
 
 
 def _is_rtl(words: str) -> bool:

@@ -230,7 +230,7 @@ class TerritoriesPanel(QtWidgets.QWidget):
         worst = figures.worst_of(model.view, shown, effect)
         if worst is not None:
             number = i18n.isolate(i18n.deviation(worst[1], shown.tolerance))
-            name = self._foot.fontMetrics().elidedText(worst[0], painting.MIDDLE, 130)
+            name = painting.elided(worst[0], 130)
             text = _("worst {name} {number}").format(name=name, number=number)
             good = f"{good} · {text}"
         self._foot.setText(good)
