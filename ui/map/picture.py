@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6 import QtGui, QtWidgets
+from PySide6 import QtCore, QtGui, QtWidgets
 
 from terradesk.render import View
 
@@ -23,19 +23,25 @@ def picture(map_view: MapView, scale: float) -> QtGui.QImage:
     seen = map_view.view
     left, _y0, _x1, top = seen.box
     view = View.at(left, top, seen.px_per_m * scale / map_view.ratio, (wide, high), seen.origin)
+    floats = map_view.floats
+    shown = [w for w in (floats.legend, floats.scale, floats.credits) if w.isVisible()]
     copy = MapItem()
     copy.take_from(map_view.item, scale)
+    copy.shadows = lambda: [(QtCore.QRectF(w.geometry()), 0.0) for w in shown]
     copy.look(view)
     copy.draw_now(painter)
     painter.scale(scale, scale)
-    floats = map_view.floats
-    for widget in (floats.legend, floats.scale, floats.credits):
-        if widget.isVisible():
-            _stamp(painter, widget)
+    for widget in shown:
+        _stamp(painter, widget)
     painter.end()
     return out
 
 
 def _stamp(painter: QtGui.QPainter, widget: QtWidgets.QWidget) -> None:
     flags = QtWidgets.QWidget.RenderFlag.DrawChildren
+    still = widget.graphicsEffect()
+    if still is not None:
+        still.setEnabled(False)  # an effect would draw into the window, not into the picture
     widget.render(painter, widget.pos(), QtGui.QRegion(), flags)
+    if still is not None:
+        still.setEnabled(True)
