@@ -21,7 +21,7 @@ _RADIUS_PX = 24
 def run() -> Iterator[Figure]:
     """Figures for both maps."""
     picking.warm()
-    for case in (layers.counties(), layers.zips()):
+    for case in (layers.counties(), layers.zips(), layers.blocks()):
         polygons = case.polygons()
         tree = shapely.STRtree(polygons)
         shapely.prepare(polygons)
@@ -48,7 +48,7 @@ def _hits(
     for peer, theirs in (("shapely STRtree, prepared", each(tree, 500)),
                          ("geopandas sindex", each(index, 500))):  # fmt: skip
         yield figure(PART, "hit test", case.name, _per(ours, 2000), goal, peer, _per(theirs, 500))
-    other = peers.times(case, "hit")
+    other = peers.times(case, "hit") if case.name != "blocks" else peers.Times("")
     yield figure(PART, "hit test", case.name, _per(ours, 2000), goal, other.who, other.get("hit"))
     bulk = measure(lambda: picker.locate_points(at), 9, 10)
     yield figure(PART, "each of many points", case.name, _per(bulk, 2000), "",
@@ -95,6 +95,8 @@ def _shapes(
                  "shapely STRtree", _per(measure(stroke_theirs, 5), n))  # fmt: skip
     outline = shapely.make_valid(shapely.Polygon(star))
     shapely.prepare(outline)
+    yield figure(PART, "lasso of 200 corners, centre", at,
+                 measure(lambda: picker.polygon(star, Mode.CENTRE)), goal)  # fmt: skip
     for mode, ask in ((Mode.TOUCHES, "intersects"), (Mode.INSIDE, "contains_properly")):
         rows = picker.polygon(star, mode)
         yield figure(PART, f"lasso of 200 corners, {mode.name.lower()}", at,
