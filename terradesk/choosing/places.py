@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,10 +31,13 @@ class Spot:
     title : str
     xy : ndarray of float, shape (k, 2)
         Metres in the plan's CRS.
+    kind : str
+        What it is, in the user's words: city, territory ...; "" where the title says it.
     """
 
     title: str
     xy: Floats
+    kind: str = ""
 
 
 def coordinates(text: str) -> tuple[float, float] | None:
@@ -84,8 +88,9 @@ def selection(situation: Situation) -> Spot:
 def spot(text: str, situation: Situation) -> Spot | None:
     """What a text means: the selection, coordinates, or something by its code or name.
 
-    Codes of areas come first, then names of areas and territories, ids and names of accounts,
-    and last cities, those in the map before others.
+    Codes of areas and ids of accounts come first, then cities in the map, then names of areas,
+    territories and accounts. "territory Denver" says which Denver is meant, and so do the words
+    for an area and an account.
 
     Returns
     -------
@@ -99,20 +104,48 @@ def spot(text: str, situation: Situation) -> Spot | None:
     if pair is not None:
         xy = in_plan(situation.plan, pair[1], pair[0])
         return Spot(wanted, np.array([xy])) if xy is not None else None
-    for search in (_area, _territory, _account, _city):
+    first, _space, rest = wanted.partition(" ")
+    of_kind = _searches(situation.plan).get(first.casefold()) if rest else None
+    found = of_kind(rest, situation) if of_kind is not None else None
+    searches = (_code, _account_id, _city, _area, _territory, _account)
+    for search in searches if found is None or not len(found.xy) else ():
         found = search(wanted, situation)
         if found is not None and len(found.xy):
-            return found
-    return None
+            break
+    return found if found is not None and len(found.xy) else None
+
+
+Search = Callable[[str, Situation], Spot | None]
+
+
+def _searches(plan: Plan) -> dict[str, Search]:
+    """The word for a kind of place, and how it is searched."""
+    return {
+        "territory": _territory,
+        plan.setting("term_territory").casefold(): _territory,
+        "account": _account,
+        _("account").casefold(): _account,
+        "city": _city,
+        _("city").casefold(): _city,
+        "area": _area,
+        plan.noun(1).casefold(): _area,
+    }
+
+
+def _code(wanted: str, situation: Situation) -> Spot | None:
+    plan, table = situation.plan, CodeTable.of(situation.plan.units)
+    rows = np.flatnonzero((table.codes == wanted.upper()) & plan.units_present)
+    if not len(rows):
+        return None
+    return Spot(str(plan.units.names[rows[0]]), _of_units(plan, rows), plan.noun(1))
 
 
 def _area(wanted: str, situation: Situation) -> Spot | None:
     plan, table = situation.plan, CodeTable.of(situation.plan.units)
-    for mask in (table.codes == wanted.upper(), table.names == wanted.casefold()):
-        rows = np.flatnonzero(mask & plan.units_present)
-        if len(rows):
-            return Spot(str(plan.units.names[rows[0]]), _of_units(plan, rows))
-    return None
+    rows = np.flatnonzero((table.names == wanted.casefold()) & plan.units_present)
+    if not len(rows):
+        return _code(wanted, situation)
+    return Spot(str(plan.units.names[rows[0]]), _of_units(plan, rows), plan.noun(len(rows)))
 
 
 def _territory(wanted: str, situation: Situation) -> Spot | None:
@@ -121,18 +154,28 @@ def _territory(wanted: str, situation: Situation) -> Spot | None:
         if node.name.casefold() == wanted.casefold():
             leaves = [t.id for t in view.leaves_below(node.id)]
             rows = np.flatnonzero(np.isin(view.assignment, leaves) & situation.plan.units_present)
-            return Spot(node.name, _of_units(situation.plan, rows))
+            term = situation.plan.setting("term_territory")
+            return Spot(node.name, _of_units(situation.plan, rows), term)
     return None
 
 
 def _account(wanted: str, situation: Situation) -> Spot | None:
+    found = _account_id(wanted, situation)
+    return found or _account_by(situation.plan.accounts.names, wanted, situation)
+
+
+def _account_id(wanted: str, situation: Situation) -> Spot | None:
+    return _account_by(situation.plan.accounts.ids, wanted, situation)
+
+
+def _account_by(values: np.ndarray, wanted: str, situation: Situation) -> Spot | None:
     plan, folded = situation.plan, wanted.casefold()
-    for values in (plan.accounts.ids, plan.accounts.names):
-        same = [k for k, value in enumerate(values.tolist()) if str(value).casefold() == folded]
-        rows = np.array([k for k in same if plan.accounts_present[k]], np.int64)
-        if len(rows):
-            return Spot(str(plan.accounts.names[rows[0]] or wanted), _of_accounts(plan, rows))
-    return None
+    same = [k for k, value in enumerate(values.tolist()) if str(value).casefold() == folded]
+    rows = np.array([k for k in same if plan.accounts_present[k]], np.int64)
+    if not len(rows):
+        return None
+    title = str(plan.accounts.names[rows[0]] or wanted)
+    return Spot(title, _of_accounts(plan, rows), _("account"))
 
 
 def _city(wanted: str, situation: Situation) -> Spot | None:
@@ -142,7 +185,7 @@ def _city(wanted: str, situation: Situation) -> Spot | None:
     if not np.isfinite(lon[0]):
         return None
     xy = in_plan(plan, float(lon[0]), float(lat[0]))
-    return Spot(wanted, np.array([xy])) if xy is not None else None
+    return Spot(wanted, np.array([xy]), _("city")) if xy is not None else None
 
 
 def _holds(plan: Plan, lon: np.ndarray, lat: np.ndarray) -> np.ndarray:

@@ -84,11 +84,14 @@ class Chosen:
         Sorted; only units and accounts that are present.
     missed : tuple of str
         Parts of the text that matched nothing.
+    told : str
+        How the text was understood, where it could mean several things.
     """
 
     unit_rows: Int32s = field(default_factory=none)
     account_rows: Int32s = field(default_factory=none)
     missed: tuple[str, ...] = ()
+    told: str = ""
 
     def __len__(self) -> int:
         return len(self.unit_rows) + len(self.account_rows)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import numpy as np
 
@@ -115,7 +116,9 @@ def find(text: str, situation: Situation) -> Chosen:
     xy = places.centres_m(plan)
     if situation.of == "accounts":
         xy = np.column_stack([plan.accounts.x, plan.accounts.y])
-    return chosen(situation, situation.of, near(xy, spot.xy, radius, plan.crs))
+    found = chosen(situation, situation.of, near(xy, spot.xy, radius, plan.crs))
+    told = _("{name}: {kind}").format(name=spot.title, kind=spot.kind) if spot.kind else ""
+    return replace(found, told=told)
 
 
 def fits(text: str, situation: Situation) -> bool:

@@ -421,6 +421,26 @@ def test_coordinates_are_recognised(text, expected):
     assert coordinates(text) == expected
 
 
+def test_a_city_in_the_map_goes_before_a_territory_of_its_name():
+    from terradesk.choosing.places import in_plan
+
+    x, y = in_plan(GRID, -96.8, 32.78)  # type: ignore[misc]
+    accounts = replace(
+        GRID.accounts, x=GRID.accounts.x + x - 30_000, y=GRID.accounts.y + y - 20_000
+    )
+    plan = replace(GRID, accounts=accounts)
+    territory = replace(plan.alignment(3).leaves[0], name="Dallas")
+    table = {**plan.tables["territory"], (3, territory.uid): territory}
+    plan = replace(plan, tables={**plan.tables, "territory": table})
+    found = spot("Dallas", situation(plan))
+    assert found.kind == "city"
+    assert found.xy[0] == pytest.approx([x, y], abs=30_000)
+    assert spot("territory Dallas", situation(plan)).kind == "territory"
+    near_it = choose("within 200 km of Dallas", situation(plan, of="accounts"))
+    assert near_it.told == "Dallas: city"
+    assert len(near_it) == len(accounts)
+
+
 def test_places_are_found_by_code_name_account_and_territory():
     titles = {"00003": "Square 3", "square 3": "Square 3", "customer 2": "Customer 2", "t1": "T1"}
     for text, title in titles.items():
@@ -428,6 +448,9 @@ def test_places_are_found_by_code_name_account_and_territory():
         assert found is not None
         assert found.title == title
     assert spot("t1", situation()).xy.shape == (8, 2)
+    assert spot("territory t1", situation()).kind == "territory"
+    assert spot("square square 1", situation()).title == "Square 1"
+    assert spot("territory none", situation()) is None
     assert spot("00000", situation()).xy[0] == pytest.approx([SIDE / 2, SIDE / 2], abs=1)
 
 

@@ -285,7 +285,7 @@ class SelectBy(QtWidgets.QFrame):
             self._tell("", "", "dim")
             return
         missed = found.missed
-        hint = ""
+        hint = found.told
         if missed:
             shown = ", ".join(i18n.isolate(part) for part in missed[:_MOST_MISSED])
             more = len(missed) - _MOST_MISSED
@@ -335,7 +335,7 @@ class SelectBy(QtWidgets.QFrame):
         fitting = [t for t in texts if wanted in t.casefold()] if not self._is_offer(text, texts) \
             else texts  # fmt: skip
         self.offers.clear()
-        if not fitting and way is choosing.QUERY:
+        if not fitting and (way is choosing.QUERY or self.found is not None):
             texts = []
         for one in (fitting or texts)[:40]:
             item = QtWidgets.QListWidgetItem(one)
