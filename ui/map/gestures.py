@@ -90,7 +90,7 @@ class Gestures(QtCore.QObject):
     @property
     def is_active(self) -> bool:
         """Whether a gesture goes on."""
-        return self.tool.is_active
+        return self._model.is_open and self.tool.is_active
 
     def kept(self) -> Kept:
         """Options of all tools for `recall`."""
@@ -197,8 +197,7 @@ class Gestures(QtCore.QObject):
 
     def lose_button(self) -> None:
         """The left button went up where nobody heard it."""
-        if not self.tool.is_clicked:
-            self.cancel()
+        self.cancel()
         self.is_down = False
 
     def move(self, at: QtCore.QPointF, keys: Keys) -> None:
@@ -221,8 +220,8 @@ class Gestures(QtCore.QObject):
         self._point()
 
     def _hovered(self) -> Preview | None:
-        if not self._model.is_open or not self._inside(self._at):
-            return None
+        if not self._model.is_open or self.is_down or not self._inside(self._at):
+            return None  # after Esc nothing more is shown until the button goes up
         event, context = self._event(""), self.context()
         self._note_unit(context.unit_at(event))
         result = self.tool.hover(event, context)

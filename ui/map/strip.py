@@ -55,8 +55,9 @@ class Strip(parts.Floating):
         self._is_drawing = False
         self._parts: list[_Part] = []
         self._action: parts.Segments | None = None
-        self._size = parts.label()
+        self._size: QtWidgets.QLabel | None = None
         self._more = parts.link("", _("More switches"), "ellipsis", "text2")
+        self._more.setParent(self)
         self._more.hide()
         self.setAccessibleName(_("Options of the tool"))
 
@@ -81,7 +82,7 @@ class Strip(parts.Floating):
             if widget is not None:
                 widget.hide()
                 widget.deleteLater()
-        self._parts, self._action = [], None
+        self._parts, self._action, self._size = [], None, None
 
     def _part(self, name: str) -> _Part:
         if name == "size":
@@ -129,7 +130,8 @@ class Strip(parts.Floating):
             texts = zip((False, True), action_texts(keys), strict=True)
             for value, text in texts:
                 self._action.set_text(value, text)
-        self._size.setText(_("{n} px").format(n=round(options.size_px)))
+        if self._size is not None:
+            self._size.setText(_("{n} px").format(n=round(options.size_px)))
         self.adjustSize()
 
     def _shown(self) -> Options:
@@ -162,7 +164,7 @@ class Strip(parts.Floating):
         folds: set[str] = set()
         for name in FOLDED_FIRST:
             part = next((p for p in used if p.name == name), None)
-            if part is None or wide <= room or part.switch is None or part.switch.is_open:
+            if part is None or wide <= room:
                 continue
             wide -= part.width(spacing) - (0 if folds else self._more.sizeHint().width() + spacing)
             folds.add(name)
