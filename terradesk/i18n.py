@@ -99,6 +99,12 @@ def percent(fraction: float, decimals: int = 0, signed: bool = True) -> str:
 
 def deviation(fraction: float, tolerance: float) -> str:
     """A deviation; one decimal where rounding would put it on the tolerance (``+10.4 %``)."""
+    return _deviation(fraction, tolerance, _language)
+
+
+@lru_cache(maxsize=8192)
+def _deviation(fraction: float, tolerance: float, language: str) -> str:
+    """Kept: after each step tree and map ask for those of all territories, nearly all as before."""
     near = math.isfinite(fraction) and abs(fraction) > tolerance
     rounds_onto = near and round(100 * abs(fraction)) <= round(100 * tolerance)
     return percent(fraction, 1 if rounds_onto else 0).replace("±0", "0")

@@ -107,6 +107,7 @@ class DocumentModel(QtCore.QObject):
         self._document: Document | None = None
         self._leave = lambda: None
         self._before: Plan | None = None
+        self._did: WhatIf | None = None
         self._alignment = 0
         self._current = UNASSIGNED
         self._recent: list[int] = []
@@ -260,9 +261,12 @@ class DocumentModel(QtCore.QObject):
 
         edit = step.edit
         of_accounts = not edit.changes and all(r.kind == "override" for r in edit.records)
+        did = self._did if self._did is not None and self._did.edit is edit else None
+        change = did.moved if did is not None else None
         return measures.sentence(
-            before, self.plan, self._alignment, edit, assigned, of_accounts=of_accounts
-        )
+            before, self.plan, self._alignment, edit, assigned,
+            of_accounts=of_accounts, change=change,
+        )  # fmt: skip
 
     def undo(self) -> Step | None:
         """Undo the last step; a step of another scenario brings that one into view first."""
@@ -285,7 +289,7 @@ class DocumentModel(QtCore.QObject):
         assert before is not None
         if self._alignment in before.assignments and self._alignment in plan.assignments:
             known = before.alignment(self._alignment)
-            carry(known, step.edit, plan.alignment(self._alignment))
+            self._did = carry(known, step.edit, plan.alignment(self._alignment))
         if self._alignment not in plan.assignments:
             self._alignment = self._first_alignment(plan)
             self.alignment_changed.emit()

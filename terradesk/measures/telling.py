@@ -85,6 +85,7 @@ def sentence(
     assigned: Assigned | None = None,
     *,
     of_accounts: bool = False,
+    change: Moved | None = None,
 ) -> str:
     """What a step did: areas, accounts and money that moved, and what stayed.
 
@@ -103,11 +104,14 @@ def sentence(
         From `terradesk.edits.assign` and its like: what was left alone.
     of_accounts : bool
         Whether accounts were assigned (`name_accounts`, `return_accounts`), not units.
+    change : Moved, optional
+        What the edit moved, if that is known already.
     """
     if edit is None:
         done = _("Nothing changed.")
     elif edit.msgid in _MOVES:
-        change = moved(before.alignment(alignment), after.alignment(alignment))
+        if change is None:
+            change = moved(before.alignment(alignment), after.alignment(alignment))
         fields = {k: _name(v) if k in ("a", "b", "c") else v for k, v in edit.fields.items()}
         done = _(_MOVES[edit.msgid]).format(**fields, what=_what(after, change))
     else:

@@ -56,7 +56,7 @@ def what_if(view: AlignmentView, edit: Edit, n_locked: int = 0, n_named: int = 0
     return _of_units(standing, edit, made, stays)
 
 
-def carry(view: AlignmentView, edit: Edit, after: AlignmentView) -> None:
+def carry(view: AlignmentView, edit: Edit, after: AlignmentView) -> WhatIf | None:
     """Take over what is known of an alignment to the one after an edit.
 
     Pieces and gaps of the territories that the edit does not touch are not looked for again.
@@ -66,12 +66,17 @@ def carry(view: AlignmentView, edit: Edit, after: AlignmentView) -> None:
     view, after : AlignmentView
         Before and after the edit.
     edit : Edit
+
+    Returns
+    -------
+    WhatIf or None
+        What the edit did; None when that would cost more than it saves.
     """
     if not is_known(view) or view.plan.arcs is not after.plan.arcs or _made(view, edit) is None:
-        return
+        return None
     found = what_if(view, edit)
     if found is None or "parts_and_gaps" not in vars(standing_of(view)):
-        return
+        return found
     places = np.array([_place_in(found, view, t.id) for t in after.leaves], np.int64)
     both = []
     pairs = (found.shapes.parts, found.shapes.gaps)
@@ -80,6 +85,7 @@ def carry(view: AlignmentView, edit: Edit, after: AlignmentView) -> None:
         own[found.slots] = pair[:, 1]
         both.append(np.append(np.zeros(1, np.int32), own[places]))
     keep(Standing(after, (both[0], both[1])))
+    return found
 
 
 def _place_in(found: WhatIf, view: AlignmentView, territory: int) -> int:

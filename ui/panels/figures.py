@@ -8,6 +8,8 @@ from terradesk import measures
 from terradesk.arcs.jit import Int32s
 from terradesk.plan import UNASSIGNED, AlignmentView
 
+_SAME = 1e-9  # a total added up in another order is another one in its last digits
+
 
 def balance_of(view: AlignmentView) -> measures.Balance | None:
     """Balance of an alignment; None when there is nothing to balance by."""
@@ -37,7 +39,7 @@ def differing(before: AlignmentView, after: AlignmentView) -> np.ndarray:
         *zip(old.parts_and_gaps, new.parts_and_gaps, strict=True),
     ]
     for was, now in pairs:
-        differs |= (was != now) & ~(np.isnan(was) & np.isnan(now))
+        differs |= ~np.isclose(was, now, rtol=0, atol=_SAME, equal_nan=True)
     return np.flatnonzero(differs)
 
 
