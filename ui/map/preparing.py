@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 
 from terradesk import colouring, measures, render
-from terradesk.arcs import Arcs, build
+from terradesk.arcs import Arcs, build, flooding
 from terradesk.arcs.picking import Mode, Picker, points_in_capsule, points_in_polygon
 from terradesk.colouring import unit_figures
 from terradesk.plan import Plan
@@ -60,6 +60,7 @@ def warm_up() -> None:
         picker.polygon(corners, mode)
     points_in_polygon(corners, corners)
     points_in_capsule(corners, (0.0, 0.0), (1.0, 1.0), 1.0)
+    flooding.warm(arcs)
 
 
 def prepare(plan: Plan, alignment: int, progress: Progress) -> Prepared:
