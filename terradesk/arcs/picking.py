@@ -188,7 +188,8 @@ def warm() -> None:
     For a thread at start-up: the first time takes some 20 seconds, later ones about one.
     """
     horseshoe = shapely.box(0, 0, 9, 9).difference(shapely.box(1, -1, 8, 8))
-    made = build(np.array([horseshoe, shapely.box(9, 0, 99, 9)]))
+    shapes = shapely.segmentize([horseshoe, shapely.box(9, 0, 99, 9)], 0.5)  # levels drop vertices
+    made = build(shapes)
     picker = Picker(Arcs.from_bytes(made.to_bytes()))
     components(made, [0, 0], 1)
     corners = ((0.0, 0.0), (9.0, 0.0), (9.0, 9.0))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from terradesk.arcs import Arcs, Level
 from terradesk.render import compose
+from terradesk.render.chains import thinned
 from terradesk.render.compose import USE_LOCK, USE_MARK, USE_WATER
 from terradesk.render.lines import near_kinds, near_thin, thin_lines, wide_lines
 from terradesk.render.scan import Box, Job, collect, resolve, resolve_shapes, sample, scan
@@ -39,6 +40,15 @@ _SAMPLED_FROM = 20_000  # units from which on sharp frames are sampled too
 _FINENESS = 1.92  # pixels of the raster per pixel that keep a sharp frame within half a pixel
 
 
+class Lines(NamedTuple):
+    """Lines with a kind each: `xy[offsets[k]:offsets[k + 1]]`."""
+
+    xy: Int32s
+    offsets: Int32s
+    kinds: Bytes
+    every: Int32s
+
+
 @dataclass(frozen=True, slots=True)
 class Task:
     """What all jobs of one redraw share.
@@ -51,17 +61,29 @@ class Task:
         Of detail.
     raster : Overview or None
         Where ids come from, when they are not scanned.
+    borders : Lines or None
+        Drawn instead of the arcs' borders.
     """
 
     lines: str
     level: int
     raster: Overview | None
+    borders: Lines | None = None
 
 
 def plan(frame: Frame, lines: str) -> Task:
     """Decide how a redraw is done."""
     tolerance = _MOVING_TOLERANCE_PX if frame.is_moving else _SHARP_TOLERANCE_PX
-    return Task(lines, frame.arcs.level(1 / frame.view.scale, tolerance), _raster(frame))
+    level, raster = frame.arcs.level(1 / frame.view.scale, tolerance), _raster(frame)
+    borders = _chains(frame, raster) if frame.is_moving and raster is not None else None
+    return Task(lines, level, raster, borders)
+
+
+def _chains(frame: Frame, raster: Overview) -> Lines:
+    """Borders of a frame in motion, from the level that fits the raster: joined once for all."""
+    made = frame.state.chains(frame.arcs.level(1 / raster.view.scale))
+    xy, offsets = thinned(made, _MOVING_TOLERANCE_PX / frame.view.scale)
+    return Lines(xy, offsets, made.kinds, np.arange(len(made.kinds), dtype=np.int32))
 
 
 def _raster(frame: Frame) -> Overview | None:
@@ -78,11 +100,9 @@ def draw(frame: Frame, task: Task, job: Job) -> None:
     if "g" in task.lines:
         _draw_geometry(frame, task, job)
     if "b" in task.lines:
-        tables, radii = style.bold_tables, style.bold_radii
-        _wide(frame, task, job, state.borders, tables, radii, planes.bold)
+        _borders(frame, task, job, style.bold_tables, style.bold_radii, planes.bold)
         if state.has_locked:
-            tables, radii = style.lock_tables, style.lock_radii
-            _wide(frame, task, job, state.borders, tables, radii, planes.lock)
+            _borders(frame, task, job, style.lock_tables, style.lock_radii, planes.lock)
     if "m" in task.lines and state.has_marks:
         tables, radii = style.mark_tables, style.mark_radii
         _wide(frame, task, job, state.outlines, tables, radii, planes.mark)
@@ -142,6 +162,17 @@ def _thin(frame: Frame, task: Task, job: Job) -> None:
     line = arcs.levels[task.level]
     plane = frame.planes.thin
     thin_lines(near[:n], weights[:n], line.xy, line.offsets, frame.view.place, job, plane)
+
+
+def _borders(
+    frame: Frame, task: Task, job: Job, tables: Bytes, radii: Float32s, plane: Bytes
+) -> None:
+    if task.borders is None:
+        _wide(frame, task, job, frame.state.borders, tables, radii, plane)
+        return
+    compose.clear(plane, job)
+    xy, offsets, kinds, every = task.borders
+    wide_lines(every, kinds, tables, radii, xy, offsets, frame.view.place, job, plane)
 
 
 def _wide(

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from terradesk.arcs import Arcs
+from terradesk.render.chains import Chains, join
 from terradesk.render.filling import fill_table
 from terradesk.render.lines import block_classes, border_kinds, mark_kinds, thin_classes
 from terradesk.render.style import Style
@@ -90,6 +91,7 @@ class MapState:
         self.outlines = np.zeros(len(arcs.left), np.uint8)
         self.table = np.zeros(n + 1, np.uint32)
         self.has_marks = False
+        self._chains: tuple[int, Chains] | None = None
         self._classes = np.zeros(0, np.int32)
         self._class_colours: tuple[Sequence[str], Sequence[str]] | None = None
         self._patterns = np.zeros(0, np.uint8)
@@ -215,6 +217,7 @@ class MapState:
         """Recompute borders and outlines of some arcs, or all."""
         chosen = self.every if arcs is None else arcs
         left, right = self.arcs.left, self.arcs.right
+        self._chains = None
         border_kinds(chosen, left, right, self.territories, self.parents, self.locked, self.borders)
         mark_kinds(chosen, left, right, self.marks, self.outlines)
 
@@ -271,6 +274,12 @@ class MapState:
         out = np.zeros(len(self._classes), np.uint8)
         out[known] = self._patterns[self._classes[known]]
         return out
+
+    def chains(self, level: int) -> Chains:
+        """Borders at a level of detail joined to long lines; kept until borders change."""
+        if self._chains is None or self._chains[0] != level:
+            self._chains = (level, join(self.borders, self.arcs.levels[level]))
+        return self._chains[1]
 
     def arcs_of(self, rows: ArrayLike) -> NDArray[np.int32]:
         """Arcs around units; all arcs when there are many units."""
