@@ -18,7 +18,7 @@ class Settings:
     ``theme`` is system, light or dark; ``palette`` one of `terradesk.palettes.TERRITORY_PALETTES`;
     ``length_unit`` km or mi; ``recent`` paths of plans, latest first; ``shortcuts`` maps action
     ids to key sequences the user chose; ``geometry`` and ``docks`` are the window's own bytes in
-    base64.
+    base64; ``tools`` what the strip was set to for each tool.
     """
 
     language: str = "en"
@@ -39,6 +39,7 @@ class Settings:
     shortcuts: dict[str, str] = field(default_factory=dict)
     geometry: str = ""
     docks: str = ""
+    tools: dict[str, dict[str, object]] = field(default_factory=dict)
 
     def with_recent(self, path: Path | str) -> Settings:
         """These settings with a plan put first among the recent ones."""

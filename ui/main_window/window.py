@@ -440,6 +440,7 @@ class MainWindow(QtWidgets.QMainWindow):
         self.map.set_look(self.settings.palette, self.settings.show_patterns)
         self.map.set_length_unit(self.settings.length_unit)
         self.map.set_touchpad_pans(self.settings.touchpad_pans)
+        self.map.gestures.recall(self.settings.tools)
 
     def _docks_version(self) -> int:
         """Places of docks are left and right, so those of a mirrored window are others."""
@@ -451,6 +452,7 @@ class MainWindow(QtWidgets.QMainWindow):
             self.change_settings(
                 geometry=base64.b64encode(self.saveGeometry().data()).decode(),
                 docks=base64.b64encode(self.saveState(self._docks_version()).data()).decode(),
+                tools=self.map.gestures.kept(),
             )
         keeping.let_go(self.model, self.sample_copy)
         super().closeEvent(event)
