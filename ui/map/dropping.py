@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,6 +16,7 @@ from terradesk.i18n import _
 from terradesk.plan import UNASSIGNED
 
 from ..document_model import DocumentModel, Tentative
+from . import adding
 
 if TYPE_CHECKING:
     from .view import MapView
@@ -118,12 +120,14 @@ class Dropping:
         self._view.tell_at_pointer("")
 
     def drop(self, event: QtGui.QDropEvent) -> None:
-        """Accounts become named accounts; files go to the window."""
+        """Accounts become named accounts; files become layers or go to the window."""
         paths, rows = files(event), account_rows(event.mimeData())
         self.end()
         event.acceptProposedAction()
         if paths:
-            self._view.files_dropped.emit(paths)
+            at = self._view.canvas.mapToGlobal(event.position().toPoint())
+            if not adding.offer(self._view, Path(paths[0]), at):
+                self._view.files_dropped.emit(paths)
         elif len(rows) and self._view.is_ready:
             territory = self._territory_at(event.position())
             why = refusal(self._model, rows, territory)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6 import QtCore, QtGui, QtWidgets
 
 from terradesk import references
+from terradesk.edits import Edit
 from terradesk.i18n import _
+from terradesk.plan import Plan
 
 from .. import theme
 from . import account_look, adding, parts
@@ -116,6 +119,8 @@ class LayerList(parts.Floating):
         super().__init__(view)
         self._view, self._layers = view, view.layers
         self._is_filling = False
+        self._details_of: tuple[object, ...] = ()
+        self._updates: list[Callable[[], object]] = []
         self.button = LayerButton(view)
         self.setAccessibleName(_("Layers"))
         self.setFixedWidth(_WIDE)
@@ -258,101 +263,150 @@ class LayerList(parts.Floating):
 
     # ------------------------------------------------------------------ details
     def _show_details(self) -> None:
+        """Controls of the chosen layer; while it is the same they only take up its values."""
         if self._is_filling:
             return
-        while self._form.rowCount():
-            self._form.removeRow(0)
         key = self.list.key()
         row = next((r for r in self._layers.rows() if r.key == key), None)
-        if row is not None and row.own is not None:
-            self._own_details(row)
-        elif key == "areas":
-            self._slider(_("Opacity"), self._layers.opacity, self._layers.set_opacity)
-        elif key == "accounts":
-            self._account_details()
-        self.details.setVisible(self._form.rowCount() > 0)
+        shown = (self._view.model.plan.uid if row else "", key, row.note if row else "")
+        if shown != self._details_of:
+            self._details_of = shown
+            self._make_details(row)
+        for update in self._updates:
+            update()
         self._view.arrange()
 
-    def _slider(self, text: str, value: int, act: object) -> None:
+    def _make_details(self, row: Row | None) -> None:
+        self._updates = []
+        while self._form.rowCount():
+            self._form.removeRow(0)
+        if row is not None and row.own is not None:
+            self._own_details(row)
+        elif row is not None and row.key == "areas":
+            layers = self._layers
+            self._slider(_("Opacity"), lambda: layers.opacity, layers.set_opacity, True)
+        elif row is not None and row.key == "accounts":
+            self._account_details()
+        self.details.setVisible(self._form.rowCount() > 0)
+
+    def _follow(self, widget: QtWidgets.QWidget, update: Callable[[], object]) -> None:
+        """Let a control show a value without telling that it changed."""
+
+        def quietly() -> None:
+            blocker = QtCore.QSignalBlocker(widget)
+            update()
+            blocker.unblock()
+
+        self._updates.append(quietly)
+
+    def _slider(
+        self, text: str, value: Callable[[], int], act: Callable[[int], object], is_live: bool
+    ) -> None:
         slider = QtWidgets.QSlider(QtCore.Qt.Orientation.Horizontal)
         slider.setRange(0, 100)
         slider.setPageStep(10)
-        slider.setValue(value)
         slider.setAccessibleName(text)
-        slider.setToolTip(f"{value} %")
-        if act == self._layers.set_opacity:
-            slider.valueChanged.connect(act)
-        else:
-            slider.setTracking(False)  # one step of the history per drag
-            slider.valueChanged.connect(act)
+        slider.setTracking(is_live)  # else one step of the history per drag
+        slider.valueChanged.connect(act)
+        self._follow(slider, lambda: slider.setValue(value()))
         self._form.addRow(parts.label(text, "dim"), slider)
 
     def _account_details(self) -> None:
-        plan = self._view.model.plan
-        same = [(account_look.SAME, _("All the same"))]
-        sizes = [(m.uid, m.name) for m in account_look.size_measures(plan)]
-        measure = account_look.size_measure(plan)
-        self._combo(_("Size"), same + sizes, measure.uid if measure else account_look.SAME,
-                    account_look.size_edit)  # fmt: skip
-        columns = [("", _("All the same")), *account_look.class_columns(plan)]
-        self._combo(_("Colour and shape"), columns, plan.setting(account_look.CLASS),
-                    account_look.class_edit)  # fmt: skip
+        model = self._view.model
+        same = _("All the same")
+        sizes = [(m.uid, m.name) for m in account_look.size_measures(model.plan)]
 
-    def _combo(self, text: str, choices: list[tuple[str, str]], value: str, edit: object) -> None:
-        box = QtWidgets.QComboBox()
+        def size() -> str:
+            measure = account_look.size_measure(model.plan)
+            return measure.uid if measure else account_look.SAME
+
+        self._combo(_("Size"), [(account_look.SAME, same), *sizes], size, account_look.size_edit)
+        columns = [("", same), *account_look.class_columns(model.plan)]
+
+        def column() -> str:
+            return model.plan.setting(account_look.CLASS)
+
+        self._combo(_("Colour and shape"), columns, column, account_look.class_edit)
+
+    def _combo(
+        self,
+        text: str,
+        choices: Sequence[tuple[str, str]],
+        value: Callable[[], str],
+        edit: Callable[[Plan, str], Edit | None],
+    ) -> None:
+        box, model = QtWidgets.QComboBox(), self._view.model
         box.setAccessibleName(text)
         for data, shown in choices:
             box.addItem(shown, data)
-        box.setCurrentIndex(max(0, box.findData(value)))
-        model = self._view.model
         box.activated.connect(
-            lambda k: model.attempt(lambda: edit(model.plan, box.itemData(k)))  # type: ignore[operator]
+            lambda k: model.attempt(lambda: edit(model.plan, str(box.itemData(k))))
         )
+        self._follow(box, lambda: box.setCurrentIndex(max(0, box.findData(value()))))
         self._form.addRow(parts.label(text, "dim"), box)
 
     def _own_details(self, row: Row) -> None:
-        own, uid = row.own, row.key.removeprefix(OWN)
-        assert own is not None
-        change = self._layers.change
+        assert row.own is not None
+        uid, first, change = row.own.uid, row.own, self._layers.change
+
+        def own() -> references.Reference:
+            return next((r for r in self._layers.references() if r.uid == uid), first)
+
         if row.note:
-            self._form.addRow(self._note(row.note))
-        self._slider(_("Opacity"), round(100 * own.opacity),
-                     lambda v: change(uid, opacity=v / 100))  # fmt: skip
-        if not references.is_picture(own.path):
-            width = QtWidgets.QDoubleSpinBox(minimum=0.4, maximum=12, singleStep=0.4, decimals=1)
-            width.setValue(own.width)
-            width.setSuffix(_(" px"))
-            width.setAccessibleName(_("Width"))
-            width.setKeyboardTracking(False)
-            width.valueChanged.connect(lambda v: change(uid, width=round(v, 1)))
-            colour = QtWidgets.QPushButton(own.colour.upper())
-            colour.setProperty("role", "plain")
-            colour.setIcon(QtGui.QIcon(parts.swatch_pixmap(theme.to_qcolor(own.colour))))
-            colour.setAccessibleName(_("Colour {name}").format(name=own.colour))
-            colour.clicked.connect(lambda: self._choose_colour(uid, own.colour))
-            self._form.addRow(parts.label(_("Colour"), "dim"), colour)
-            self._form.addRow(parts.label(_("Width"), "dim"), width)
+            note = parts.label(row.note, "warn")
+            note.setWordWrap(True)
+            self._form.addRow(note)
+        self._slider(_("Opacity"), lambda: round(100 * own().opacity),
+                     lambda v: change(uid, opacity=v / 100), False)  # fmt: skip
+        if not references.is_picture(first.path):
+            self._colour(own)
+            self._width(own)
+        self._add_buttons(uid, bool(row.note))
+
+    def _colour(self, own: Callable[[], references.Reference]) -> None:
+        button = QtWidgets.QPushButton()
+        button.setProperty("role", "plain")
+
+        def update() -> None:
+            button.setText(own().colour.upper())
+            button.setIcon(QtGui.QIcon(parts.swatch_pixmap(theme.to_qcolor(own().colour))))
+            button.setAccessibleName(_("Colour {name}").format(name=own().colour))
+
+        def choose() -> None:
+            found = QtWidgets.QColorDialog.getColor(
+                theme.to_qcolor(own().colour), self, _("Colour")
+            )
+            if found.isValid():
+                self._layers.change(own().uid, colour=found.name())
+
+        button.clicked.connect(choose)
+        self._follow(button, update)
+        self._form.addRow(parts.label(_("Colour"), "dim"), button)
+
+    def _width(self, own: Callable[[], references.Reference]) -> None:
+        box = QtWidgets.QDoubleSpinBox(minimum=0.4, maximum=12, singleStep=0.4, decimals=1)
+        box.setSuffix(_(" px"))
+        box.setAccessibleName(_("Width"))
+        box.setKeyboardTracking(False)
+        box.valueChanged.connect(lambda v: self._layers.change(own().uid, width=round(v, 1)))
+        self._follow(box, lambda: box.setValue(own().width))
+        self._form.addRow(parts.label(_("Width"), "dim"), box)
+
+    def _add_buttons(self, uid: str, is_lost: bool) -> None:
         buttons = parts.row(None, 4)
-        find = parts.link(_("Find it…"), _("Choose where the file is now"))
-        find.clicked.connect(lambda: self._find(uid))
-        remove = parts.link(_("Remove"), _("Take the layer off the map; its file stays"))
-        remove.clicked.connect(lambda: self._layers.remove(uid))
-        if row.note:
+        if is_lost:
+            find = parts.link(_("Find it…"), _("Choose where the file is now"))
+            find.clicked.connect(lambda: self._later(lambda: self._find(uid)))
             buttons.addWidget(find)
+        remove = parts.link(_("Remove"), _("Take the layer off the map; its file stays"))
+        remove.clicked.connect(lambda: self._later(lambda: self._layers.remove(uid)))
         buttons.addWidget(remove)
         buttons.addStretch(1)
         self._form.addRow(buttons)
 
-    @staticmethod
-    def _note(text: str) -> QtWidgets.QLabel:
-        out = parts.label(text, "warn")
-        out.setWordWrap(True)
-        return out
-
-    def _choose_colour(self, uid: str, colour: str) -> None:
-        found = QtWidgets.QColorDialog.getColor(theme.to_qcolor(colour), self, _("Colour"))
-        if found.isValid():
-            self._layers.change(uid, colour=found.name())
+    def _later(self, act: Callable[[], object]) -> None:
+        """Act when the button that asked for it may go away."""
+        QtCore.QTimer.singleShot(0, self, act)
 
     def _find(self, uid: str) -> None:
         path = adding.ask_for_file(self._view)

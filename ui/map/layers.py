@@ -311,11 +311,14 @@ class MapLayers(QtCore.QObject):
         line = [*under, "", *over]
         if key not in line:
             return False
-        at = line.index(key)
-        to = at + (1 if up else -1)
+        seen = {row.key for row in self.rows()} | {""}
+        at, way = line.index(key), 1 if up else -1
+        to = at + way
+        while 0 <= to < len(line) and line[to] not in seen:
+            to += way  # nothing is seen of it: the layer would seem to stay
         if not 0 <= to < len(line) or (line[to] == "" and not key.startswith(OWN)):
             return False
-        line[at], line[to] = line[to], line[at]
+        line.insert(to, line.pop(at))
         return self._arrange(line)
 
     def drop(self, key: str, before: str | None) -> bool:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6 import QtCore
+from shiboken6 import isValid
 
 from terradesk import paths, references
 from terradesk.errors import TerraDeskError
@@ -118,10 +119,12 @@ class OwnLayers(QtCore.QObject):
             return references.read(path, one.layer, place, progress)
 
         def got(content: Shapes | Source) -> None:
-            if self._loaded.get(one.uid) is fresh:
+            if isValid(self) and self._loaded.get(one.uid) is fresh:
                 self.take(one.uid, content, key)
 
         def failed(error: BaseException) -> None:
+            if not isValid(self):
+                return
             fresh.trouble = str(error) or _("The file cannot be read.")
             self.changed.emit()
             if not isinstance(error, TerraDeskError):
@@ -205,14 +208,15 @@ class OwnLayers(QtCore.QObject):
             return PictureStamp(source.draw(wide, place.crs, progress), wide)
 
         def got(picture: PictureStamp) -> None:
-            if self._loaded.get(uid) is loaded:
+            if isValid(self) and self._loaded.get(uid) is loaded:
                 loaded.job, loaded.picture = None, picture
                 self.changed.emit()
                 self._refine.start()  # the view may have moved meanwhile
 
         def failed(error: BaseException) -> None:
-            loaded.trouble = str(error)
-            self.changed.emit()
+            if isValid(self):
+                loaded.trouble = str(error)
+                self.changed.emit()
 
         loaded.job = _started(_("Drawing the picture"), work, got, failed)
 
