@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6 import QtCore, QtGui, QtWidgets
@@ -10,14 +12,16 @@ from PySide6.QtTest import QTest
 from terradesk import edits
 from terradesk import records as rec
 from terradesk.document import Document
-from terradesk.plan import UNASSIGNED
+from terradesk.plan import UNASSIGNED, new_plan
 from terradesk.render import Mark
-from tests.core.kernel import grid_plan
+from terradesk.units import empty_units
+from tests.core.kernel import CRS, grid_accounts, grid_plan
 from tests.ui.map_desk import CTRL, LEFT, NO_KEYS, SHIFT, Desk, no_base
 from ui.map import preparing
 from ui.map.targets_menu import TargetsMenu
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)  # popups
+GRID_OF_POINTS = new_plan(CRS, empty_units(), None, grid_accounts(6, 4))
 Key = QtCore.Qt.Key
 RIGHT = QtCore.Qt.MouseButton.RightButton
 
@@ -298,12 +302,36 @@ def test_an_account_returns_to_its_areas_territory(desk):
     model = desk.model
     model.do(edits.name_accounts(model.plan, 3, [0], desk.ids[2]).edit)
     menu = right_click(desk, 0.5, 0.5)
-    assert texts(menu)[:3] == ["Return to its area's territory", "Select the account",
-                               "Select accounts of the same"]  # fmt: skip
+    assert texts(menu)[:4] == ["Return to its area's territory", "Select the account",
+                               "Assign the account to", "Select accounts of the same"]  # fmt: skip
     choose(menu, "Return to its area's territory")
     assert not model.view.overrides
     choose(right_click(desk, 0.5, 0.5), "Select accounts of the same", "Owner")
     assert model.selected_accounts.tolist() == [0, 3, 6, 9]
+
+
+def test_an_account_is_given_to_a_territory_by_itself(desk):
+    menu = right_click(desk, 0.5, 0.5)
+    choose(menu, "Assign the account to", "T1")
+    assert desk.model.view.overrides[0].territory == desk.ids[1]
+    assert desk.owners[0] == desk.ids[0]
+
+
+def test_accounts_without_areas_have_a_menu_too(desk):
+    plan = replace(
+        GRID_OF_POINTS, accounts=replace(grid_accounts(6, 4), unit=np.full(12, -1, np.int32))
+    )
+    desk.open(plan)
+    menu = right_click(desk, 0.5, 0.5)
+    assert "Select the account" in texts(menu)
+    assert not [t for t in texts(menu) if t.startswith("Lock")]
+    menu.close()
+    panel = open_panel(desk, "sales > 100")
+    assert panel.told.text() == "2 accounts found"
+    QTest.keyClick(panel.field, Key.Key_Return)
+    assert desk.model.selected_accounts.tolist() == [10, 11]
+    desk.key(Key.Key_Right, CTRL)
+    assert desk.view.going.walking.unit == -1
 
 
 def test_an_unassigned_area_and_the_sea(desk):

@@ -123,15 +123,19 @@ class MapMenu:
         return text.format(things=f"{i18n.number(n)} {plan.noun(n)}")
 
     def _targets(self, menu: QtWidgets.QMenu, rows: np.ndarray, unit: int) -> None:
-        if not self._model.view.leaves:
-            return
         title = self._of(_("Assign {things} to"), rows)
-        targets = TargetsMenu(title.replace("&", "&&"), self._model,
-                              lambda: nearest_first(self._view, unit), menu)  # fmt: skip
-        targets.setIcon(theme.icon("split"))
+        targets = self._targets_menu(menu, title, lambda: nearest_first(self._view, unit))
         targets.chosen.connect(lambda t: self._assign(rows, t))
         targets.pointed.connect(lambda t: self._point(rows, t))
-        menu.addMenu(targets)
+
+    def _targets_menu(
+        self, menu: QtWidgets.QMenu, title: str, order: Callable[[], list[int]]
+    ) -> TargetsMenu:
+        out = TargetsMenu(title.replace("&", "&&"), self._model, order, menu)
+        out.setIcon(theme.icon("split"))
+        if self._model.view.leaves:
+            menu.addMenu(out)
+        return out
 
     def _locks(self, menu: QtWidgets.QMenu, territory: int, rows: np.ndarray) -> None:
         model, view = self._model, self._model.view
@@ -241,11 +245,29 @@ class MapMenu:
             self._add(menu, text, "user-minus", lambda: self._return(rows))
         self._add(menu, ngettext("Select the account", "Select the accounts", len(rows)),
                   "map-pin", lambda: model.select_accounts(rows))  # fmt: skip
+        self._account_targets(menu, rows)
         self._same_accounts(menu, rows)
         self._add(menu, _("Zoom to the account"), "zoom-in",
                   lambda: self._view.going.go_to_account(account))  # fmt: skip
         self._add(menu, _("Copy its name"), "copy", partial(_copy, name))
         menu.addSeparator()
+
+    def _account_targets(self, menu: QtWidgets.QMenu, rows: np.ndarray) -> None:
+        """Give accounts to a territory by themselves: they become named accounts."""
+        model, unit = self._model, int(self._model.plan.accounts.unit[rows[0]])
+        title = ngettext("Assign the account to", "Assign the accounts to", len(rows))
+
+        def order() -> list[int]:
+            leaves = [t.id for t in model.view.leaves]
+            return nearest_first(self._view, unit, with_own=True) if unit >= 0 else leaves
+
+        def assign(territory: int) -> None:
+            model.attempt(
+                lambda: edits.name_accounts(model.plan, model.alignment, rows, territory),
+                _("They are there already."),
+            )
+
+        self._targets_menu(menu, title, order).chosen.connect(assign)
 
     def _same_accounts(self, menu: QtWidgets.QMenu, rows: np.ndarray) -> None:
         going = self._view.going
@@ -335,8 +357,8 @@ def _cell(value: object) -> str:
     return number_text(float(value)) if isinstance(value, float | np.floating) else str(value)
 
 
-def nearest_first(view: MapView, unit: int) -> list[int]:
-    """Other territories by the distance of their nearest area from a unit."""
+def nearest_first(view: MapView, unit: int, with_own: bool = False) -> list[int]:
+    """Other territories by the distance of their nearest area from a unit; its own on request."""
     alignment, arcs = view.model.view, view.model.plan.arcs
     if arcs is None:
         return [t.id for t in alignment.leaves]
@@ -344,7 +366,7 @@ def nearest_first(view: MapView, unit: int) -> list[int]:
     nearest = np.full(alignment.n_slots, np.inf)
     np.minimum.at(nearest, alignment.unit_slots, np.nan_to_num(away, nan=np.inf))
     order = np.argsort(nearest[1:], kind="stable")
-    own = int(alignment.assignment[unit])
+    own = UNASSIGNED if with_own else int(alignment.assignment[unit])
     return [alignment.leaves[i].id for i in order if alignment.leaves[i].id != own]
 
 
