@@ -255,17 +255,25 @@ class MapItem(pg.GraphicsObject):
         x0, y0, x1, y1 = np.clip(edges, -far, far).astype(int).tolist()
         return x0, y0, x1 + 1, y1 + 1
 
+    def update(self) -> None:
+        """Paint all of the map again; straight to the widget, the scene need not look for it."""
+        for widget in self._widgets():
+            widget.update()
+
+    def _widgets(self) -> list[QtWidgets.QWidget]:
+        scene = self.scene()
+        return [view.viewport() for view in scene.views()] if scene is not None else []
+
     def _update_at(self, rect: Rect | None) -> None:
         """Paint a rectangle in device pixels again, no more of the window than that."""
-        scene = self.scene()
-        if rect is None or scene is None:
+        if rect is None:
             self.update()
             return
         ratio = self.style.pixel_ratio
         left, top = int(rect[0] // ratio) - 1, int(rect[1] // ratio) - 1
         right, bottom = int(-(-rect[2] // ratio)) + 1, int(-(-rect[3] // ratio)) + 1
-        for view in scene.views():
-            view.viewport().update(QtCore.QRect(left, top, right - left, bottom - top))
+        for widget in self._widgets():
+            widget.update(QtCore.QRect(left, top, right - left, bottom - top))
 
     def take_from(self, other: MapItem, ratio: float) -> None:
         """Show the same as another item in another resolution, without its gesture."""
