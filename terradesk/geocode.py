@@ -24,6 +24,32 @@ _SHORT = {"usa": "US", "uk": "GB", "gbr": "GB", "fra": "FR", "swe": "SE", "pol":
 _SHORT |= {"deu": "DE", "ger": "DE", "u s a": "US", "u s": "US", "america": "US", "can": "CA"}
 _CLEARLY_LARGER = 5.0  # times as many people: what is meant by a name that two places share
 
+_OWN_NAMES = {
+    "AT": {"Vienna": "Wien"},
+    "BE": {"Brussels": "Bruxelles, Brussel", "Antwerp": "Antwerpen, Anvers", "Ghent": "Gent"},
+    "CH": {"Geneva": "Genève, Genf", "Lucerne": "Luzern"},
+    "CZ": {"Prague": "Praha"},
+    "DE": {
+        "Munich": "München, Muenchen",
+        "Nuremberg": "Nürnberg",
+        "Frankfurt am Main": "Frankfurt",
+    },
+    "DK": {"Copenhagen": "København"},
+    "GR": {"Athens": "Athina"},
+    "IT": {
+        **{"Rome": "Roma", "Milan": "Milano", "Naples": "Napoli", "Turin": "Torino"},
+        **{"Genoa": "Genova", "Florence": "Firenze", "Venice": "Venezia", "Padua": "Padova"},
+    },
+    "NL": {"The Hague": "Den Haag"},
+    "PL": {"Warsaw": "Warszawa"},
+    "PT": {"Lisbon": "Lisboa"},
+    "RO": {"Bucharest": "București"},
+    "RS": {"Belgrade": "Beograd"},
+    "RU": {"Moscow": "Moskva"},
+    "SE": {"Gothenburg": "Göteborg"},
+}
+"""Cities that the table has under another name than people there."""
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -76,6 +102,30 @@ def find_postcodes(texts: Iterable[str]) -> tuple[np.ndarray, np.ndarray]:
     found = [known.get(us_zip(text), nowhere) for text in texts]
     lon, lat = np.array(found, np.float64).reshape(-1, 2).T
     return lon, lat
+
+
+def zips_fit_cities(zips: Iterable[str], cities: Iterable[str]) -> float:
+    """How far codes look like U.S. ZIP codes of the places beside them.
+
+    German and French postcodes have five digits too, and nearly all of them are ZIP codes as well.
+
+    Parameters
+    ----------
+    zips, cities : iterables of str, as many
+
+    Returns
+    -------
+    float
+        Share, of the rows with a known code and a place, whose place is in the state of the code;
+        NaN when there is no such row.
+    """
+    states = _zip_states()
+    fits = []
+    for text, city in zip(zips, cities, strict=True):
+        state = states.get(us_zip(text), "")
+        if state and city:
+            fits.append(any(p.state == state for p in _places().get(plain(city), [])))
+    return sum(fits) / len(fits) if fits else float("nan")
 
 
 def find_places(
@@ -182,6 +232,11 @@ def _zips() -> dict[str, tuple[float, float]]:
 
 
 @lru_cache(maxsize=1)
+def _zip_states() -> dict[str, str]:
+    return {row["zip"]: row["state"] for row in zip_rows()}
+
+
+@lru_cache(maxsize=1)
 def _states() -> dict[str, str]:
     out = {}
     for row in _rows("us_states.csv"):
@@ -210,6 +265,11 @@ def _places() -> dict[str, list[Place]]:
             where = float(row["longitude"]), float(row["latitude"])
             place = Place(row["countrycode"], "", float(row["population"] or 0), *where)
             out[plain(row["name"])].append(place)
+    for country, names in _OWN_NAMES.items():
+        for name, own in names.items():
+            found = [place for place in out[plain(name)] if place.country == country]
+            for one in own.split(", "):
+                out[plain(one)] += [place for place in found if place not in out[plain(one)]]
     for (name, state), zips in _us_places().items():
         weights = np.array([float(z["population"] or 0) + 1 for z in zips])
         points = np.array([(float(z["lon"]), float(z["lat"])) for z in zips])

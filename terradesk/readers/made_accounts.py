@@ -20,7 +20,7 @@ from terradesk.progress import Progress, silent
 from terradesk.readers.figures import column_row, measure_rows, new_records
 from terradesk.readers.grouping import Groups, group
 from terradesk.readers.numbers import numbers
-from terradesk.readers.placing import Placer
+from terradesk.readers.placing import Placer, are_us_zips
 from terradesk.readers.recognising import ROLES, SINGLE, ColumnGuess
 from terradesk.readers.report import ImportReport, Issue, issue
 from terradesk.readers.tables import Table
@@ -210,7 +210,9 @@ def _with_zips(
         return cells, []
     given = cells[named["postcode"]]
     codes = {cell: geocode.us_zip(cell) for cell in set(given.tolist())}
-    if not _are_us(given[given != ""], codes, placer):
+    filled = given != ""
+    beside = (cells[named[r]][filled] if r in named else None for r in ("city", "country"))
+    if not _are_us(given[filled], codes, placer, *beside):
         return cells, []
     fixed = np.empty(len(given), object)
     fixed[:] = [codes[cell] or cell for cell in given.tolist()]
@@ -226,7 +228,13 @@ def _with_zips(
     return cells, [issue("zip", text.format(n=number(len(rows))), rows, level="info")]
 
 
-def _are_us(cells: np.ndarray, codes: Mapping[str, str], placer: Placer) -> bool:
+def _are_us(
+    cells: np.ndarray,
+    codes: Mapping[str, str],
+    placer: Placer,
+    cities: np.ndarray | None,
+    countries: np.ndarray | None,
+) -> bool:
     """Whether postcodes are U.S. ZIP codes: known as such, and of places in the map."""
     step = max(len(cells) // _SAMPLE, 1)
     asked = cells[::step].tolist()
@@ -236,7 +244,7 @@ def _are_us(cells: np.ndarray, codes: Mapping[str, str], placer: Placer) -> bool
         return False
     if placer.arcs is not None:
         return bool(placer.holds(lon[known], lat[known]).mean() >= 0.5)
-    return sum(len(cell) >= 5 for cell in asked) >= 0.5 * len(asked)
+    return are_us_zips(cells, cities, countries)
 
 
 def _without_key(groups: Groups) -> list[Issue]:

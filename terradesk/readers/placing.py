@@ -23,6 +23,8 @@ NEAR = 5000.0
 harbours of generalised maps; well below the width of an area of any national map."""
 
 _SAMPLE = 2000
+_MEANT = 0.5
+_FITTING = 0.6  # nine of ten towns of an American list fit, one of four of a European one
 
 
 @dataclass(slots=True, eq=False)
@@ -107,7 +109,7 @@ class Placer:
             if role in cells and len(placed.missing):
                 self._by_unit(placed, cells[role], is_sure=role == "unit_code")
         if "postcode" in cells and len(placed.missing):
-            self._by_postcode(placed, cells["postcode"], cells.get("country"))
+            self._by_postcode(placed, cells)
         if "city" in cells and len(placed.missing):
             self._by_place_name(placed, cells)
         self._tell(placed)
@@ -195,16 +197,21 @@ class Placer:
         )
         placed.placement[rows] = PLACEMENTS.index("unit_code")
 
-    def _by_postcode(self, placed: Placed, cells: np.ndarray, countries: np.ndarray | None) -> None:
+    def _by_postcode(self, placed: Placed, cells: Mapping[str, np.ndarray]) -> None:
         rows = placed.missing
+        codes, countries = cells["postcode"], cells.get("country")
         if countries is not None:
             here = [geocode.country_code(c) in ("", "US") for c in countries[rows].tolist()]
             rows = rows[np.array(here, bool)]
-        lon, lat = geocode.find_postcodes(cells[rows].tolist())
+        lon, lat = geocode.find_postcodes(codes[rows].tolist())
         known = np.isfinite(lon)
         rows, lon, lat = rows[known], lon[known], lat[known]
         if len(rows) == 0 or self.holds(lon, lat).mean() < 0.5:
             return  # five digits of another country
+        if self.arcs is None and not are_us_zips(
+            codes[rows], *(cells[r][rows] if r in cells else None for r in ("city", "country"))
+        ):
+            return
         self._put(placed, rows, lon, lat, "postcode")
 
     def _by_place_name(self, placed: Placed, cells: Mapping[str, np.ndarray]) -> None:
@@ -247,3 +254,26 @@ class Placer:
         if len(outside) == len(placed.unit):
             text = _("None of the {n} accounts lies in an area of this map.")
         placed.issues.append(issue("outside", text.format(n=number(len(outside))), outside))
+
+
+def are_us_zips(
+    codes: np.ndarray, cities: np.ndarray | None, countries: np.ndarray | None = None
+) -> bool:
+    """Whether codes that may be U.S. ZIP codes are meant as such, judged without a map.
+
+    Parameters
+    ----------
+    codes : ndarray of str, shape (n,), n > 0
+    cities, countries : ndarray of str, shape (n,), optional
+        Beside them in the table; what they say decides, else whether most have five digits.
+    """
+    some = np.arange(0, len(codes), max(len(codes) // _SAMPLE, 1))
+    if countries is not None:
+        said = [geocode.country_code(c) for c in countries[some].tolist() if c]
+        if said:
+            return sum(code == "US" for code in said) >= _MEANT * len(said)
+    if cities is not None:
+        fits = geocode.zips_fit_cities(codes[some].tolist(), cities[some].tolist())
+        if np.isfinite(fits):
+            return fits >= _FITTING
+    return sum(len(code) >= 5 for code in codes[some].tolist()) >= _MEANT * len(some)

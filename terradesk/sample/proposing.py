@@ -166,8 +166,8 @@ _WITH_FAR = ("us_zip", "us_county", "fr_departement")
 
 def _each(found: Found) -> Proposal:
     reason = _(
-        "No boundaries needed: the ground around each customer, drawn approximately, on the land "
-        "of the countries they are in."
+        "No boundaries needed: the ground around each place with customers, drawn approximately, "
+        "within their countries."
     )
     if found.n_places > MOST:
         reason += " " + _("Neighbours share an area, for there are too many places.")
@@ -180,7 +180,10 @@ def said(found: Found) -> str:
     text = ngettext("{n} customer", "{n} customers", found.n)
     customers = text.format(n=number(found.n))
     if not found.n_placed:
-        return _("No place was found for {customers}.").format(customers=customers)
+        return _(
+            "No place was found for {customers}. Say which column holds the ZIP code, the town, or "
+            "latitude and longitude."
+        ).format(customers=customers)
     if not found.countries:
         return _("{customers}, at sea.").format(customers=customers)
     sentence = _("{customers} in {area}.")

@@ -62,3 +62,18 @@ def test_states_and_countries() -> None:
     assert geocode.country_code("fr") == "FR" and geocode.country_code("ایران") == "IR"
     assert geocode.country_code("Atlantis") == ""
     assert {geocode.country_code(uk) for uk in ("UK", "uk ", "GB", "gbr")} == {"GB"}
+
+
+def test_cities_are_known_by_their_own_names_too() -> None:
+    own = ["Wien", "München", "Göteborg", "Köln", "Warszawa", "Roma", "Den Haag"]
+    lon, lat = geocode.find_places(own, countries=["AT", "DE", "SE", "DE", "PL", "IT", "NL"])
+    assert np.isfinite(lon).all()
+    assert (lon[0], lat[0]) == pytest.approx((16.37, 48.21), abs=0.01)
+
+
+def test_five_digits_are_zip_codes_where_the_towns_agree() -> None:
+    towns = ["New York", "Seattle", "Houston", "Henderson"]
+    assert geocode.zips_fit_cities(["10035", "98103", "77070", "42420"], towns) == 1
+    german = ["Berlin", "München", "Hamburg", "Leipzig"]
+    assert geocode.zips_fit_cities(["10115", "80331", "20095", "04109"], german) < 0.6
+    assert np.isnan(geocode.zips_fit_cities(["", "x"], ["Berlin", ""]))

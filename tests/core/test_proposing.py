@@ -77,6 +77,20 @@ def test_the_map_of_the_country_is_proposed_unless_it_is_too_coarse(points, firs
     assert keys(at(points))[-1] == proposing.NO_MAP
 
 
+@pytest.mark.parametrize(
+    ("codes", "towns", "country"),
+    [
+        (["10115", "80331", "20095", "50667"], ["Berlin", "München", "Hamburg", "Köln"], "DE"),
+        (["75001", "13001", "69001"], ["Paris", "Marseille", "Lyon"], "FR"),
+        (["1010", "5020", "8010"], ["Wien", "Salzburg", "Graz"], "AT"),
+        (["10035", "98103", "2840"], ["New York City", "Seattle", "Newport"], "US"),
+    ],
+)
+def test_five_digits_are_not_taken_for_zip_codes_against_the_towns(codes, towns, country) -> None:
+    found = proposing.find(customers(name=towns, postcode=codes, city=towns))
+    assert found.main == country and found.n_placed == len(codes)
+
+
 def test_an_overview_map_is_offered_and_says_what_it_is() -> None:
     proposals = proposing.propose(proposing.find(at([(21.0, 52.2), (19.9, 50.1)])))
     assert [p.key for p in proposals] == ["each", "pl_wojewodztwo", ""]
@@ -93,7 +107,7 @@ def test_customers_outside_the_map_are_counted() -> None:
 def test_customers_without_a_place_are_told_and_offered_points_only() -> None:
     made = customers(name=["A", "B"], sales=["1", "2"])
     found = proposing.find(made)
-    assert proposing.said(found) == "No place was found for 2 customers."
+    assert proposing.said(found).startswith("No place was found for 2 customers. Say which")
     assert [p.key for p in proposing.propose(found)] == [proposing.NO_MAP]
     with pytest.raises(TerraDeskError, match="place"):
         make_cells(made)
