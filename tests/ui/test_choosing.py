@@ -15,9 +15,10 @@ from terradesk.document import Document
 from terradesk.plan import UNASSIGNED, new_plan
 from terradesk.render import Mark
 from terradesk.units import empty_units
-from tests.core.kernel import CRS, grid_accounts, grid_plan
+from tests.core.kernel import CRS, SIDE, grid_accounts, grid_plan
 from tests.ui.map_desk import CTRL, LEFT, NO_KEYS, SHIFT, Desk, no_base
 from ui.map import preparing
+from ui.map.flight import middle
 from ui.map.targets_menu import TargetsMenu
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)  # popups
@@ -73,6 +74,17 @@ def test_typing_marks_what_would_be_selected_and_escape_brings_the_selection_bac
     QTest.keyClick(panel.field, Key.Key_Escape)
     assert not panel.isVisible()
     assert marked(desk) == selected(desk) == [7]
+
+
+def test_escape_on_the_map_closes_the_panel_before_it_drops_the_selection(desk):
+    desk.model.select_units(np.array([7]))
+    panel = open_panel(desk, "unassigned")
+    desk.view.canvas.setFocus()
+    desk.key(Key.Key_Escape)
+    assert not panel.isVisible()
+    assert selected(desk) == [7]
+    desk.key(Key.Key_Escape)
+    assert selected(desk) == []
 
 
 def test_enter_selects_and_says_how_many(desk):
@@ -479,6 +491,12 @@ def test_commands_open_the_panel_and_grow(qtbot, window, monkeypatch):
     assert window.model.selected_units.tolist() == [0, 1, 6]
     window.run_command("edit.shrink")
     assert window.model.selected_units.tolist() == [0]
+    window.run_command("edit.here")
+    assert "Unassign Square 0" in texts(window.map.menu.shown)
+    window.map.menu.shown.close()
+    window.model.set_current(window.model.view.leaves[2].id)
+    window.run_command("view.territory")
+    assert middle(window.map.view)[0] == pytest.approx(5 * SIDE, rel=0.1)
     window.run_command("view.measure")
     assert window.map.gestures.tool_id == "measure"
 

@@ -40,6 +40,14 @@ class ViewCommands:
         """Zoom to the selected areas."""
         self._window.map.zoom_to_units(self._window.model.selected_units)
 
+    def zoom_territory(self) -> None:
+        """Zoom to the current territory."""
+        self._window.map.zoom_to_territory(self._window.model.current)
+
+    def open_map_menu(self) -> None:
+        """The menu of a right click, for the selection."""
+        self._window.map.going.open_menu()
+
     def view_back(self) -> None:
         """Show what was seen before."""
         self._window.map.going.back()

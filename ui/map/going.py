@@ -155,6 +155,14 @@ class Going(QtCore.QObject):
         margin = round(self._view.top_margin)
         self._select_by.open_over(self._view.rect(), margin, text, way)
 
+    def leave_panel(self) -> bool:
+        """Close the panel that selects; tells whether it was open."""
+        panel = self._select_by
+        if panel is None or not panel.isVisible():
+            return False
+        panel.leave()
+        return True
+
     def _show_found(self, units: object, accounts: object) -> None:
         """Mark what would be selected; None brings the selection back."""
         had_found = self._found is not None

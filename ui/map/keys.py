@@ -107,9 +107,9 @@ class KeyTable:
             self._view.model.set_current(recent[index])
 
     def _escape(self) -> None:
-        """One layer per press: gesture, selection, the keyboard's area, tool back to V."""
+        """One layer per press: gesture, panel, selection, the keyboard's area, tool back to V."""
         view, model = self._view, self._view.model
-        if view.gestures.cancel():
+        if view.gestures.cancel() or view.going.leave_panel():
             return
         if len(model.selected_units) or len(model.selected_accounts):
             model.select_units(np.empty(0, np.int32))
