@@ -20,7 +20,7 @@ from terradesk.arcs import Arcs
 from terradesk.render import bands, drawing
 from terradesk.render.compose import Planes
 from terradesk.render.costs import Costs
-from terradesk.render.scan import Box, Job, count_blocks
+from terradesk.render.scan import Box, Job, box_of, count_blocks
 from terradesk.render.scratch import Scratch
 from terradesk.render.state import MapState
 from terradesk.render.style import Style
@@ -259,15 +259,12 @@ class Frame:
         return out
 
     def _around(self, rows: NDArray[np.int64], pad: float, lines: str) -> None:
-        boxes = self.arcs.unit_boxes[rows]
-        boxes = boxes[boxes[:, 0] <= boxes[:, 2]]
-        if not len(boxes):
+        x0, y0, x1, y1 = box_of(self.arcs.unit_boxes, rows)
+        if x0 > x1:
             return
         kx, ky, scale = self.view.place
-        left = int(boxes[:, 0].min() * scale - kx - pad)
-        top = int(ky - boxes[:, 3].max() * scale - pad)
-        right = int(boxes[:, 2].max() * scale - kx + pad) + 1
-        bottom = int(ky - boxes[:, 1].min() * scale + pad) + 1
+        left, top = int(x0 * scale - kx - pad), int(ky - y1 * scale - pad)
+        right, bottom = int(x1 * scale - kx + pad) + 1, int(ky - y0 * scale + pad) + 1
         self._rectangle(left, top, right, bottom, lines)
 
     def _rectangle(self, left: int, top: int, right: int, bottom: int, lines: str = "gbm") -> None:

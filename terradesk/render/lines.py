@@ -36,6 +36,9 @@ FAINTEST = 10
 COAST, GROUP = np.float32(-1), np.float32(-2)
 """Classes of arcs with nothing on one side, and between two groups."""
 
+HUGE = np.float32(1e30)
+"""Larger than any class; these kernels may not compare infinity."""
+
 
 def profile(casing: float, core: float, pixel_ratio: float = 1.0) -> Bytes:
     """Coverage code of a wide line by squared distance from the arc.
@@ -79,10 +82,10 @@ def thin_classes(left: Int32s, right: Int32s, sizes: Float32s, groups: Int32s) -
 
 @kernel
 def block_classes(classes: Float32s) -> Float32s:
-    """Largest class of every BLOCK arcs, infinite where there is a coast or a group line."""
+    """Largest class of every BLOCK arcs, `HUGE` where there is a coast or a group line."""
     out = np.zeros((len(classes) + BLOCK - 1) // BLOCK, np.float32)
     for a in range(len(classes)):
-        value = np.float32(np.inf) if classes[a] < 0 else classes[a]
+        value = HUGE if classes[a] < 0 else classes[a]
         out[a // BLOCK] = max(out[a // BLOCK], value)
     return out
 

@@ -219,7 +219,8 @@ class MapState:
         left, right = self.arcs.left, self.arcs.right
         self._chains = None
         border_kinds(chosen, left, right, self.territories, self.parents, self.locked, self.borders)
-        mark_kinds(chosen, left, right, self.marks, self.outlines)
+        if self.has_marks:
+            mark_kinds(chosen, left, right, self.marks, self.outlines)
 
     def refresh_outlines(self, arcs: NDArray[np.int32]) -> None:
         """Recompute the accent lines of some arcs."""
