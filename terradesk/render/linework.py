@@ -87,12 +87,18 @@ def _wind(
 
 @kernel
 def _fill(turns: Int32s, ink: np.uint32, alpha: np.uint32, rgb: Colours) -> None:
+    wide = rgb.shape[1]
     for y in range(rgb.shape[0]):
-        winding = 0
-        for x in range(rgb.shape[1]):
-            winding += turns[y, x]
+        winding, start, row = 0, 0, turns[y]
+        for x in range(wide + 1):
+            if row[x] == 0 and x < wide:
+                continue
             if winding != 0:
-                rgb[y, x] = mix(rgb[y, x], ink, alpha)
+                out = rgb[y, start:x]
+                for i in range(len(out)):
+                    out[i] = mix(out[i], ink, alpha)
+            winding += row[x]
+            start = x
 
 
 @kernel

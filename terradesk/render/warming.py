@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import shapely
 
@@ -88,4 +90,6 @@ def _warm_layers(rgb: np.ndarray, view: View, state: MapState) -> None:
     LinkStamp(np.array([(0.0, 0.0, 900.0, 900.0)])).draw(rgb, view, style)
     HomeStamp(np.array([(9.0, 9.0)]), np.zeros(1, np.int64)).draw(rgb, view, style)
     grid = np.tile(np.arange(3.0), (3, 1))
-    PictureStamp(warp(rgb, grid, grid.T.copy(), 16, 32, 32), view).draw(rgb, view, style)
+    picture = PictureStamp(warp(rgb, grid, grid.T.copy(), 16, 32, 32), view)
+    for scale in (1.0, 2.0):
+        picture.draw(rgb, replace(view, scale=view.scale * scale), style)

@@ -35,6 +35,23 @@ def _sample(pixels: Colours, at: Place, to: Place, opacity: int, rgb: Colours) -
                 rgb[y, x] = mix(rgb[y, x], c & np.uint32(0xFFFFFF), np.uint32(alpha * opacity >> 8))
 
 
+@kernel
+def _copy(pixels: Colours, left: int, top: int, opacity: np.uint32, rgb: Colours) -> None:
+    """Blend a picture of the same scale whose first pixel lies at (left, top)."""
+    high, wide = rgb.shape
+    a, b = max(0, left), min(wide, left + pixels.shape[1])
+    if a >= b:
+        return
+    for y in range(max(0, top), min(high, top + pixels.shape[0])):
+        out, own = rgb[y, a:b], pixels[y - top, a - left : b - left]
+        for x in range(len(out)):
+            c = own[x]
+            alpha = np.uint32(c >> np.uint32(24))
+            alpha = np.uint32(alpha + np.uint32(alpha >> np.uint32(7)))
+            share = np.uint32(np.uint32(alpha * opacity) >> np.uint32(8))
+            out[x] = mix(out[x], np.uint32(c & np.uint32(0xFFFFFF)), share)
+
+
 @inlined
 def _blended(a: np.uint32, b: np.uint32, share: float) -> np.uint32:
     """Between two colours with opacity; a clear one lends no colour."""
@@ -113,6 +130,10 @@ class PictureStamp:
 
     def draw(self, rgb: NDArray[np.uint32], view: View, style: Style) -> None:
         """Draw into a rectangle of any scale."""
-        if self.pixels.size:
-            share = round(256 * self.opacity)
-            _sample(self.pixels, self.view.place, view.place, share, rgb)
+        if not self.pixels.size:
+            return
+        share, own = round(256 * self.opacity), self.view
+        if own.scale == view.scale:
+            _copy(self.pixels, own.kx - view.kx, view.ky - own.ky, np.uint32(share), rgb)
+        else:
+            _sample(self.pixels, own.place, view.place, share, rgb)
