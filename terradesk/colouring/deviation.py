@@ -29,7 +29,7 @@ def _by_deviation(
     if not view.leaves or measures.balance_measure(view.plan) is None:
         return None
     found = measures.balance(view)
-    is_own = rules is not None and rules.method == "own" and bool(rules.limits)
+    is_own = rules is not None and rules.method == "own" and bool(np.isfinite(rules.limits).any())
     breaks = palettes.deviation_breaks(found.tolerance)
     limits = rules.limits if rules is not None and is_own else tuple(breaks.tolist())
     palette = rules.palette if rules and rules.palette else "violet_orange"

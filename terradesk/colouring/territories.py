@@ -93,6 +93,7 @@ def _by_district(
         fills=fills,
         hatches=_kinds(fills, look),
         keys=tuple(keys),
+        follows_assignment=True,
     )
 
 

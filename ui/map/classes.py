@@ -13,6 +13,7 @@ from terradesk import colouring, i18n, palettes
 from terradesk.colouring import MOST_CLASSES, Rules
 from terradesk.colouring.figures import VARIANTS
 from terradesk.i18n import N_, _
+from terradesk.plan import AlignmentView
 from terradesk.progress import Progress
 from terradesk.readers.numbers import number
 
@@ -63,6 +64,7 @@ class ClassesPopup(QtWidgets.QFrame):
         self._view = view
         self._is_filling = self._is_done = self._is_changed = False
         self._key, self._first_key = "", ""
+        self._awaited: tuple[str, Rules] | None = None
         self._rules = Rules()
         self.title = parts.label("", "strong")
         self.variant, self.method, self.ramp = (QtWidgets.QComboBox() for _k in range(3))
@@ -225,7 +227,7 @@ class ClassesPopup(QtWidgets.QFrame):
         if layer is None:
             return
         values = [number(part.strip().rstrip("%")) for part in text.split(";") if part.strip()]
-        wrong = [v for v in values if v is None]
+        wrong = [v for v in values if v is None or v != v]
         too_many = len(values) > MOST_CLASSES - 1
         self.told.setText("")
         if wrong or not values:
@@ -247,7 +249,7 @@ class ClassesPopup(QtWidgets.QFrame):
         if rules.method == "natural" and "mapclassify" not in sys.modules:
             self._work_out(rules)
             return
-        self._is_changed = True
+        self._is_changed, self._awaited = True, None
         self._view.set_colour_by(self._key, rules)
         self._fill()
         self.adjustSize()
@@ -262,19 +264,28 @@ class ClassesPopup(QtWidgets.QFrame):
             _("Working out natural breaks"),
             partial(_classes, key, view.model.view, view.following.layer.look, rules),
         )
-        job.succeeded.connect(lambda _done: self._worked_out(key, rules))
-        job.failed.connect(lambda error: view.model.on_error(error, False))
+        self._awaited = key, rules
+        job.succeeded.connect(self._worked_out)
+        job.failed.connect(self._failed)
         job.start()
 
-    def _worked_out(self, key: str, rules: Rules) -> None:
-        self.told.setText("")
-        if self.isVisible() and key == self._key:
-            self._try(rules)
+    def _worked_out(self, found: tuple[str, Rules]) -> None:
+        """Show them, unless the user has gone on to something else."""
+        if self.isVisible() and found == self._awaited:
+            self.told.setText("")
+            self._try(found[1])
+
+    def _failed(self, error: BaseException) -> None:
+        self._view.model.on_error(error, False)
 
 
-def _classes(key: str, view: Any, look: colouring.Look, rules: Rules, progress: Progress) -> None:
+def _classes(
+    key: str, view: AlignmentView, look: colouring.Look, rules: Rules, progress: Progress
+) -> tuple[str, Rules]:
+    """Work out classes, so that they are there when they are asked for; gives back what for."""
     progress(0.0, "")
     colouring.colouring(key, view, look, rules)
+    return key, rules
 
 
 def _plain(value: float) -> str:
