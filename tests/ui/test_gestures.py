@@ -16,7 +16,8 @@ from terradesk.edits import Edit, Record, scenarios
 from terradesk.edits.territories import set_locked
 from terradesk.plan import UNASSIGNED
 from terradesk.render import Mark
-from tests.core.kernel import grid_plan
+from tests.core.kernel import SIDE, grid_plan
+from tests.ui.driving import open_sample, place, row_of
 from tests.ui.map_desk import CTRL, LEFT, MIDDLE, NO_KEYS, SHIFT, Desk
 from ui.tools import TOOLS, tool_entry
 
@@ -530,3 +531,62 @@ def test_every_tool_survives_every_event_and_is_undone_exactly(desk, keys):
         while desk.model.document.undo_step is not None:
             desk.model.undo()
         assert (desk.owners == before).all()
+
+
+# ---------------------------------------------------------------------- a plan of accounts only
+def test_every_shape_assigns_and_selects_accounts_where_there_are_no_areas(qtbot, monkeypatch):
+    made = grid_plan(COLUMNS, ROWS)
+    units = replace(made.units, **{
+        f: getattr(made.units, f)[:0] for f in ("codes", "names", "source")
+    }, columns={}, batch=made.units.batch[:0], is_present=made.units.is_present[:0])  # fmt: skip
+    accounts = replace(made.accounts, unit=np.full(len(made.accounts), -1, np.int32))
+    nothing = np.empty(0, np.int32)
+    bare = replace(made, units=units, coverage=None, accounts=accounts, assignments={3: nothing})
+    desk = Desk(qtbot, monkeypatch, bare)
+    x, y = accounts.x / SIDE, accounts.y / SIDE
+    for gesture in (g for g in GESTURES if g.tool not in ("fill", "eraser")):
+        fresh(desk)
+        expected = {int(np.hypot(x - c % COLUMNS - 0.5, y - c // COLUMNS - 0.5).argmin())
+                    for c in gesture.takes if c % 2 == 0}  # fmt: skip
+        begin(desk, gesture)
+        finish(desk, gesture)
+        assert set(desk.model.view.overrides) == expected, gesture
+        assert n_done(desk) == 1
+        fresh(desk)
+        set_options(desk, gesture.tool, selects=True)
+        begin(desk, gesture)
+        finish(desk, gesture)
+        assert set(desk.model.selected_accounts.tolist()) == expected, gesture
+    for tool, word in (("fill", "no areas to fill"), ("split", "no areas to split")):
+        desk.view.set_tool(tool)
+        desk.drag((0.5, 0.5), (3.5, 0.5))
+        assert word in desk.view.floats.message.text()
+
+
+# ---------------------------------------------------------------------- the whole window
+def test_in_the_window_nothing_is_lost_when_it_changes_in_mid_drag(window, qtbot):
+    open_sample(qtbot, window)
+    model, gestures, port = window.model, window.map.gestures, window.map.canvas.viewport()
+    model.set_current(model.view.leaves[0].id)
+    rows = [row_of(window, code) for code in ("08031", "08001")]
+    other = next(a for a in model.plan.assignments if a != model.alignment)
+    mine = model.alignment
+    for tool in ("brush", "circle", "polygon", "fill", "split"):
+        for change in (
+            lambda: window.resize(1400, 900),
+            lambda: window.resize(1600, 1000),
+            lambda: model.show_alignment(other),
+            lambda: window.run_command("edit.undo"),
+        ):
+            model.show_alignment(mine)
+            window.map.set_tool(tool)
+            before = model.plan
+            QTest.mousePress(port, LEFT, NO_KEYS, place(window, rows[0]))
+            QTest.mouseMove(port, place(window, rows[1]))
+            assert gestures.is_active
+            change()
+            qtbot.wait(1)
+            assert model.tentative is None, tool
+            QTest.mouseRelease(port, LEFT, NO_KEYS, place(window, rows[1]))
+            gestures.cancel()
+            assert model.plan.assignments is before.assignments, tool

@@ -66,12 +66,17 @@ def test_held_keys_light_the_strip(desk):
 
     assert texts() == ["Assign", "Select"] and "Over: everything" in shown(desk)
     QTest.keyPress(desk.view.canvas, Key.Key_Shift)
-    assert texts() == ["Assign", "Add"] and "Over: unassigned only" in shown(desk)
+    assert texts() == ["Assign", "Select"] and "Over: unassigned only" in shown(desk)
     QTest.keyRelease(desk.view.canvas, Key.Key_Shift)
     QTest.keyPress(desk.view.canvas, Key.Key_Control)
-    assert texts() == ["Unassign", "Remove"]
+    assert texts() == ["Unassign", "Select"]
     QTest.keyRelease(desk.view.canvas, Key.Key_Control)
     assert texts() == ["Assign", "Select"] and "Over: everything" in shown(desk)
+    desk.view.set_options(replace(desk.view.gestures.options, selects=True))
+    for key, word in ((Key.Key_Shift, "Add"), (Key.Key_Control, "Remove")):
+        QTest.keyPress(desk.view.canvas, key)
+        assert texts() == ["Assign", word]
+        QTest.keyRelease(desk.view.canvas, key)
 
 
 def test_selecting_hides_what_only_assigning_needs(desk):

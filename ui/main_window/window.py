@@ -297,6 +297,7 @@ class MainWindow(QtWidgets.QMainWindow):
         if isinstance(focus, QtWidgets.QLineEdit) and focus.isUndoAvailable():
             focus.undo()
             return
+        self.map.gestures.drop()  # also when there is nothing to undo
         try:
             step = run()
         except Exception as error:

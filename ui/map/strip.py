@@ -127,7 +127,7 @@ class Strip(parts.Floating):
             if part.switch is not None:
                 self._show_value(part, part.switch, shown)
         if self._action is not None:
-            texts = zip((False, True), action_texts(keys), strict=True)
+            texts = zip((False, True), action_texts(keys, options.selects), strict=True)
             for value, text in texts:
                 self._action.set_text(value, text)
         if self._size is not None:

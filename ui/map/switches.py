@@ -90,11 +90,14 @@ def _action(_model: DocumentModel, _is_drawing: bool) -> Switch:
     )
 
 
-def action_texts(keys: Keys) -> tuple[str, str]:
-    """Words of the action while keys are held: what assigning and what selecting does then."""
-    if keys & Keys.CTRL:
-        return _("Unassign"), _("Remove")
-    return _("Assign"), _("Add") if keys & Keys.SHIFT else _("Select")
+def action_texts(keys: Keys, selects: bool) -> tuple[str, str]:
+    """Words of assigning and selecting; the one that is on says what it does with held keys."""
+    assign, select = _("Assign"), _("Select")
+    if not selects:
+        return _("Unassign") if keys & Keys.CTRL else assign, select
+    if keys & Keys.SHIFT:
+        return assign, _("Add")
+    return assign, _("Remove") if keys & Keys.CTRL else select
 
 
 def _moves(_model: DocumentModel, is_drawing: bool) -> Switch:

@@ -41,9 +41,7 @@ class ShapesButton(QtWidgets.QToolButton):
         for entry in TOOLS:
             if entry.group == _SHARED:
                 action = self.flyout.addAction(f"{_(entry.text)}\t{entry.shortcut}")
-                action.setIcon(_icon(entry, False, False))
-                action.setCheckable(True)
-                action.setChecked(entry.id == current)
+                action.setIcon(theme.icon(entry.icon, "accent" if entry.id == current else "text"))
                 action.triggered.connect(lambda _on, i=entry.id: self.chosen.emit(i))
 
     def open(self) -> None:

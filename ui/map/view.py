@@ -317,6 +317,7 @@ class MapView(Looking):
 
     def undo(self) -> None:
         """Undo the last step, say so and show where."""
+        self.gestures.drop()
         try:
             step = self.model.undo()
         except TerraDeskError as error:

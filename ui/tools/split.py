@@ -134,7 +134,9 @@ def _cut_one(territory: int, line: tuple[Point, ...], context: ToolContext) -> C
     rows = np.flatnonzero((view.assignment == territory) & plan.units_present).astype(np.int32)
     part = cut(context.picker, rows, line)
     if part is None:
-        return Cut(None, _("The line does not cut {name} in two.").format(name=name))
+        return Cut(
+            None, _("The line does not cut {name} in two: draw right across it.").format(name=name)
+        )
     try:
         done = split(plan, view.id, territory, part, weights(view))
     except TerraDeskError as error:
