@@ -201,7 +201,7 @@ def test_painting_with_the_territory_under_the_pointer(desk):
 
 
 def test_assigning_shows_what_it_would_do_and_nearest_comes_first(desk):
-    menu = right_click(desk, 0.5, 0.5)
+    menu = right_click(desk, 0.2, 0.2)
     targets = next(a.menu() for a in menu.actions() if isinstance(a.menu(), TargetsMenu))
     targets.popup(QtCore.QPoint(10, 10))
     assert targets.shown() == ["T1", "T2", "Unassigned"]
@@ -377,6 +377,14 @@ def test_the_menu_opens_at_the_selection_by_key(desk):
     QTest.keyClick(menu, Key.Key_Down)
     QTest.keyClick(menu, Key.Key_Escape)
     desk.bot.waitUntil(lambda: desk.view.menu.shown is None)
+
+
+def test_the_status_speaks_of_the_ring_again_after_the_menu(desk):
+    desk.model.select_units(np.array([7]))
+    desk.key(Key.Key_Right, CTRL)
+    desk.key(Key.Key_Menu)
+    with desk.bot.waitSignal(desk.model.hovered, check_params_cb=lambda unit: unit == 7):
+        QTest.keyClick(desk.view.menu.shown, Key.Key_Escape)
 
 
 # ------------------------------------------------------------------ keys alone

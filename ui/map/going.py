@@ -11,6 +11,7 @@ from PySide6 import QtCore, QtGui
 from terradesk import choosing
 from terradesk.choosing import Situation
 from terradesk.i18n import _
+from ui.tools import Keys
 
 from ..dialogs.select_by import SelectBy
 from .flight import Flight, Trail, around
@@ -40,6 +41,7 @@ class Going(QtCore.QObject):
         super().__init__(view)
         self._view, self._model = view, view.model
         self.flight = Flight(view)
+        self.flight.landed.connect(self._landed)
         self.trail = Trail(view, self.flight)
         self.markers = Markers(view.item)
         view.canvas.scene().addItem(self.markers)
@@ -54,6 +56,15 @@ class Going(QtCore.QObject):
     def fly(self, jump: Callable[[], object]) -> None:
         """Go where a jump would lead."""
         self.flight.fly(jump)
+
+    def _landed(self) -> None:
+        """Another area lies under the pointer now, though it did not move."""
+        view = self._view
+        port = view.canvas.viewport()
+        if view.is_ready and port.underMouse() and not view.gestures.is_active:
+            at = port.mapFromGlobal(QtGui.QCursor.pos())
+            view.moved(QtCore.QPointF(at), Keys.NONE)
+            self.walking.tell()
 
     def centre_on(self, x: float, y: float) -> None:
         """Put a place into the middle at once."""

@@ -59,6 +59,7 @@ class MapMenu:
         self._point(np.empty(0, np.int32), None)
         if menu is not None:
             menu.deleteLater()
+        self._view.going.walking.tell()
 
     def build(self, unit: int, account: int, at: QtCore.QPoint) -> QtWidgets.QMenu:
         """The menu for a unit and an account under the pointer, -1 for none."""

@@ -66,8 +66,8 @@ class Walking(QtCore.QObject):
         super().__init__(view)
         self._view, self._model, self._markers = view, view.model, markers
         self._model.opened.connect(self.stop)
-        self._model.edited.connect(lambda _edited: self._tell())
-        self._model.selection_changed.connect(self._tell)
+        self._model.edited.connect(lambda _edited: self.tell())
+        self._model.selection_changed.connect(self.tell)
 
     @property
     def unit(self) -> int:
@@ -97,7 +97,7 @@ class Walking(QtCore.QObject):
             self._model.select_units(np.union1d(self._model.selected_units, ends))
         self._markers.set_unit(unit)
         self._bring_into_sight(arcs.centres[unit] / 100 + np.array(arcs.origin))
-        self._tell()
+        self.tell()
 
     def _start(self) -> int:
         """Where to begin: in the selection, else in the middle of what is seen."""
@@ -140,7 +140,8 @@ class Walking(QtCore.QObject):
         self._view.going.fly_to(float(xy[0]), float(xy[1]))
 
     # ------------------------------------------------------------------ what a reader says
-    def _tell(self) -> None:
+    def tell(self) -> None:
+        """Say which area has the ring, in the status bar and to screen readers."""
         unit = self.unit
         if unit < 0 or not self._model.is_open:
             return
