@@ -14,7 +14,7 @@ from terradesk.render.view import View
 __all__ = ["cell_px", "draw_density"]
 
 _CELL = 2.0  # pixels at 100 %
-_LEAST_ALPHA, _MOST_ALPHA, _FULL = 70, 240, 255
+_LEAST_ALPHA, _MOST_ALPHA, _FULL = 70, 216, 255
 
 
 def cell_px(style: Style) -> int:

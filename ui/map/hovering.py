@@ -40,6 +40,7 @@ class Hovering(QtCore.QObject):
         self._said = ""
         self._rest = QtCore.QTimer(self, singleShot=True, interval=REST_MS)
         self._rest.timeout.connect(self._look)
+        view.view_changed.connect(self.left)
 
     def moved(self, at: QtCore.QPointF) -> None:
         """The pointer moved."""

@@ -180,7 +180,8 @@ class MapLayers(QtCore.QObject):
         self._model.edited.connect(self._edited)
         self._model.alignment_changed.connect(self._redraw)
         view.became_ready.connect(self._ready)
-        view.view_changed.connect(lambda: self._own.look(view.view))
+        self._way: str | None = None
+        view.view_changed.connect(self._looked)
 
     # ------------------------------------------------------------------ the plan
     def _forget(self) -> None:
@@ -196,6 +197,15 @@ class MapLayers(QtCore.QObject):
             self._own.set_place(preparing.place_of(prepared))
             self._own.look(self._view.view)
             self._redraw()
+
+    def _looked(self) -> None:
+        """Another part of the map is seen."""
+        view, spots = self._view.view, self._item.spots
+        self._own.look(view)
+        way = spots.way(view) if spots is not None else None
+        if way != self._way:
+            self._way = way
+            self._view.following.changed.emit()
 
     def _edited(self, edited: Edited) -> None:
         following = self._view.following
@@ -426,7 +436,10 @@ class MapLayers(QtCore.QObject):
         out: list[LegendEntry] = []
         spots = self._item.spots
         if spots is not None and len(spots) and "accounts" not in self._hidden:
-            out += account_look.entries(spots.measure, spots.classes, theme.is_dark())
+            if spots.way(self._view.view) == "density":
+                out.append(LegendEntry("accounts", _("Accounts: stronger where there are more")))
+            else:
+                out += account_look.entries(spots.measure, spots.classes, theme.is_dark())
         for own in reversed(self.references()):
             if own.is_shown and not references.is_picture(own.path) and not self._own.trouble(own):
                 out.append(LegendEntry("line", own.name, own.colour))
