@@ -37,7 +37,7 @@ _Pixel = TypeVar("_Pixel", bound=np.generic)
 _MOVING_TOLERANCE_PX, _SHARP_TOLERANCE_PX = 1.0, 0.5
 _THIN_REACH_PX = 1.5
 _SAMPLED_FROM = 20_000  # units from which on sharp frames are sampled too
-_FINENESS = 1.92  # pixels of the raster per pixel that keep a sharp frame within half a pixel
+_FINENESS = 1.92  # pixels of the raster per pixel at 100 % that keep a frame within half of that
 
 
 class Lines(NamedTuple):
@@ -90,7 +90,7 @@ def _raster(frame: Frame) -> Overview | None:
     raster = frame.overview
     if raster is None or not (frame.is_moving or frame.arcs.n_units >= _SAMPLED_FROM):
         return None
-    finer = 1.0 if frame.is_moving else _FINENESS
+    finer = 1.0 if frame.is_moving else max(1.0, _FINENESS / frame.style.pixel_ratio)
     return raster if frame.view.scale * finer <= raster.view.scale else None
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING, TypeVar
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -42,6 +43,9 @@ Piece = tuple[int, int, int, int, int, int]
 _Pixel = TypeVar("_Pixel", bound=np.generic)
 _BAND = 256  # rows drawn at once, by one thread
 _LARGE = 200_000  # pixels from which on several threads pay
+
+_PIXELS_PER_BLOCK = 4000  # that cost about as much as a block of arcs
+_COSTS: WeakKeyDictionary[Arcs, Costs] = WeakKeyDictionary()  # frames come and go
 
 
 class Frame:
@@ -90,7 +94,8 @@ class Frame:
         self.stride = -(-width // 64) * 64
         self.is_moving = False
         self.n_threads = bands.N_THREADS
-        self._costs, self._scratches = Costs(), threading.local()
+        self._costs = _COSTS.setdefault(state.arcs, Costs())
+        self._scratches = threading.local()
         self._ring_x = self._ring_y = 0
         self._redrawn: list[Rect] = []
         self.view = View(0, 0, 1e-6, width, height, state.arcs.origin)
@@ -144,14 +149,15 @@ class Frame:
     def should_reduce(self, view: View, limit_ms: float = 12.0) -> bool:
         """Whether a sharp frame of a view would take too long while it moves.
 
-        Judged by the sharp frames drawn so far: set `is_moving` by it before `look`.
+        Judged by the sharp frames of these arcs drawn so far: set `is_moving` by it before `look`.
         """
         return self._costs.exceeds(self._amount(view), limit_ms)
 
     def _amount(self, view: View) -> int:
         x0, y0, x1, y1 = (v / view.scale for v in (view.kx, view.ky - view.height,
                                                    view.kx + view.width, view.ky))  # fmt: skip
-        return count_blocks(self.arcs.blocks, (x0, y0, x1, y1))
+        n_blocks = count_blocks(self.arcs.blocks, (x0, y0, x1, y1))
+        return n_blocks + view.width * view.height // _PIXELS_PER_BLOCK
 
     def pan(self, dx: int, dy: int) -> None:
         """Move the content right by dx and down by dy device pixels; draws the exposed strips."""

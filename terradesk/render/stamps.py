@@ -54,7 +54,11 @@ class LookingStamp(Stamp, Protocol):
 
 
 class Underlay(Protocol):
-    """Something under the areas, such as the base map."""
+    """Something under the areas, such as the base map.
+
+    One with an attribute ``is_parallel = True`` is drawn on several threads at once, for different
+    jobs; if any lacks it, all are drawn by the caller of the frame.
+    """
 
     def draw(self, frame: Frame, job: Job) -> None:
         """Draw into the planes ``base`` and ``water`` of a frame, within the pixels of a job."""

@@ -9,6 +9,7 @@ import shapely
 from terradesk.arcs import Arcs, build
 from terradesk.render import Frame, MapState, Mark, Overview, Style, View, bands, drawing
 from terradesk.render import frame as framing
+from terradesk.render.costs import Costs
 
 from .odd_plans import ODD_PLANS
 from .random_layers import cells
@@ -70,7 +71,9 @@ def framed(name: str, view: View, ratio: float = 1.0, n_threads: int = 1) -> Fra
     return frame
 
 
-def wrong_pixels(polygons: np.ndarray, frame: Frame, n: int, seed: int = 0) -> int:
+def wrong_pixels(
+    polygons: np.ndarray, frame: Frame, n: int, seed: int = 0, reach: float = HALF_PX
+) -> int:
     """How many of `n` random pixels show another unit though no border is within half a pixel."""
     view, rng = frame.view, np.random.default_rng(seed)
     column, row = rng.integers(0, view.width, n), rng.integers(0, view.height, n)
@@ -87,7 +90,7 @@ def wrong_pixels(polygons: np.ndarray, frame: Frame, n: int, seed: int = 0) -> i
     borders = shapely.boundary(polygons[~shapely.is_missing(polygons)])
     # half a pixel, and the centimetre to which coordinates are rounded
     near = shapely.STRtree(borders).query(
-        points[wrong], predicate="dwithin", distance=HALF_PX / view.px_per_m + 0.02
+        points[wrong], predicate="dwithin", distance=reach / view.px_per_m + 0.02
     )[0]
     return len(wrong) - len(np.unique(near))
 
@@ -133,6 +136,17 @@ def test_sampled_frames_are_right_within_half_a_pixel(name, monkeypatch):
     fresh.look(frame.view)
     fresh.render()
     assert_same_picture(frame, fresh)
+
+
+@pytest.mark.parametrize("name", ["county", "wriggly cells"])
+def test_on_a_dense_screen_sampled_frames_are_right_within_half_a_pixel_at_100(name, monkeypatch):
+    monkeypatch.setattr(drawing, "_SAMPLED_FROM", 0)
+    polygons, arcs = layer(name)
+    size = (2 * SIZE[0], 2 * SIZE[1])
+    frame = Frame(state_of(arcs), Style(pixel_ratio=2), *size, overview=raster(name))
+    frame.look(View.fit(box_of(arcs), size, arcs.origin, (20, 20, 20, 20)))
+    assert drawing.plan(frame, "g").raster is not None
+    assert wrong_pixels(polygons, frame, 4_000, reach=2 * HALF_PX) == 0
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -276,13 +290,26 @@ def test_pieces_are_all_done_once_by_any_number_of_threads():
 
 
 def test_a_frame_learns_which_views_take_long():
-    name = "wriggly cells"
-    near, far = views(layer(name)[1], n=3)[2], views(layer(name)[1])[0]
-    frame = framed(name, near)
+    arcs = build(cells(8, 30))
+    far, near = views(arcs, n=2)
+    frame = Frame(state_of(arcs), Style(), *SIZE)
+    frame.look(near)
     assert not frame.should_reduce(far)  # not known yet: it is tried
     frame.look(far)
-    assert frame.should_reduce(far, limit_ms=0.0)
-    assert not frame.should_reduce(far, limit_ms=1e6)
+    again = Frame(state_of(arcs), Style(), *SIZE)
+    assert again.should_reduce(far, limit_ms=0.0)
+    assert not again.should_reduce(far, limit_ms=1e6)
+
+
+def test_dearer_views_are_known_by_cheaper_ones():
+    costs = Costs()
+    assert not costs.exceeds(100, 10)
+    costs.note(100, 20)
+    assert costs.exceeds(100, 10)
+    assert costs.exceeds(5000, 10)
+    assert not costs.exceeds(20, 10)
+    costs.note(100, 5)
+    assert not costs.exceeds(5000, 10)
 
 
 @pytest.mark.parametrize("ratio", [1.0, 2.0])
