@@ -153,7 +153,7 @@ def propose(found: Found) -> tuple[Proposal, ...]:
 
 def _of_map(key: str, found: Found) -> Proposal:
     built_in = built_in_map(f"{key}_all" if found.is_far and key in _WITH_FAR else key)
-    reason = _(_REASONS.get(key, built_in.caption))
+    reason = _sentence(_(_REASONS.get(key, built_in.caption)))
     n_outside = found.n_placed - found.countries[0][1]
     if n_outside:
         text = ngettext("{n} customer lies outside it.", "{n} customers lie outside it.", n_outside)
@@ -162,6 +162,10 @@ def _of_map(key: str, found: Found) -> Proposal:
 
 
 _WITH_FAR = ("us_zip", "us_county", "fr_departement")
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:].rstrip('.')}."
 
 
 def _each(found: Found) -> Proposal:

@@ -41,6 +41,7 @@ __all__ = ["ImportAccounts", "add_to_document"]
 
 TABLES = "*.xlsx *.xlsm *.xls *.ods *.csv *.tsv *.txt"
 _FIRST, _ROOMY = 6, 1400
+_TALL, _THREE_ISSUES = 800, 104
 _ENCODING = {"utf-8": "UTF-8", "utf-8-sig": "UTF-8", "cp1252": "Windows-1252"}
 
 
@@ -172,6 +173,8 @@ class ImportAccounts(ImportPage):
         self.issues = IssueList()
         exchange = partial(self.swap.setChecked, True)
         self.issues.mends["swapped"] = (_("Exchange them"), exchange)
+        if self.height() > _TALL:
+            self.issues.setMinimumHeight(_THREE_ISSUES)  # the map keeps its size when they come
         box.addWidget(self.issues)
         return out
 
