@@ -90,7 +90,8 @@ def _as_classes(
 ) -> Classes:
     """Slots faded, then each move in the fill of who gets it, hatched by whom it came from."""
     names = [_("Unassigned"), *(t.name for t in view.leaves), *(t.name for t in base.leaves)]
-    texts = [f"{names[a]} → {names[b]}" for a, b in moves]
+    text = _("{a} to {b}")  # no arrow: the fonts of pictures have none
+    texts = [text.format(a=names[a], b=names[b]) for a, b in moves]
     n_other = n_moved - int(counts.sum())
     others = _("Other moves") if n_other else ""
     slots = view.n_slots

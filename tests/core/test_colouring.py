@@ -222,7 +222,7 @@ def test_changes_say_from_whom_to_whom_and_how_many():
     assert "change" in [c.key for c in colouring.choices(view)]
     found = colouring.colouring("change", view)
     told = {e.text: e.count for e in lines(found)}
-    assert told == {"T0 → T1": 2, "T1 → T0": 1, "T2 → Unassigned": 1, "Unchanged": 20}
+    assert told == {"T0 to T1": 2, "T1 to T0": 1, "T2 to Unassigned": 1, "Unchanged": 20}
     assert all(e.hatch for e in lines(found)[:3]) and found.follows_assignment
     none = colouring.colouring("change", plan.alignment(3))
     assert [(e.text, e.count) for e in lines(none)] == [("Unchanged", 24)]

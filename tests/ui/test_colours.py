@@ -303,7 +303,7 @@ def test_legend_and_fills_follow_an_edit(desk):
     before = pixel(desk, 0)
     ids = [t.id for t in model.view.leaves]
     model.do(edits.assign(model.plan, model.alignment, np.array([0, 6]), ids[2]).edit)
-    assert legend(desk).texts()[:2] == ["T0 → T2", "Unchanged"] and pixel(desk, 0) != before
+    assert legend(desk).texts()[:2] == ["T0 to T2", "Unchanged"] and pixel(desk, 0) != before
     model.undo()
     assert legend(desk).texts()[0] == "Unchanged" and pixel(desk, 0) == before
 
@@ -364,3 +364,14 @@ def test_neighbours_get_other_colours_in_one_step(desktop):
     assert len(model.document.steps) == n_steps + 1
     desktop.run_command("edit.undo")
     assert {t.colour for t in model.view.leaves} == {4}
+
+
+def test_an_exported_picture_is_coloured_like_the_map(qtbot, desktop, tmp_path):
+    sizes = {}
+    for key in ("territory", POPULATION):
+        desktop.map.set_colour_by(key)
+        path = tmp_path / f"{key[:4]}.png"
+        desktop.files.export("picture", path)
+        qtbot.waitUntil(lambda path=path: path.exists(), timeout=SLOW)
+        sizes[key] = path.read_bytes()
+    assert sizes["territory"] != sizes[POPULATION]

@@ -238,9 +238,12 @@ class FileCommands:
                 path = path.with_name(path.name + exporter.suffix)
             self._remember_folder(path)
         plan, alignment = self._model.plan, self._model.alignment
+        colour_by, look = self._window.map.colour_by, self._window.map.following.look
 
         def write(progress: Any) -> list[Path]:
-            return exporters.export(plan, alignment, path, key, progress)
+            return exporters.export(
+                plan, alignment, path, key, progress, colour_by=colour_by, look=look
+            )
 
         self.run(_("Exporting {name}").format(name=path.name), write, self._exported)
 

@@ -210,6 +210,11 @@ class Looking(QtWidgets.QWidget):
             chosen = colouring.BY_TERRITORY
         return [(choice, choice.key == chosen) for choice in found]
 
+    @property
+    def colour_by(self) -> str:
+        """Key of what the map is coloured by now."""
+        return next((choice.key for choice, on in self.colour_list() if on), "territory")
+
     def colour_choices(self) -> list[tuple[str, str, bool]]:
         """(key, text, is chosen) of `colour_list`."""
         return [(choice.key, choice.text, on) for choice, on in self.colour_list()]
