@@ -168,7 +168,7 @@ class Desk:
         self.map.look(view)
         near = view.__class__.at(*view.to_map(0, 0), view.px_per_m * 1.01, size, view.origin)
         turn = itertools.cycle((near, view))
-        yield figure(PART, "sharp frame at a new zoom, names placed", case,
+        yield figure(PART, "sharp frame at a new zoom, territories named", case,
                      self.time(lambda: self.map.look(next(turn))),
                      SHARP[name] if is_zips else "", who, theirs.get(name))  # fmt: skip
         if is_zips:  # smaller maps are drawn in full while zooming

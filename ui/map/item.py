@@ -287,7 +287,6 @@ class MapItem(pg.GraphicsObject):
 
     def draw_now(self, painter: QtGui.QPainter) -> None:
         """Draw the map in device pixels, without what floats."""
-        self._is_zooming = False
         frame = self._sync()
         if frame is not None:
             self._draw(painter, frame, self.style.pixel_ratio)
@@ -390,9 +389,9 @@ class MapItem(pg.GraphicsObject):
         if base is not None and not self.shows["cities"]:
             base = base.without_cities
         names.show(self.shows["labels"], base)
-        is_new = names.needs_places(frame.view, ratio)
+        is_first = not names.has_places
         names.follow(frame.view, layer.state.territories, ratio, self._is_zooming)
-        if is_new and not self._is_zooming:
+        if is_first:
             self._settle()
         elif names.needs_rest and not self._rest.isActive():
             self._rest.start()

@@ -27,6 +27,7 @@ _LEAST_ZOOM, _MOST_ZOOM = 0.6, 1.6  # so far names only follow a zoom; beyond th
 _CLEAR_PX = 3  # between a name and what floats over the map
 _BEYOND = 0.5  # of the view, around it: cities are named so far ahead of panning
 _LEADER_PAD = 4
+_MOST_PICTURES = 3000  # figures change with each edit: the pictures of old ones must go
 
 Box = tuple[float, float, float, float]
 Make = Callable[[], QtGui.QImage]
@@ -144,9 +145,10 @@ class Names:
         self._is_outdated = True
 
     # ------------------------------------------------------------------ where they stand
-    def needs_places(self, view: View, ratio: float) -> bool:
-        """Whether no places were found yet for the scale of a view."""
-        return (view.scale, ratio) != (self._found_scale, self._ratio)
+    @property
+    def has_places(self) -> bool:
+        """Whether places were ever found."""
+        return self._found_scale > 0
 
     def follow(self, view: View, owners: np.ndarray, ratio: float, is_zooming: bool) -> None:
         """Take up a view, and texts and shapes that changed.
@@ -190,6 +192,8 @@ class Names:
         key = (block, self._px, self._ratio)
         found = self._sizes.get(key)
         if found is None:
+            if len(self._sizes) >= 4 * _MOST_PICTURES:
+                self._sizes.clear()
             found = self._sizes[key] = lettering.block_size(block, self._px, self._ratio)
         return found
 
@@ -427,6 +431,8 @@ class Names:
     def _picture(self, key: tuple[object, ...], make: Make) -> QtGui.QImage:
         found = self._pictures.get(key)
         if found is None:
+            if len(self._pictures) >= _MOST_PICTURES:
+                self._pictures.clear()
             found = self._pictures[key] = make()
         return found
 
