@@ -216,6 +216,7 @@ def warm_up() -> int:
 
     render.warm_up()
     picking.warm()
+    measures.warm()
     document = sample.open_sample()
     try:
         view = document.plan.alignment(_draft(document))

@@ -31,6 +31,7 @@ from terradesk.measures.standing import Standing, standing_of
 from terradesk.measures.sums import Context, Counts, counts, totals
 from terradesk.measures.telling import amount, format_value, sentence
 from terradesk.measures.trying import carry, what_if
+from terradesk.measures.warming import warm
 from terradesk.measures.warning import warnings
 from terradesk.measures.whatif import Pocket, Shapes, WhatIf
 
@@ -75,6 +76,7 @@ __all__ = [
     "title",
     "totals",
     "variation",
+    "warm",
     "warnings",
     "what_if",
 ]

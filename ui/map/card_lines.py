@@ -16,6 +16,7 @@ from .layer import tone
 
 MOST_LINES = 5
 _MOST_SOURCES, _MOST_FIGURES = 2, 3
+_LONGEST_LINE = 48  # letters
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +64,9 @@ def lines_of(view: AlignmentView, tentative: Tentative, is_patient: bool = False
     if effect is None:
         return []
     out = [_title(view, tentative, effect)]
-    shown, n_more = _shown(tentative, effect)
-    out += [line for t in shown if (line := _figures(view, effect, t)) is not None]
     warned = measures.warnings(view, effect) if is_patient or effect.is_quick else []
+    shown, n_more = _shown(tentative, effect, bool(warned))
+    out += [line for t in shown if (line := _figures(view, effect, t)) is not None]
     changes, differs = _changes(view, tentative, effect, n_more), _differs(effect)
     room = MOST_LINES - len(out) - min(1, len(warned))
     if changes and room:
@@ -79,12 +80,14 @@ def lines_of(view: AlignmentView, tentative: Tentative, is_patient: bool = False
 
 
 def _fitting(texts: list[str], n: int) -> list[str]:
-    """The first of some texts; the last one counts those left out."""
-    n_more = len(texts) - n
-    if not n or not n_more:
+    """The first of some texts; those left out go behind the last one, or are counted there."""
+    left = texts[n:]
+    if not n or not left:
         return texts[:n]
-    more = ngettext("{n} more", "{n} more", n_more).format(n=i18n.number(n_more))
-    return [*texts[: n - 1], f"{texts[n - 1]}; {more}"]
+    more = ngettext("{n} more", "{n} more", len(left)).format(n=i18n.number(len(left)))
+    whole = "; ".join([texts[n - 1], *left])
+    last = whole if len(whole) <= _LONGEST_LINE else f"{texts[n - 1]}; {more}"
+    return [*texts[: n - 1], last]
 
 
 def _title(view: AlignmentView, tentative: Tentative, effect: WhatIf) -> Line:
@@ -103,14 +106,16 @@ def _title(view: AlignmentView, tentative: Tentative, effect: WhatIf) -> Line:
     return Line(what, node.name if node else _("Unassigned"), node.colour if node else -1)
 
 
-def _shown(tentative: Tentative, effect: WhatIf) -> tuple[list[int], int]:
-    """Territories that have a line, and how many sources have none."""
+def _shown(tentative: Tentative, effect: WhatIf, is_warned: bool) -> tuple[list[int], int]:
+    """Territories that have a line, and how many sources have none; a warning takes one's place."""
     targets = [t for t in effect.gaining if t not in effect.losing]
     targets.sort(key=lambda t: t != tentative.target)
     sources = [t for t in effect.losing if t not in targets]
-    shown = sources[: _MOST_SOURCES if len(targets) < 2 else 1]
+    is_short = len(targets) > 1 or (is_warned and len(sources) > _MOST_SOURCES)
+    shown = sources[: 1 if is_short else _MOST_SOURCES]
     n_more = len(sources) - len(shown)
-    return [*shown, *targets[: _MOST_FIGURES - len(shown)]], n_more
+    n_figures = _MOST_FIGURES - (is_warned and n_more > 0)
+    return [*shown, *targets[: n_figures - len(shown)]], n_more
 
 
 def _figures(view: AlignmentView, effect: WhatIf, territory: int) -> Line | None:

@@ -61,6 +61,7 @@ def warm_up() -> None:
     points_in_polygon(corners, corners)
     points_in_capsule(corners, (0.0, 0.0), (1.0, 1.0), 1.0)
     flooding.warm(arcs)
+    measures.warm()
 
 
 def prepare(plan: Plan, alignment: int, progress: Progress) -> Prepared:

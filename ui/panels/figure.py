@@ -9,7 +9,7 @@ from terradesk.i18n import _
 from .. import theme
 from . import painting
 
-_GAP = 8
+_GAP, _FOOT = 8, 52
 
 
 class Figure(QtWidgets.QWidget):
@@ -68,6 +68,23 @@ class Figure(QtWidgets.QWidget):
         flag = QtCore.Qt.AlignmentFlag
         align = flag.AlignRight if self._at_end else flag.AlignLeft
         painting.text(painter, self.rect(), self._text, self._role, self._px, self._bold, align)
+
+
+class Foot(Figure):
+    """Up to two lines of dim text under a list."""
+
+    def __init__(self) -> None:
+        super().__init__("text2")
+        self.setFixedHeight(_FOOT)
+
+    def paintEvent(self, event: QtGui.QPaintEvent) -> None:
+        """Paint the lines."""
+        painter = QtGui.QPainter(self)
+        painter.setFont(theme.font(13))
+        painter.setPen(theme.colour("text2"))
+        flag = QtCore.Qt.AlignmentFlag
+        flags = flag.AlignVCenter | flag.AlignLeading | QtCore.Qt.TextFlag.TextWordWrap
+        painter.drawText(self.rect().adjusted(16, 4, -16, -4), flags, self.text())
 
 
 class Head(QtWidgets.QWidget):

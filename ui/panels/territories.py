@@ -14,6 +14,7 @@ from terradesk.i18n import _, ngettext
 from .. import theme
 from ..document_model import DocumentModel, Edited, Tentative
 from . import figures, painting
+from .figure import Foot
 from .tree_rows import ID, RowDelegate, RowFigures, figures_after, figures_of_rows
 from .tree_view import ACCOUNTS_MIME, TERRITORIES_MIME, TreeView
 
@@ -52,10 +53,7 @@ class TerritoriesPanel(QtWidgets.QWidget):
         self.tree.setItemDelegate(self._delegate)
         self._corner: tuple[QtWidgets.QToolButton, ...] = ()
         self._empty = self._make_empty()
-        self._foot = QtWidgets.QLabel()
-        self._foot.setProperty("role", "dim")
-        self._foot.setContentsMargins(16, 8, 16, 8)
-        self._foot.setWordWrap(True)
+        self._foot = Foot()
         self._foot.hide()
         column = QtWidgets.QVBoxLayout(self)
         column.setContentsMargins(0, 8, 0, 0)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+import numpy as np
 from PySide6 import QtCore, QtGui, QtWidgets
 
 from terradesk import i18n, measures
 from terradesk.i18n import _
-from terradesk.plan import AlignmentView
+from terradesk.plan import UNASSIGNED, AlignmentView
 
 from .. import theme
 from ..document_model import Tentative
@@ -101,9 +102,29 @@ def figures_after(
             if slot and int(ids[slot]) in rows:
                 out[int(ids[slot])] = replace(rows[int(ids[slot])], after=float(later[slot]))
         out |= _groups_after(view, effect, rows)
+        for territory, badges in _badges_after(view, effect):
+            if territory in rows and badges != rows[territory].badges:
+                out[territory] = replace(out.get(territory, rows[territory]), badges=badges)
     if target in rows:
         out[target] = replace(out.get(target, rows[target]), is_target=True)
     return out
+
+
+def _badges_after(
+    view: AlignmentView, effect: measures.WhatIf
+) -> Iterator[tuple[int, tuple[tuple[str, str], ...]]]:
+    """Badges of touched territories whose pieces, gaps or emptiness would change."""
+    if not effect.is_quick:
+        return
+    both = effect.n_units + effect.n_accounts
+    shapes = np.hstack((effect.shapes.parts, effect.shapes.gaps, both == 0))
+    differs = (shapes[:, 0::2] != shapes[:, 1::2]).any(axis=1)
+    for k in np.flatnonzero(differs).tolist():
+        territory = int(effect.ids[k])
+        if territory in view.slots and territory != UNASSIGNED:
+            parts, gaps, is_empty = (int(v) for v in shapes[k, 1::2])
+            is_vacant = territory not in view.owners
+            yield territory, _badges(view, territory, parts, gaps, bool(is_empty), is_vacant)
 
 
 def _groups_after(
@@ -236,10 +257,11 @@ class RowDelegate(QtWidgets.QStyledItemDelegate):
             at = mirror.end_rect(9, 14)
             icon = theme.pixmap(shown.badges[0][0], _badge_role(shown.badges[0][0]), 14)
             painter.drawPixmap(at.x(), row.center().y() - 6, icon)
-        is_changing = shown.after is not None
+        is_changing, is_narrow = shown.after is not None, row.width() < NARROW_ROW
         number_width, text = self.number_px, shown.text
         if is_changing:
-            number_width = max(92, painting.width_of(text) + 4)
+            number_width = painting.width_of(text) + 4
+            number_width = number_width if is_narrow else max(92, number_width)
         out = shown.after if shown.after is not None else shown.deviation
         role = painting.tone(out, shown.tolerance)
         painting.text(
@@ -251,13 +273,17 @@ class RowDelegate(QtWidgets.QStyledItemDelegate):
             False,
             mirror.end,
         )
-        bar_width = 34 if row.width() < NARROW_ROW else 46 if is_changing else 56
+        bar_width = 34 if is_narrow else 46 if is_changing else 56
+        bare = row.width() - 30 - number_width - depth - 18
+        if is_narrow and is_changing and painting.width_of(str(index.data())) > bare - bar_width:
+            bar_width = 0  # before and after are told in figures: the name goes first
         bar = mirror.end_rect(26 + number_width + 2, bar_width)
         bar_rect = QtCore.QRectF(bar.x(), row.center().y() - 7.5, bar_width, 16)
         before = shown.deviation if is_changing else None
-        painting.index_bar(painter, bar_rect, out, shown.tolerance, before)
+        if bar_width:
+            painting.index_bar(painter, bar_rect, out, shown.tolerance, before)
         used = 26 + number_width + 2 + bar_width + 4
-        if not is_changing and shown.rep and row.width() >= NARROW_ROW:
+        if not is_changing and shown.rep and not is_narrow:
             words, width = painting.initials(shown.rep), 22
             if row.width() >= WIDE_ROW:
                 words, width = shown.rep, 110
