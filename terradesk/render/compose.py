@@ -32,6 +32,7 @@ USE_LOCK, USE_MARK, USE_WATER = 1, 2, 4
 """Which optional planes `compose` has to read."""
 
 _CHUNK = 128  # pixels
+_WORDS = 16  # of 8 pixels, looked at together for whether they are empty
 
 
 class Planes(NamedTuple):
@@ -260,18 +261,21 @@ def compose(
 def ink_base(coverage: Bytes, base: Colours, ink: np.uint32, job: Job) -> None:
     """Draw lines of the base map (coast, country borders) into the base picture; empties them."""
     a0, a1 = job.column, job.column + job.right - job.left
+    w0, w1 = a0 >> 3, (a1 + 7) >> 3
     for y in range(job.row, job.row + job.bottom - job.top):
-        words = coverage[y].view(np.uint64)
-        if _is_empty(words[a0 >> 3 : (a1 + 7) >> 3]):
-            continue
-        for w in range(np.uint32(a0 >> 3), np.uint32((a1 + 7) >> 3)):
-            if words[w] == 0:
+        plane, out = coverage[y], base[y]
+        words = plane.view(np.uint64)
+        for chunk in range(w0, w1, _WORDS):
+            if _is_empty(words[chunk : min(chunk + _WORDS, w1)]):
                 continue
-            for x in range(np.uint32(max(a0, w << 3)), np.uint32(min(a1, (w << 3) + 8))):
-                if coverage[y, x]:
-                    alpha = np.uint32(coverage[y, x]) * np.uint32(2)
-                    base[y, x] = mix(base[y, x], ink, np.uint32(alpha))
-                    coverage[y, x] = 0
+            for w in range(np.uint32(chunk), np.uint32(min(chunk + _WORDS, w1))):
+                if words[w] == 0:
+                    continue
+                for x in range(np.uint32(max(a0, w << 3)), np.uint32(min(a1, (w << 3) + 8))):
+                    if plane[x]:
+                        alpha = np.uint32(plane[x]) * np.uint32(2)
+                        out[x] = mix(out[x], ink, np.uint32(alpha))
+                        plane[x] = 0
 
 
 @kernel
