@@ -513,3 +513,10 @@ def test_locks_of_areas_are_records_of_the_plan(desk):
     choose(right_click(desk, 0.5, 0.5), "Lock Square 0")
     locks = desk.model.plan.rows(rec.Lock, 3)
     assert [(k.kind, k.ref) for k in locks] == [("unit", 0)]
+
+
+def test_areas_of_the_same_colour_class_can_be_selected(desk):
+    desk.view.set_colour_by("measure:m-population")
+    choose(right_click(desk, 0.2, 0.2), "Select same", "Class of colour")
+    assert 0 < len(selected(desk)) < 24
+    assert selected(desk) == list(range(len(selected(desk))))
