@@ -12,7 +12,8 @@ from terradesk import land, projection
 from terradesk import records as rec
 from terradesk.accounts import Accounts
 from terradesk.arcs import Arcs, build
-from terradesk.arcs.voronoi import Places, around, cells, places, reach_of, spanning_links
+from terradesk.arcs.linking import spanning_links
+from terradesk.arcs.voronoi import Places, around, cells, places, reach_of
 from terradesk.errors import TerraDeskError
 from terradesk.i18n import _, ngettext, number
 from terradesk.plan import Plan, new_plan

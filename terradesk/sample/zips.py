@@ -9,7 +9,8 @@ import shapely
 
 from terradesk import geocode, land, projection
 from terradesk.arcs import Arcs, build
-from terradesk.arcs.voronoi import cells, spanning_links
+from terradesk.arcs.linking import spanning_links
+from terradesk.arcs.voronoi import cells
 from terradesk.i18n import _
 from terradesk.progress import Progress, part
 from terradesk.sample.catalogue import BuiltInMap
@@ -102,7 +103,7 @@ def _links(arcs: Arcs, points: np.ndarray, region_of: np.ndarray) -> np.ndarray:
         inside = pairs[(region_of[pairs] == state).all(axis=1)]
         found.append(rows[spanning_links(points[rows], np.searchsorted(rows, inside))])
     within = np.concatenate(found)
-    links = np.concatenate((within, spanning_links(points, np.concatenate((pairs, within)))))
+    links = np.concatenate(within(points, np.concatenate((pairs, within))))
     ways = np.hypot(*(points[links[:, 0]] - points[links[:, 1]]).T)
     return links[ways <= REACH].astype(np.int32)
 

@@ -7,16 +7,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from terradesk.arcs import build, components
-from terradesk.arcs.voronoi import (
-    ALONE,
-    FARTHEST,
-    NEAREST,
-    around,
-    cells,
-    places,
-    reach_of,
-    spanning_links,
-)
+from terradesk.arcs.linking import spanning_links
+from terradesk.arcs.voronoi import ALONE, FARTHEST, NEAREST, around, cells, places, reach_of
 from terradesk.progress import Cancelled
 
 whole = st.integers(-4000, 4000)
