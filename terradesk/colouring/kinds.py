@@ -27,6 +27,7 @@ MOST_KINDS = 12
 _GROUP_ROLES = ("state", "county")
 _NOT_KINDS = ("id", "code", "name", "street", "email", "phone")
 _LOOKED_AT, _TOO_MANY = 2000, 100
+_MOST_CELLS = 20_000_000  # from here on counting needs too much memory
 _OTHER = ("#C9CBCE", "#565C64")
 _Numbered = tuple[np.ndarray, list[str]]
 
@@ -160,10 +161,18 @@ def _most(units: np.ndarray, codes: np.ndarray, n_units: int, n: int) -> np.ndar
     out = np.full(n_units, -1, np.int32)
     if not len(units):
         return out
-    pairs, counts = np.unique(units.astype(np.int64) * n + codes, return_counts=True)
-    unit, code = np.divmod(pairs, n)
-    order = np.lexsort((np.bincount(codes, minlength=n)[code], counts, unit))
-    out[unit[order]] = code[order]  # the last of each unit stays
+    order = np.argsort(-np.bincount(codes, minlength=n), kind="stable")
+    rank = np.argsort(order)
+    pairs = units.astype(np.int64) * n + rank[codes]
+    if n_units * n <= _MOST_CELLS:
+        counts = np.bincount(pairs, minlength=n_units * n).reshape(n_units, n)
+        some = counts.any(axis=1)
+        out[some] = order[counts[some].argmax(axis=1)]
+        return out
+    found, number = np.unique(pairs, return_counts=True)
+    unit, code = np.divmod(found, n)
+    last = np.lexsort((-code, number, unit))
+    out[unit[last]] = order[code[last]]  # the last of each unit stays
     return out
 
 

@@ -178,6 +178,23 @@ def test_a_segment_is_what_most_accounts_of_an_area_are():
     assert found.title == "Most accounts: Segment"
 
 
+@settings(deadline=None, max_examples=60)
+@given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 3)), max_size=40))
+def test_the_most_frequent_kind_wins_however_it_is_counted(pairs):
+    units, codes = (
+        np.array(v, np.int64) for v in (zip(*pairs, strict=True) if pairs else ((), ()))
+    )
+    found = kinds._most(units, codes, 7, 4)
+    total = np.bincount(codes, minlength=4)
+    for unit in range(7):
+        here = np.bincount(codes[units == unit], minlength=4)
+        best = max(range(4), key=lambda k: (here[k], total[k], -k))
+        assert found[unit] == (best if here.any() else -1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(kinds, "_MOST_CELLS", 0)
+        assert (kinds._most(units, codes, 7, 4) == found).all()
+
+
 # ------------------------------------------------------------------ reps and districts
 def test_a_rep_has_one_fill_and_districts_are_named():
     document = Document(PLAN)
