@@ -75,7 +75,7 @@ class HomeStamp:
     colours : (n,) int
         Index of the territory's fill, -1 for a rep without a territory.
     initials : sequence of str
-        Drawn beside each house when zoomed in.
+        Drawn below each house when zoomed in.
     """
 
     places: Floats
@@ -106,9 +106,9 @@ class HomeStamp:
 
     @staticmethod
     def _draw_initials(rgb: Colours, x: int, y: int, text: str, style: Style) -> None:
-        size, left = _TEXT_PX * style.pixel_ratio, x + round(0.62 * _SIDE * style.pixel_ratio)
-        grow = round(1.6 * style.pixel_ratio)
+        size, grow = _TEXT_PX * style.pixel_ratio, round(1.6 * style.pixel_ratio)
+        top = y + round(0.52 * _SIDE * style.pixel_ratio)
+        left = x - _letters(text, size, 0).shape[1] // 2
         for spread, ink in ((grow, "casing"), (0, "label")):
-            top = y - round(0.62 * size) - spread
             cover = _letters(text, size, spread)
-            _blend(left - spread, top, cover, np.uint32(style.ink(ink)), rgb)
+            _blend(left - spread, top - spread, cover, np.uint32(style.ink(ink)), rgb)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from .view import MapView
 
 Roles = QtCore.Qt.ItemDataRole
-_WIDE, _ROW, _MOST_ROWS, _GAP, _BETWEEN = 296, 28, 14, 12, 8
+_WIDE, _ROW, _FEWEST_ROWS, _GAP, _BETWEEN = 296, 28, 4, 12, 8
 _ICONS = {
     "labels": "tag", "cities": "building-2", "homes": "user", "accounts": "map-pin",
     "links": "waypoints", "locks": "lock", "districts": "layers-2", "borders": "hexagon",
@@ -136,7 +136,7 @@ class LayerList(parts.Floating):
         column.addWidget(self.details)
         self.add = parts.link(_("Add a layer…"), _("Show a map file or a picture"))
         self.add.clicked.connect(lambda: adding.choose(view))
-        foot = parts.row(None, 8)
+        foot = parts.row(None, 8, (2, 0, 2, 0))
         foot.addWidget(self.add)
         foot.addStretch(1)
         column.addLayout(foot)
@@ -191,10 +191,20 @@ class LayerList(parts.Floating):
         y = below.y() - _BETWEEN - self.button.height()
         self._put(self.button, x, y)
         if self.isVisibleTo(view):
-            self.layout().activate()  # type: ignore[union-attr]
-            self.adjustSize()
-            foot = y + self.button.height()
+            self._fit(view.height() - 2 * _GAP)
+            foot = min(y + self.button.height(), view.height() - _GAP)
             self._put(self, x - _BETWEEN - self.width(), max(_GAP, foot - self.height()))
+
+    def _fit(self, most: int) -> None:
+        """As many rows as there are, or as there is room for."""
+        layout = self.layout()
+        assert layout is not None
+        for n in range(max(self.list.count(), 1), _FEWEST_ROWS - 1, -1):
+            self.list.setFixedHeight(n * _ROW + 4)
+            layout.activate()
+            if self.sizeHint().height() <= most:
+                break
+        self.adjustSize()
 
     def _put(self, widget: QtWidgets.QWidget, x: int, y: int) -> None:
         if self._view.layoutDirection() == QtCore.Qt.LayoutDirection.RightToLeft:
@@ -215,13 +225,11 @@ class LayerList(parts.Floating):
         chosen = self.list.key()
         self._is_filling = True
         self.list.clear()
-        rows = self._layers.rows()
-        for row in rows:
+        for row in self._layers.rows():
             self._add_row(row)
             if row.key == chosen:
                 self.list.setCurrentRow(self.list.count() - 1)
         self._is_filling = False
-        self.list.setFixedHeight(min(len(rows), _MOST_ROWS) * _ROW + 4)
         self._show_details()
 
     def _add_row(self, row: Row) -> None:
