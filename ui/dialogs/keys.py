@@ -39,6 +39,8 @@ MAP_KEYS = (
             (N_("R, L, P, C"), N_("Rectangle, lasso, polygon, circle")),
             (N_("F"), N_("Fill what is enclosed")),
             (N_("S"), N_("Split a territory by a line")),
+            (N_("Enter, Backspace"), N_("End a polygon or a line; take its last corner back")),
+            (N_("0 to 9"), N_("Radius, while a circle is drawn")),
             (N_("E"), N_("Eraser: unassign")),
             (N_("I"), N_("Pick the territory under the cursor")),
             (N_("H"), N_("Hand: drag the map")),

@@ -297,7 +297,8 @@ class MainWindow(QtWidgets.QMainWindow):
         if isinstance(focus, QtWidgets.QLineEdit) and focus.isUndoAvailable():
             focus.undo()
             return
-        self.map.gestures.drop()  # also when there is nothing to undo
+        if self.map.gestures.cancel():
+            return  # what is being drawn is the latest thing there is to take back
         try:
             step = run()
         except Exception as error:

@@ -266,8 +266,12 @@ class Gestures(QtCore.QObject):
 
     def take_key(self, event: QtGui.QKeyEvent) -> bool:
         """A key goes down; tells whether it belongs to the gesture that goes on."""
+        if not self.is_active:
+            return False
+        if event.matches(QtGui.QKeySequence.StandardKey.Undo):  # with no step to undo, as with one
+            return self.cancel()
         held = QtCore.Qt.KeyboardModifier.ControlModifier | QtCore.Qt.KeyboardModifier.AltModifier
-        if not self._model.is_open or not self.tool.is_active or event.modifiers() & held:
+        if event.modifiers() & held:
             return False
         name = _KEY_NAMES.get(QtCore.Qt.Key(event.key()), event.text())
         if name in self.tool.keys:

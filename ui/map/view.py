@@ -317,7 +317,8 @@ class MapView(Looking):
 
     def undo(self) -> None:
         """Undo the last step, say so and show where."""
-        self.gestures.drop()
+        if self.gestures.cancel():
+            return
         try:
             step = self.model.undo()
         except TerraDeskError as error:
