@@ -122,18 +122,29 @@ def _over(
 
 @kernel
 def _over_thin(
-    out: Colours, plane: Bytes, line: np.uint32, line_alpha: np.uint32, coast: np.uint32
+    out: Colours,
+    plane: Bytes,
+    words: NDArray[np.uint64],
+    lead: int,
+    line: np.uint32,
+    line_alpha: np.uint32,
+    coast: np.uint32,
 ) -> None:
-    """Blend every pixel, empty ones too: without branches it runs eight to an instruction."""
-    for x in range(len(out)):
-        value = np.uint32(plane[x])
-        is_coast = value > np.uint32(127)
-        alpha = (
-            np.uint32(np.uint32(value - np.uint32(128)) << np.uint32(1))
-            if is_coast
-            else np.uint32(np.uint32(value * line_alpha) >> np.uint32(7))
-        )
-        out[x] = mix(out[x], coast if is_coast else line, alpha)
+    """Blend every pixel of a chunk, empty ones too: without branches eight to an instruction."""
+    for w in range(0, len(words), _WORDS):
+        if _is_empty(words[w : w + _WORDS]):
+            continue
+        x0, x1 = max(0, (w << 3) - lead), min(len(out), ((w + _WORDS) << 3) - lead)
+        o, own = out[x0:x1], plane[x0:x1]
+        for x in range(len(o)):
+            value = np.uint32(own[x])
+            is_coast = value > np.uint32(127)
+            alpha = (
+                np.uint32(np.uint32(value - np.uint32(128)) << np.uint32(1))
+                if is_coast
+                else np.uint32(np.uint32(value * line_alpha) >> np.uint32(7))
+            )
+            o[x] = mix(o[x], coast if is_coast else line, alpha)
 
 
 @kernel
@@ -246,8 +257,9 @@ def compose(
         if use & 4:
             words = planes.water[q].view(np.uint64)[w0:w1]
             _over(out, planes.water[q, a0:a1], words, lead, inks.water, inks.water_alpha)
-        if not _is_empty(planes.thin[q].view(np.uint64)[w0:w1]):
-            _over_thin(out, planes.thin[q, a0:a1], inks.line, inks.line_alpha, inks.coast)
+        words = planes.thin[q].view(np.uint64)[w0:w1]
+        thin = planes.thin[q, a0:a1]
+        _over_thin(out, thin, words, lead, inks.line, inks.line_alpha, inks.coast)
         if use & 1:
             _locked_band(out, ids, planes.lock[q, a0:a1], table, hatch[3], inks.lock, phase)
         words = planes.bold[q].view(np.uint64)[w0:w1]

@@ -94,6 +94,7 @@ class Frame:
         self.stride = -(-width // 64) * 64
         self.is_moving = False
         self.n_threads = bands.N_THREADS
+        self._bare: np.uint32 | None = None  # what the whole base picture is filled with
         self._costs = _COSTS.setdefault(state.arcs, Costs())
         self._scratches = threading.local()
         self._ring_x = self._ring_y = 0
@@ -139,8 +140,10 @@ class Frame:
         """Draw everything."""
         begun = perf_counter()
         self._ring_x = self._ring_y = 0
-        if not self.underlays:
-            self.planes.base[:] = self.style.sea
+        if self.underlays:
+            self._bare = None
+        elif self._bare != self.style.sea:
+            self.planes.base[:] = self._bare = self.style.sea
         self.state.restyle(self.style)
         self._rectangle(0, 0, self.width, self.height)
         if not self.is_moving:
