@@ -157,7 +157,8 @@ class Toolbox(parts.Floating):
             button.setIconSize(QtCore.QSize(_SIDE, _SIDE))
             tip = f"{_(entry.text)} ({entry.shortcut})"
             more = _("Hold or right-click for other shapes") if key == _SHARED else ""
-            button.setToolTip(f"{tip}\n{more}".strip())
+            hint = _(entry.hint) if entry.hint else ""
+            button.setToolTip("\n".join(filter(None, (tip, hint, more))))
             button.setAccessibleName(_(entry.text))
         for button, icon in self._plain:
             button.setIcon(theme.icon(icon, "text", _ICON))

@@ -73,6 +73,8 @@ class ToolEntry:
         Makes the tool.
     group : str
         Tools of a group stand together; those of "shapes" share one button.
+    hint : str
+        Untranslated: how it is used, where its name does not say it.
     """
 
     id: str
@@ -81,7 +83,13 @@ class ToolEntry:
     shortcut: str
     factory: Callable[[], Tool]
     group: str
+    hint: str = ""
 
+
+_POLYGON = N_("Click its corners; double-click, Enter or the first corner ends it")
+_CIRCLE = N_("Drag from the centre; digits give the radius")
+_FILL = N_("Click what is enclosed; point at it to see what would be filled")
+_SPLIT = N_("Draw a line across it, or click the line's corners")
 
 TOOLS: tuple[ToolEntry, ...] = (
     ToolEntry("select", N_("Select and move"), "mouse-pointer", "V", Select, "select"),
@@ -91,10 +99,10 @@ TOOLS: tuple[ToolEntry, ...] = (
         "rectangle", N_("Rectangle"), "square-dashed-mouse-pointer", "R", Rectangle, "shapes"
     ),
     ToolEntry("lasso", N_("Lasso"), "lasso", "L", Lasso, "shapes"),
-    ToolEntry("polygon", N_("Polygon"), "pentagon", "P", Polygon, "shapes"),
-    ToolEntry("circle", N_("Circle"), "circle-dashed", "C", Circle, "shapes"),
-    ToolEntry("fill", N_("Fill"), "paint-bucket", "F", Fill, "draw"),
-    ToolEntry("split", N_("Split a territory"), "scissors", "S", Split, "draw"),
+    ToolEntry("polygon", N_("Polygon"), "pentagon", "P", Polygon, "shapes", _POLYGON),
+    ToolEntry("circle", N_("Circle"), "circle-dashed", "C", Circle, "shapes", _CIRCLE),
+    ToolEntry("fill", N_("Fill"), "paint-bucket", "F", Fill, "draw", _FILL),
+    ToolEntry("split", N_("Split a territory"), "scissors", "S", Split, "draw", _SPLIT),
     ToolEntry("eraser", N_("Eraser"), "eraser", "E", Eraser, "correct"),
     ToolEntry("pick", N_("Pick a territory"), "pipette", "I", Pick, "correct"),
     ToolEntry("measure", N_("Measure a distance"), "ruler", "M", Measure, "correct"),
