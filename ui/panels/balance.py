@@ -46,10 +46,13 @@ class Bars(QtWidgets.QWidget):
 
     def set_order(self, order: list[int]) -> None:
         """Territory ids from the top down; kept while a gesture goes on."""
-        self._order = order
+        before, self._order = self._order, order
         self._rows = {territory: row for row, territory in enumerate(order)}
-        self.setFixedHeight(len(order) * theme.HEIGHT["bar_row"] + 8)
-        self.update()
+        if len(before) != len(order):
+            self.setFixedHeight(len(order) * theme.HEIGHT["bar_row"] + 8)
+            self.update()
+            return
+        self.update_rows([t for t, old in zip(order, before, strict=True) if t != old])
 
     def update_rows(self, territories: Collection[int]) -> None:
         """Paint the rows of some territories again."""
@@ -279,7 +282,7 @@ class BalancePanel(QtWidgets.QWidget):
     def _connect(self) -> None:
         model = self._model
         model.opened.connect(self._opened)
-        model.alignment_changed.connect(self.refresh)
+        model.alignment_changed.connect(self._show_anew)
         model.edited.connect(self._edited)
         model.previewed.connect(self._previewed)
         model.current_changed.connect(lambda _t: self.bars.update())
@@ -303,9 +306,22 @@ class BalancePanel(QtWidgets.QWidget):
 
     def _opened(self) -> None:
         self._banner.hide()
+        self._show_anew()
+
+    def _show_anew(self) -> None:
         self.refresh()
+        self.bars.update()
 
     def _edited(self, edited: Edited) -> None:
+        view, step = self._model.view, edited.step
+        kinds = {r.kind for r in step.edit.records} if step is not None else {""}
+        is_small = not kinds - {"override"} and not edited.touched.has_columns
+        if is_small and view.id in edited.before.assignments:
+            slots = figures.differing(edited.before.alignment(view.id), view)
+            ids = measures.standing_of(view).ids
+            self.bars.update_rows(ids[slots].tolist())
+        else:
+            self.bars.update()
         self.refresh()
 
     def _previewed(self, tentative: Tentative | None) -> None:
@@ -427,7 +443,7 @@ class BalancePanel(QtWidgets.QWidget):
         """Follow the theme."""
         self.head.restyle()
         if self._model.is_open:
-            self.refresh()
+            self._show_anew()
 
 
 class _Axis(QtWidgets.QWidget):

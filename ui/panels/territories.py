@@ -178,10 +178,12 @@ class TerritoriesPanel(QtWidgets.QWidget):
         self._take_up(figures_of_rows(self._model.view))
 
     def _take_up(self, rows: dict[int, RowFigures]) -> None:
-        dirty = {t for t in rows.keys() | self._rows.keys() if rows.get(t) != self._rows.get(t)}
+        old = self._rows
+        dirty = {t for t, row in rows.items() if row is not old.get(t) and row != old.get(t)}
+        dirty |= old.keys() - rows.keys()
         self._rows, self._changed = rows, set()
         self._delegate.figures = dict(rows)
-        if self._delegate.fit_numbers():
+        if self._delegate.fit_numbers(dirty):
             self.tree.viewport().update()
         self._update_rows(dirty)
         self._show_tentative()

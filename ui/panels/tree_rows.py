@@ -170,15 +170,24 @@ class RowDelegate(QtWidgets.QStyledItemDelegate):
         super().__init__(parent)
         self.figures: dict[int, RowFigures] = {}
         self.number_px = 46
+        self._widths: dict[int, int] = {}
         self.colours: dict[int, int] = {}
         self.drop_target: int | None = None
         self._tree = parent
 
-    def fit_numbers(self) -> bool:
-        """One width for the numbers of all rows, so that bars line up; whether it changed."""
-        texts = {r.text for r in self.figures.values() if r.after is None}
+    def fit_numbers(self, changed: Collection[int]) -> bool:
+        """One width for the numbers of all rows, so that bars line up; whether it changed.
+
+        Parameters
+        ----------
+        changed : collection of int
+            Territories whose figures are others than before; those without a row are forgotten.
+        """
+        for territory in changed:
+            row = self.figures.get(territory)
+            self._widths[territory] = painting.width_of(row.text) + 4 if row is not None else 0
         before = self.number_px
-        self.number_px = max([46, *(painting.width_of(t) + 4 for t in texts)])
+        self.number_px = max([46, *self._widths.values()])
         return self.number_px != before
 
     def sizeHint(
