@@ -33,6 +33,7 @@ _FITS = 0.6  # share of the placed customers that a map must hold
 _FAR = 0.003  # share beyond which far parts of a map count
 _MANY = 100  # customers from which ZIP areas are worth their number
 _WITH_ZIP = 0.5
+_WORTH = 0.005
 _NAMED = 3  # countries in a sentence
 
 _REASONS = {
@@ -205,7 +206,8 @@ def said(found: Found) -> str:
 
 def _area(found: Found) -> str:
     """The countries, or the states of the only one."""
-    codes = [code for code, _n in found.countries]
+    least = _WORTH * found.n_placed  # a few points just over a border are no news
+    codes = [code for code, n in found.countries if n >= least]
     if codes == ["US"] and found.n_states:
         text = ngettext("{n} US state", "{n} US states", found.n_states)
         return text.format(n=number(found.n_states))

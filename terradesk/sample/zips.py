@@ -103,7 +103,7 @@ def _links(arcs: Arcs, points: np.ndarray, region_of: np.ndarray) -> np.ndarray:
         inside = pairs[(region_of[pairs] == state).all(axis=1)]
         found.append(rows[spanning_links(points[rows], np.searchsorted(rows, inside))])
     within = np.concatenate(found)
-    links = np.concatenate(within(points, np.concatenate((pairs, within))))
+    links = np.concatenate((within, spanning_links(points, np.concatenate((pairs, within)))))
     ways = np.hypot(*(points[links[:, 0]] - points[links[:, 1]]).T)
     return links[ways <= REACH].astype(np.int32)
 

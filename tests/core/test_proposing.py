@@ -104,6 +104,13 @@ def test_customers_outside_the_map_are_counted() -> None:
     assert "1 customer lies outside" in proposing.propose(found)[0].reason
 
 
+def test_a_point_just_over_a_border_is_not_a_country_worth_a_word() -> None:
+    found = proposing.find(at([(-74.0, 40.7 + k / 1000) for k in range(300)] + [(-79.4, 43.7)]))
+    assert dict(found.countries) == {"US": 300, "CA": 1}
+    assert "US states" in proposing.said(found) or "US state" in proposing.said(found)
+    assert "1 customer lies outside" in proposing.propose(found)[0].reason
+
+
 def test_customers_without_a_place_are_told_and_offered_points_only() -> None:
     made = customers(name=["A", "B"], sales=["1", "2"])
     found = proposing.find(made)
