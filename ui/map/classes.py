@@ -186,6 +186,7 @@ class ClassesPopup(QtWidgets.QFrame):
         self._fill_palettes(found.palettes, rules.palette)
         if not self.limits.hasFocus() or not self.limits.isModified():
             self.limits.setText(self._limits_text(rules, found.scale))
+            self.limits.setCursorPosition(0)
         self.told.setVisible(bool(self.told.text()))
         self._is_filling = False
 

@@ -166,7 +166,7 @@ class Following(QtCore.QObject):
             self._recoloured()
 
     def _recoloured(self) -> None:
-        self._item.refresh()
+        self._item.recolour()
         self._item.set_blocks()
         self.changed.emit()
 

@@ -59,14 +59,17 @@ class Layer:
         """Parents, fills and locks by territory row."""
         leaves, locked = self.view.leaves, self.view.locked_territories
         parents = [t.parent for t in leaves] + [0]
-        fills = [t.colour for t in leaves] + [len(leaves) % 24]
-        if self.colouring.fills is not None:
-            fills = [*self.colouring.fills.tolist(), 0]
         return (
             np.array(parents),
-            np.array(fills),
+            self._fills(),
             np.array([t.id in locked for t in leaves] + [False]),
         )
+
+    def _fills(self) -> np.ndarray:
+        """Palette index by territory row."""
+        leaves, own = self.view.leaves, self.colouring.fills
+        fills = [t.colour for t in leaves] if own is None else own.tolist()
+        return np.array([*fills[: len(leaves)], len(leaves) % 24], np.int64)
 
     @property
     def spare(self) -> int:
@@ -116,7 +119,7 @@ class Layer:
         before = self.colouring.fills
         self.colouring = colouring.colouring(self.colour_by, self.view, self.look, self.rules)
         if before is not None or self.colouring.fills is not None:
-            self.state.set_plan(self._rows(), *self._tables())
+            self.state.fills = self._fills()
         colouring.show(self.colouring, self.state, len(self.view.leaves))
 
     @property

@@ -272,7 +272,8 @@ class Legend(parts.Floating):
         """Fold or unfold, and take the size that goes with it."""
         folded, wanted = self.is_folded, self._wanted()
         self._area.setVisible(not folded)
-        self._area.setFixedSize(wanted)
+        wide = max(wanted.width(), self._head.sizeHint().width() if self.title.text() else 0)
+        self._area.setFixedSize(wide, wanted.height())
         chevron = "chevron-right" if folded else "chevron-down"
         self.title.setIcon(theme.icon(chevron, "text3"))
         state = _("folded") if folded else _("unfolded")
