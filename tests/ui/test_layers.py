@@ -474,3 +474,26 @@ def test_homes_and_water_links_are_layers_when_the_plan_has_them(desk, listed):
     assert desk.colour_at(3.0, 2.0) != before[1], "the dot in the middle"
     click_switch(listed, "links")
     assert desk.colour_at(3.0, 2.0) == before[1]
+
+
+# ---------------------------------------------------------------------- opening a plan
+def test_a_plan_opens_with_its_own_layers_and_another_plan_without_them(desk, tmp_path):
+    plan = grid_plan()
+    path = write_map(tmp_path / "road.geojson", plan)
+    one = references.new_reference(plan, str(path), "road")
+    desk.open(apply(plan, references.add(plan, [one])))
+    desk.bot.waitUntil(lambda: desk.view.layers.own.content(one) is not None, timeout=SLOW)
+    drawn = desk.colour_at(2.25, 2.0)
+    desk.open(grid_plan())
+    assert desk.view.layers.references() == []
+    assert desk.colour_at(2.25, 2.0) != drawn
+
+
+def test_painting_does_not_make_the_layers_again(desk):
+    given = []
+    desk.view.item.set_stamps = given.append
+    desk.model.select_units(np.array([0]))
+    desk.model.set_current(desk.ids[2])
+    desk.view.assign_selection()
+    assert desk.owners[0] == desk.ids[2]
+    assert given == []

@@ -393,7 +393,7 @@ class LayerList(parts.Floating):
 
     def _width(self, own: Callable[[], references.Reference]) -> None:
         box = QtWidgets.QDoubleSpinBox(minimum=0.4, maximum=12, singleStep=0.4, decimals=1)
-        box.setSuffix(_(" px"))
+        box.setSuffix(f" {_('px')}")
         box.setAccessibleName(_("Width"))
         box.setKeyboardTracking(False)
         box.valueChanged.connect(lambda v: self._layers.change(own().uid, width=round(v, 1)))

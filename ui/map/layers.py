@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-import numpy as np
 from PySide6 import QtCore
 
-from terradesk import records as rec
 from terradesk import references
-from terradesk.i18n import N_, _
+from terradesk.i18n import _
 from terradesk.plan import AlignmentView
-from terradesk.projection import LONLAT, to_plan
 from terradesk.references import Reference
 from terradesk.render.hiding import LINES
-from terradesk.render.homes import HomeStamp
 from terradesk.render.legend import LegendEntry
-from terradesk.render.linework import LinkStamp, UnderStamp
+from terradesk.render.linework import UnderStamp
 from terradesk.render.stamps import Stamp
 
 from .. import theme
 from ..document_model import Edited
 from . import account_look, preparing
+from .layer_entries import LAYERS, LayerEntry
 from .own_layers import OwnLayers
 
 if TYPE_CHECKING:
@@ -34,89 +30,7 @@ OWN = "own:"
 _BETWEEN = 100  # orders of own layers between two of ours
 
 
-@dataclass(frozen=True, slots=True)
-class LayerEntry:
-    """A layer that every plan has.
-
-    Parameters
-    ----------
-    key : str
-    title : str
-        Untranslated.
-    is_there : callable
-        Whether a view of a plan has anything of it.
-    place : {"over", "fixed"}
-        Over the areas in any order, or where it is.
-    factory : callable, optional
-        Makes its stamp from the view of a plan.
-    """
-
-    key: str
-    title: str
-    is_there: Callable[[AlignmentView], bool]
-    place: Literal["over", "fixed"] = "fixed"
-    factory: Callable[[AlignmentView], Stamp | None] | None = None
-
-
-def _always(view: AlignmentView) -> bool:
-    return True
-
-
-def _has_units(view: AlignmentView) -> bool:
-    return view.plan.arcs is not None
-
-
-def _has_accounts(view: AlignmentView) -> bool:
-    return bool((view.plan.accounts_present & np.isfinite(view.plan.accounts.x)).any())
-
-
-def _homes(view: AlignmentView) -> Stamp | None:
-    """Homes of all reps in the colours of their territories.
-
-    Start points of territories, once plans record them, are a layer of their own beside this one.
-    """
-    reps = [r for r in view.plan.rows(rec.Rep) if None not in (r.home_lon, r.home_lat)]
-    degrees = np.array([(r.home_lon, r.home_lat) for r in reps], np.float64).reshape(-1, 2)
-    places = to_plan(degrees, LONLAT, view.plan.crs)
-    known = np.isfinite(places).all(axis=1)
-    of_rep = {rep.id: territory for territory, rep in reversed(view.owners.items())}
-    nodes = [view.territories.get(of_rep.get(r.id, -1)) for r in reps]
-    colours = np.array([n.colour if n is not None else -1 for n in nodes], np.int64)
-    initials = ["".join(word[0] for word in r.name.split()[:2]).upper() for r in reps]
-    kept = [text for text, is_known in zip(initials, known, strict=True) if is_known]
-    return HomeStamp(places[known], colours[known], kept) if known.any() else None
-
-
-def _has_regions(view: AlignmentView) -> bool:
-    return any(t.level for t in view.territories.values())
-
-
-def _links(view: AlignmentView) -> Stamp | None:
-    arcs = view.plan.arcs
-    rows = [(b.unit_a, b.unit_b) for b in view.plan.rows(rec.Bridge)]
-    if arcs is None or not rows:
-        return None
-    pairs = np.array(rows, np.int64)
-    pairs = pairs[((pairs >= 0) & (pairs < arcs.n_units)).all(axis=1)]
-    ends = arcs.centres[pairs] / 100 + np.array(arcs.origin)
-    ends = ends[np.isfinite(ends).all(axis=(1, 2))]
-    return LinkStamp(ends.reshape(-1, 4)) if len(ends) else None
-
-
-LAYERS = (
-    LayerEntry("labels", N_("Names of territories"), lambda view: bool(view.leaves)),
-    LayerEntry("cities", N_("Names of cities"), _always),
-    LayerEntry("homes", N_("Rep homes"), lambda view: _homes(view) is not None, "over", _homes),
-    LayerEntry("accounts", N_("Accounts"), _has_accounts, "over"),
-    LayerEntry("links", N_("Water links"), lambda v: _links(v) is not None, "over", _links),
-    LayerEntry("locks", N_("Locks"), lambda view: bool(view.locked_territories)),
-    LayerEntry("districts", N_("Borders of regions"), _has_regions),
-    LayerEntry("borders", N_("Borders of territories"), lambda view: bool(view.leaves)),
-    LayerEntry("lines", N_("Lines between areas"), _has_units),
-    LayerEntry("areas", N_("Areas"), _has_units),
-    LayerEntry("base", N_("Base map"), _always),
-)
-"""From top to bottom."""
+__all__ = ["LAYERS", "OWN", "LayerEntry", "MapLayers", "Row"]
 
 ENTRIES = {entry.key: entry for entry in LAYERS}
 _OVER = tuple(entry.key for entry in reversed(LAYERS) if entry.place == "over")
@@ -173,6 +87,7 @@ class MapLayers(QtCore.QObject):
         self._opacity = 100
         self._own = OwnLayers(self._model, self)
         self._made: dict[str, tuple[object, Stamp | None]] = {}
+        self._known: tuple[object, list[Reference]] = (None, [])
         self._given: tuple[object, ...] = ()
         self._given_under: tuple[object, ...] = ()
         self._own.changed.connect(self._redraw)
@@ -234,6 +149,7 @@ class MapLayers(QtCore.QObject):
         if not self._model.is_open or self._view.following.layer is None:
             self.changed.emit()
             return
+        before = self._given, self._given_under
         under, over = self._sequence()
         looks_over = tuple(self._looks(key) for key in over)
         if looks_over != self._given:
@@ -245,7 +161,8 @@ class MapLayers(QtCore.QObject):
             self._given_under = looks_under
             stamps = [s for key in under if (s := self._shown_stamp(key)) is not None]
             self._item.set_underlays(tuple(UnderStamp(s) for s in stamps))
-        self._view.following.changed.emit()
+        if before != (self._given, self._given_under):
+            self._view.following.changed.emit()
         self.changed.emit()
 
     def _looks(self, key: str) -> tuple[object, ...]:
@@ -278,11 +195,17 @@ class MapLayers(QtCore.QObject):
             item.restyle(self._view.ratio)
         item.set_fill_alpha(0 if "areas" in self._hidden else round(2.56 * self._opacity))
         self._redraw()
+        self._view.following.changed.emit()
 
     # ------------------------------------------------------------------ order
     def references(self) -> list[Reference]:
         """Own layers of the plan, the lowest first."""
-        return references.of(self._model.plan) if self._model.is_open else []
+        if not self._model.is_open:
+            return []
+        rows = self._model.plan.tables.get("setting")
+        if self._known[0] is not rows:
+            self._known = (rows, references.of(self._model.plan))
+        return self._known[1]
 
     def _reference(self, key: str) -> Reference | None:
         uid = key.removeprefix(OWN)
@@ -444,5 +367,3 @@ class MapLayers(QtCore.QObject):
             if own.is_shown and not references.is_picture(own.path) and not self._own.trouble(own):
                 out.append(LegendEntry("line", own.name, own.colour))
         return out
-
-
