@@ -15,10 +15,8 @@ from ..document_model import DocumentModel
 from . import camera
 from .camera import Box
 from .canvas import Canvas, Desk
-from .card import Card
 from .following import Following
 from .item import MapItem
-from .stilling import Still
 
 _MARGINS = (66.0, 62.0, 24.0, 24.0)
 _AROUND = 0.15
@@ -59,15 +57,6 @@ class Looking(QtWidgets.QWidget):
         self.canvas = Canvas(self, desk, self.item)
         self.setFocusProxy(self.canvas)
         self.following.ready.connect(self._ready)
-
-    def childEvent(self, event: QtCore.QChildEvent) -> None:
-        """Let what lies over the map stand still while the map moves."""
-        super().childEvent(event)
-        child = event.child()
-        if event.polished() and isinstance(child, QtWidgets.QWidget) and not child.isWindow():
-            if child is not self.canvas and not isinstance(child, Card):
-                still = Still(child, lambda: self.item.is_in_motion)
-                self.item.rested.connect(still.update)
 
     @property
     def view(self) -> View:
