@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from terradesk.arcs import Arcs, Level
 from terradesk.render import compose
-from terradesk.render.chains import thinned
+from terradesk.render.chains import Chains, thinned
 from terradesk.render.compose import USE_LOCK, USE_MARK, USE_WATER
 from terradesk.render.lines import near_kinds, near_thin, thin_lines, wide_lines
 from terradesk.render.scan import Box, Job, collect, resolve, resolve_shapes, sample, scan
@@ -37,6 +37,8 @@ _Pixel = TypeVar("_Pixel", bound=np.generic)
 _MOVING_TOLERANCE_PX, _SHARP_TOLERANCE_PX = 1.0, 0.5
 _THIN_REACH_PX = 1.5
 _SAMPLED_FROM = 20_000  # units from which on sharp frames are sampled too
+_LARGE_PLAN = 60_000  # units from which on frames in motion may show the raster's pixels
+_COARSE = 0.3  # pixels of the raster per pixel that do in motion: borders lie over the jags
 _FINENESS = 1.92  # pixels of the raster per pixel at 100 % that keep a frame within half of that
 
 
@@ -79,9 +81,18 @@ def plan(frame: Frame, lines: str) -> Task:
     return Task(lines, level, raster, borders)
 
 
+def _moving_fineness(frame: Frame) -> float:
+    return _COARSE if frame.arcs.n_units >= _LARGE_PLAN else 1.0
+
+
+def moving_chains(frame: Frame, raster: Overview) -> Chains:
+    """Borders that frames in motion draw, joined once for all scales at which they use a raster."""
+    return frame.state.chains(frame.arcs.level(_moving_fineness(frame) / raster.view.scale))
+
+
 def _chains(frame: Frame, raster: Overview) -> Lines:
-    """Borders of a frame in motion, from the level that fits the raster: joined once for all."""
-    made = frame.state.chains(frame.arcs.level(1 / raster.view.scale))
+    """Borders of a frame in motion with the detail of its scale."""
+    made = moving_chains(frame, raster)
     xy, offsets = thinned(made, _MOVING_TOLERANCE_PX / frame.view.scale)
     return Lines(xy, offsets, made.kinds, np.arange(len(made.kinds), dtype=np.int32))
 
@@ -90,7 +101,9 @@ def _raster(frame: Frame) -> Overview | None:
     raster = frame.overview
     if raster is None or not (frame.is_moving or frame.arcs.n_units >= _SAMPLED_FROM):
         return None
-    finer = 1.0 if frame.is_moving else max(1.0, _FINENESS / frame.style.pixel_ratio)
+    finer = max(1.0, _FINENESS / frame.style.pixel_ratio)
+    if frame.is_moving:
+        finer = _moving_fineness(frame)
     return raster if frame.view.scale * finer <= raster.view.scale else None
 
 

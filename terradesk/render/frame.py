@@ -156,6 +156,11 @@ class Frame:
         """
         return self._costs.exceeds(self._amount(view), limit_ms)
 
+    def prepare_moving(self) -> None:
+        """Do ahead, while nothing moves, what the first frame in motion after an edit must do."""
+        if self.overview is not None:
+            drawing.moving_chains(self, self.overview)
+
     def _amount(self, view: View) -> int:
         x0, y0, x1, y1 = (v / view.scale for v in (view.kx, view.ky - view.height,
                                                    view.kx + view.width, view.ky))  # fmt: skip

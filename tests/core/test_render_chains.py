@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from terradesk.arcs import build
-from terradesk.render import Frame, MapState, Overview, Style, View
+from terradesk.render import Frame, MapState, Overview, Style, View, drawing
 from terradesk.render.chains import join, thinned
 
 from .random_layers import cells, coverages
@@ -81,6 +81,27 @@ def test_frames_in_motion_draw_borders_where_they_are(is_locked):
         for dx in (-2, -1, 0, 1, 2):
             near |= np.roll(planes[0], (dy, dx), (0, 1))
     assert not (planes[1] & ~near).any()
+
+
+def test_large_plans_in_motion_show_a_coarse_raster_between_fine_borders(monkeypatch):
+    monkeypatch.setattr(drawing, "_LARGE_PLAN", 0)
+    arcs = build(cells(2, 30))
+    state = MapState(arcs, np.arange(900) % 30 // 10, fills=[0, 5, 9])
+    view = View.fit((30_000, 30_000, 70_000, 70_000), (240, 240), arcs.origin, (0, 0, 0, 0))
+    sharp = Frame(state, Style(), 240, 240)
+    sharp.look(view)
+    low, high = arcs.unit_boxes[:, :2].min(0), arcs.unit_boxes[:, 2:].max(0)
+    side = int(0.5 * view.scale * (high - low).max())
+    frame = Frame(state, Style(), 240, 240, overview=Overview.draw(arcs, side))
+    frame.is_moving = True
+    frame.prepare_moving()
+    frame.look(view)
+    raster = drawing.plan(frame, "g").raster
+    assert raster is not None
+    assert raster.view.scale < 0.6 * view.scale
+    assert (frame.ids() == sharp.ids()).mean() > 0.9
+    apart = (frame.planes.bold[:, :240] > 0) != (sharp.planes.bold[:, :240] > 0)
+    assert apart.mean() < 0.3 * (sharp.planes.bold[:, :240] > 0).mean()
 
 
 def test_chains_follow_edits():
