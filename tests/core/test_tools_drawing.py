@@ -369,8 +369,9 @@ def test_shapes_take_accounts_alone_when_told_to_or_where_there_are_no_areas(nam
     after = apply(plan, done.edit).alignment(3)
     assert set(after.overrides) >= {0} and (after.assignment == plan.assignments[3]).all()
     chosen = replace(ctx, options=replace(options, selects=True))
-    _, done = draw(make(name), chosen, LINES.get(name, SQUARE))
+    seen, done = draw(make(name), chosen, LINES.get(name, SQUARE))
     assert done.unit_rows is None and 0 in done.account_rows
+    assert seen.told.endswith(("account", "accounts"))
 
 
 def test_over_and_shift_hold_for_accounts_too():

@@ -110,7 +110,8 @@ def preview(
 ) -> Preview:
     """What a drawing tool would do with what it has taken so far."""
     if context.options.selects:
-        return Preview(taken.unit_rows, taken.account_rows, None, shape, selects=True)
+        units, accounts = taken.unit_rows, taken.account_rows
+        return Preview(units, accounts, None, shape, selects=True, told=counted(taken, context))
     scoped = in_scope(taken, event, context)
     done = assigned(context, scoped, target)
     return Preview(
@@ -121,6 +122,14 @@ def preview(
         told=told(done, context),
         assigned=done,
     )
+
+
+def counted(taken: Taken, context: ToolContext) -> str:
+    """How much a shape holds, "" for nothing."""
+    n, n_accounts = len(taken.unit_rows), len(taken.account_rows)
+    if n_accounts:
+        return ngettext("{n} account", "{n} accounts", n_accounts).format(n=number(n_accounts))
+    return f"{number(n)} {context.plan.noun(n)}" if n else ""
 
 
 def moved_rows(done: Assigned) -> np.ndarray:
