@@ -146,3 +146,19 @@ def test_a_changed_box_reaches_as_far_as_symbols_do(ratio):
     stamped.changed((*stamp.at[0], *stamp.at[0]))
     stamped.update(frame)
     np.testing.assert_array_equal(stamped.image(), whole(frame, [stamp]))
+
+
+def test_a_touched_rectangle_is_stamped_again_and_no_more():
+    stamp = Squares(6)
+    frame, stamped = made([stamp])
+    before = stamped.image()
+    stamp.ink = 0x11
+    after = whole(frame, [stamp])
+    (x, y), *_ = np.floor(frame.view.to_pixels(stamp.at)).astype(int)
+    rect = (x - 5, y - 5, x + 5, y + 5)
+    stamped.touch([rect])
+    stamped.update(frame)
+    inside = np.zeros(before.shape, bool)
+    inside[max(0, rect[1]) : rect[3], max(0, rect[0]) : rect[2]] = True
+    np.testing.assert_array_equal(stamped.image(), np.where(inside, after, before))
+    assert (after != before)[inside].any()
