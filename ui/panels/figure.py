@@ -83,7 +83,10 @@ class Foot(Figure):
         painter.setFont(theme.font(13))
         painter.setPen(theme.colour("text2"))
         flag = QtCore.Qt.AlignmentFlag
-        flags = flag.AlignVCenter | flag.AlignLeading | QtCore.Qt.TextFlag.TextWordWrap
+        side = flag.AlignRight if self.isRightToLeft() else flag.AlignLeft
+        flags = flag.AlignVCenter | flag.AlignAbsolute | side | QtCore.Qt.TextFlag.TextWordWrap
+        if not painting.is_rtl(self.text()):  # its figures keep their order in a mirrored window
+            painter.setLayoutDirection(QtCore.Qt.LayoutDirection.LeftToRight)
         painter.drawText(self.rect().adjusted(16, 4, -16, -4), flags, self.text())
 
 

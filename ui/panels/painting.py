@@ -44,7 +44,7 @@ def _elided(
 ) -> tuple[str, bool]:
     """What fits into a width, and whether it reads from right to left."""
     shown = _font(px, bold)[1].elidedText(words, elide, width)
-    return shown, _is_rtl(shown)
+    return shown, is_rtl(shown)
 
 
 def elided(words: str, width: int, px: int = 13) -> str:
@@ -134,11 +134,11 @@ def text(
     """
     painter.setFont(_font(px, bold)[0])
     painter.setPen(_ink(role))
-    shown, is_rtl = _elided(words, px, bold, elide, rect.width())
+    shown, reads_rtl = _elided(words, px, bold, elide, rect.width())
     direction = painter.layoutDirection()
     align = QtWidgets.QStyle.visualAlignment(direction, align)
     flags = align | _MIDDLE_LINE
-    if is_rtl or direction == QtCore.Qt.LayoutDirection.LeftToRight:
+    if reads_rtl or direction == QtCore.Qt.LayoutDirection.LeftToRight:
         painter.drawText(rect, flags, shown)
         return
     painter.setLayoutDirection(QtCore.Qt.LayoutDirection.LeftToRight)
@@ -152,7 +152,8 @@ def width_of(words: str, px: int = 13, bold: bool = False) -> int:
     return _font(px, bold)[1].horizontalAdvance(words)
 
 
-def _is_rtl(words: str) -> bool:
+def is_rtl(words: str) -> bool:
+    """Whether a text has letters that are read from right to left."""
     return any(unicodedata.bidirectional(sign) in ("R", "AL") for sign in words)
 
 
