@@ -80,7 +80,7 @@ def do(what, a, b, frame, stamped, stamps):
         stamps[a % 2] = Squares(b) if a % 3 else Deciding(b, 30)
         stamped.set_stamps(stamps)
     elif what == "w":
-        stamps[0].at = stamps[0].at + (b, 0)
+        stamps[0].at[:, 0] += b
         stamped.changed()
     else:
         before = stamps[0].at[3].copy()
