@@ -144,7 +144,7 @@ def rim(arcs: Arcs, rows: Int32s, is_open: ArrayLike) -> Rim:
         Unit rows, each once.
     is_open : (n_units,) bool
         Units that touch the outer edge of the map; borders with nothing of the others are shores
-        of enclosed water.
+        of enclosed water. A unit with both counts all of it as edge.
     """
     return Rim(
         *_rim(
