@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import math
 import sqlite3
+import threading
 import time
 from collections import OrderedDict
 from contextlib import closing
@@ -63,6 +64,7 @@ class MBTiles:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._kept: OrderedDict[Tile, Pixels | None] = OrderedDict()
+        self._lock = threading.Lock()  # a drawing that was called off may still be at work
         try:
             with closing(self._open()) as file:
                 told = self._told(file)
@@ -165,18 +167,20 @@ class MBTiles:
             zoom -= 1
 
     def _tile(self, file: sqlite3.Connection, tile: Tile) -> Pixels | None:
-        if tile in self._kept:
-            self._kept.move_to_end(tile)
-            return self._kept[tile]
+        with self._lock:
+            if tile in self._kept:
+                self._kept.move_to_end(tile)
+                return self._kept[tile]
         zoom, column, row = tile
         found = file.execute(
             "SELECT tile_data FROM tiles WHERE zoom_level = ? AND tile_column = ? AND tile_row = ?",
             (zoom, column, 2**zoom - 1 - row),
         ).fetchone()
         pixels = _decoded(found[0], self.side) if found else None
-        self._kept[tile] = pixels
-        while len(self._kept) > _KEPT:
-            self._kept.popitem(last=False)
+        with self._lock:
+            self._kept[tile] = pixels
+            while len(self._kept) > _KEPT:
+                self._kept.popitem(last=False)
         return pixels
 
 

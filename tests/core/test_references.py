@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import shapely
 import tifffile
-from PIL import Image
+from PIL import Image, TiffImagePlugin, TiffTags
 
 from terradesk import gdal, projection, references
 from terradesk.edits import apply, invert
@@ -424,6 +424,17 @@ def test_figures_are_drawn_as_grey(tmp_path, plan, place, kind):
     row = found[50, 5:115] & 255
     assert (np.diff(row.astype(int)) >= 0).all()
     assert row[0] < 30 < 220 < row[-1]
+
+
+def test_a_compression_that_tifffile_lacks_is_read_all_the_same(tmp_path, plan, place):
+    path, info = tmp_path / "p.tif", TiffImagePlugin.ImageFileDirectory_v2()
+    kinds = {"d": TiffTags.DOUBLE, "H": TiffTags.SHORT}
+    for code, kind, _n, value, _once in geo(mercator_box(plan), (300, 200)):
+        info.tagtype[code] = kinds[kind]
+        info[code] = value
+    Image.fromarray(quarters()).save(path, compression="tiff_lzw", tiffinfo=info)
+    found = references.read(path, "", place).draw(view_of(plan), plan.crs)
+    assert (found[10, 10], found[70, 10]) == (RED, 0xFF0000FF)
 
 
 def test_a_large_picture_is_kept_small(tmp_path, plan, place):

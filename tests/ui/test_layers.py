@@ -277,6 +277,10 @@ def test_a_picture_lies_under_the_areas_and_follows_the_view(desk, tmp_path):
     )
     desk.bot.waitUntil(lambda: layers.content(own) is not picture, timeout=SLOW)
     assert layers.content(own).view.scale == desk.view.view.scale
+    desk.view.layers.set_shown(OWN + own.uid, False)
+    desk.view.zoom_by(2.0)
+    desk.view.layers.set_shown(OWN + own.uid, True)
+    desk.bot.waitUntil(lambda: layers.content(own).view.scale == desk.view.view.scale, timeout=SLOW)
 
 
 def test_a_missing_file_is_listed_and_found_again(desk, listed, tmp_path, monkeypatch):

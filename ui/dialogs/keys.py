@@ -29,6 +29,7 @@ MAP_KEYS = (
             (N_("Ctrl + arrows"), N_("Go from area to area; with Shift: and select them")),
             (N_("A"), N_("Select the area with the ring, or no longer")),
             (N_("Menu, Shift+F10"), N_("Everything that can be done here")),
+            (N_("Alt + Up, Down"), N_("Move a layer in the list of layers")),
         ),
     ),
     (

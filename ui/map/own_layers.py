@@ -102,6 +102,7 @@ class OwnLayers(QtCore.QObject):
         for one in known:
             if one.is_shown and self._place is not None:
                 self._read(one, self._place)
+        self._refine.start()  # a picture that is shown again may be of an earlier view
 
     def _read(self, one: Reference, place: Place) -> None:
         path = references.located(one, self.plan_file)
