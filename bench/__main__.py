@@ -22,6 +22,7 @@ PARTS = {
     "picking": "hit test, brush, lasso",
     "editing": "one edit end to end, live preview, in the real window",
     "starting": "start to window",
+    "crowd": "plans of many areas and accounts from file to map, memory",
     "files": "plan files: create, open, commit",
 }
 ROOT = Path(__file__).resolve().parent.parent
@@ -31,9 +32,12 @@ def main(arguments: list[str]) -> int:
     """Measure what was asked for, or everything."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     about = "; ".join(f"{name}: {text}" for name, text in PARTS.items())
+    about += "; canvas: all of the map beside QGIS in one table"
     parser.add_argument("names", nargs="*", metavar="name", help=about)
     parser.add_argument("--here", action="store_true", help="in this process, as JSON lines")
     options = parser.parse_args(arguments)
+    if options.names == ["canvas"]:
+        return _canvas()
     unknown = [name for name in options.names if name not in PARTS]
     if unknown:
         parser.error(f"no such part: {', '.join(unknown)}")
@@ -46,7 +50,29 @@ def main(arguments: list[str]) -> int:
     return _each_apart(names)
 
 
+def _canvas() -> int:
+    from bench import canvas
+
+    os.environ["BENCH_ALONE"] = "1"
+    figures, failed = _measured(list(canvas.PARTS))
+    del os.environ["BENCH_ALONE"]
+    print("qgis: the same areas and views", file=sys.stderr, flush=True)
+    print(machine())
+    print()
+    print(canvas.table(figures, canvas.qgis_times()))
+    print(table(canvas.others(figures)))
+    return _tell(failed)
+
+
 def _each_apart(names: list[str]) -> int:
+    figures, failed = _measured(names)
+    print(machine())
+    print(table(figures))
+    return _tell(failed)
+
+
+def _measured(names: list[str]) -> tuple[list[Figure], list[str]]:
+    """Figures of each part, measured in a process of its own, and the parts that failed."""
     figures: list[Figure] = []
     failed = []
     with tempfile.TemporaryDirectory() as folder:
@@ -55,8 +81,10 @@ def _each_apart(names: list[str]) -> int:
             found, code = _run(name, Path(folder))
             figures += found
             failed += [name] if code else []
-    print(machine())
-    print(table(figures))
+    return figures, failed
+
+
+def _tell(failed: list[str]) -> int:
     for name in failed:
         print(f"{name} ended with an error", file=sys.stderr)
     return 1 if failed else 0

@@ -19,10 +19,8 @@ from PySide6 import QtCore, QtGui, QtWidgets
 from bench import layers, peers
 from bench.kernel import SHARP
 from bench.timing import Figure, Time, figure, measure
-from terradesk import edits, projection
-from terradesk.accounts import Accounts
+from terradesk import edits
 from terradesk.document import Document
-from terradesk.plan import Plan
 from terradesk.render import Mark, View
 from ui.app import make_application
 from ui.document_model import DocumentModel
@@ -30,8 +28,6 @@ from ui.map import MapView
 from ui.map.layer import Layer
 
 PART = "desk"
-
-
 N_ACCOUNTS = 1_000_000
 
 
@@ -51,7 +47,7 @@ def run() -> Iterator[Figure]:
 def _large(app: QtWidgets.QApplication) -> Iterator[Figure]:
     """What many territories, accounts and areas cost."""
     zips = layers.zips()
-    crowd = replace(zips, plan=with_accounts(zips.plan, N_ACCOUNTS))
+    crowd = replace(zips, plan=layers.with_accounts(zips.plan, N_ACCOUNTS))
     cases = (
         ("500 territories", layers.zips(500)),
         ("1,000,000 accounts", crowd),
@@ -88,21 +84,6 @@ def print_twice() -> None:
         for one in desk.main_figures(name):
             print(json.dumps(one.as_dict()), flush=True)
     desk.close()
-
-
-def with_accounts(plan: Plan, n: int) -> Plan:
-    """The plan with accounts scattered about the centres of its areas."""
-    assert plan.arcs is not None
-    random = np.random.default_rng(11)
-    unit = np.sort(random.integers(0, plan.arcs.n_units, n)).astype(np.int32)
-    spread = np.sqrt(plan.arcs.areas[unit])[:, None] * random.normal(0, 0.2, (n, 2))
-    x, y = (plan.arcs.centres[unit] / 100 + np.array(plan.arcs.origin) + spread).T
-    names = np.array([f"A{k:07d}" for k in range(n)], object)
-    sales = {"sales": np.round(random.lognormal(6, 1.2, n), 2)}
-    placement = np.ones(n, np.uint8)
-    lon, lat = projection.lonlat(x, y, plan.crs)
-    accounts = Accounts(names, names, x, y, lon, lat, unit, placement, sales)
-    return replace(plan, accounts=accounts)
 
 
 class Painted(QtCore.QObject):

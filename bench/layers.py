@@ -17,6 +17,7 @@ import shapely
 from terradesk import arcs as arcs_package
 from terradesk import paths, projection, sample
 from terradesk import records as rec
+from terradesk.accounts import Accounts
 from terradesk.arcs import Arcs, outlines
 from terradesk.document import Document
 from terradesk.edits.territories import create, new_territory
@@ -124,6 +125,28 @@ def blocks() -> Case:
     )
     plan = new_plan(base.plan.crs, units, arcs, title="Block groups")
     return Case("blocks", _with_territories(plan, arcs, 1000))
+
+
+def with_accounts(plan: Plan, n: int) -> Plan:
+    """The plan with accounts around the areas' centres, more where more people live."""
+    assert plan.arcs is not None
+    random = np.random.default_rng(11)
+    people = np.nan_to_num(plan.units.columns["population"]) + 1
+    unit = np.sort(random.choice(plan.arcs.n_units, n, p=people / people.sum())).astype(np.int32)
+    spread = np.sqrt(plan.arcs.areas[unit])[:, None] * random.normal(0, 0.2, (n, 2))
+    xy = plan.arcs.centres[unit] / 100 + np.array(plan.arcs.origin) + spread
+    lon, lat = projection.lonlat(xy[:, 0], xy[:, 1], plan.crs)
+    accounts = Accounts(
+        ids=np.array([f"A{k:07d}" for k in range(n)], object),
+        names=np.array([f"Customer {k}" for k in range(n)], object),
+        x=xy[:, 0], y=xy[:, 1], lon=lon, lat=lat, unit=unit, placement=np.ones(n, np.uint8),
+        columns={"sales": np.round(random.lognormal(6, 1.2, n), 2)},
+        batch=np.zeros(n, np.int32), is_present=np.ones(n, bool),
+    )  # fmt: skip
+    measure = rec.Measure("m-sales", plan.next_id, name="Sales", column="sales", format="money")
+    measures = {**plan.tables["measure"], (0, measure.uid): measure}
+    tables = {**plan.tables, "measure": measures}
+    return replace(plan, accounts=accounts, tables=tables, next_id=plan.next_id + 1)
 
 
 def _make_blocks(base: Case) -> bytes:

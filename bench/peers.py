@@ -30,7 +30,9 @@ class Times:
 
 @lru_cache(maxsize=1)
 def python() -> str:
-    """A Python that can import QGIS; "" for none."""
+    """A Python that can import QGIS; "" for none, or where QGIS is asked later (BENCH_ALONE)."""
+    if os.environ.get("BENCH_ALONE"):
+        return ""
     for path in ("/usr/bin/python3", sys.executable):
         if Path(path).exists():
             asked = subprocess.run(
