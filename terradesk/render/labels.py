@@ -174,8 +174,9 @@ class Labels:
         keep_inside : float, optional
             Keep text blocks so many pixels inside the view: for pictures.
         pixels : (height, width) int32, optional
-            Unit of every pixel of the view (`Frame.ids`): a territory whose middle is out of sight
-            is then named in its visible part; places hold for this view only.
+            Unit of every pixel of the view (`Frame.ids`), or of a coarser raster of it: a
+            territory whose middle is out of sight is then named in its visible part; places hold
+            for this view only.
         """
         given = (obstacles, keep_inside, pixels)
         fixed = None if all(one is None for one in given) else view
@@ -247,12 +248,13 @@ class Labels:
         seen = np.append(owners, -1)[pixels[step // 2 :: step, step // 2 :: step]]
         x, y = anchors[:, 0] * view.scale - view.kx, view.ky - anchors[:, 1] * view.scale
         is_near = (x > 0) & (y > 0) & (x < view.width) & (y < view.height)
-        self._roomiest(view, seen, step, np.flatnonzero(~is_near), np.zeros((0, 4)), anchors)
+        side = step * view.width / pixels.shape[1]
+        self._roomiest(view, seen, side, np.flatnonzero(~is_near), np.zeros((0, 4)), anchors)
         return anchors
 
     @staticmethod
     def _roomiest(
-        view: View, seen: Int32s, step: int, wanted: Int64s, walls: Floats, anchors: Floats
+        view: View, seen: Int32s, step: float, wanted: Int64s, walls: Floats, anchors: Floats
     ) -> None:
         """Put anchors where territories have most room in a raster of the view."""
         seen = seen.copy()

@@ -109,6 +109,8 @@ def legend(
     district: str = "",
     rows: ArrayLike | None = None,
     fills: Sequence[LegendEntry] = (),
+    points: Sequence[LegendEntry] = (),
+    layers: Sequence[LegendEntry] = (),
 ) -> list[LegendEntry]:
     """Entries for what the map shows.
 
@@ -125,14 +127,18 @@ def legend(
         Units in view; all by default.
     fills : sequence of LegendEntry
         Ready-made lines about the fills, put first.
+    points, layers : sequences of LegendEntry
+        Ready-made lines about the accounts, instead of `accounts`, and about own layers.
     """
     seen = np.arange(len(state.marks)) if rows is None else np.asarray(rows, np.int64)
     pairs = list(zip(colours, texts, strict=True))
     out = [*fills, *(LegendEntry("fill", text, colour) for colour, text in reversed(pairs))]
-    if accounts:
+    out += points
+    if accounts and not points:
         out.append(LegendEntry("accounts", accounts))
     if district and bool((state.borders[state.arcs_of(seen)] & 3 == 2).any()):
         out.append(LegendEntry("district", district))
+    out += layers
     owners = state.territories[seen]
     if bool((owners < 0).any()):
         out.append(LegendEntry("unassigned", _("Not assigned")))

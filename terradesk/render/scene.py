@@ -17,6 +17,7 @@ from terradesk.render.state import MapState
 
 if TYPE_CHECKING:
     from terradesk.render.legend import LegendEntry
+    from terradesk.render.stamps import Stamp
 
 __all__ = ["Classes", "Scene"]
 
@@ -87,8 +88,22 @@ class Scene:
         Metres in the plan's CRS; NaN = not placed.
     account_values : (m,) float, optional
         Size of the discs.
+    account_kinds : (m,) int, optional
+        Class of each account, see `terradesk.render.symbols.draw_symbols`.
     account_text, district_text : str
         For the legend; empty leaves the entry out.
+    account_keys : pair of sequences of LegendEntry
+        What the accounts' symbols mean instead of `account_text`, light and dark.
+    under, over : sequences of Stamp
+        Layers under and over the areas, the lowest first.
+    n_below : int
+        How many of `over` lie under the accounts.
+    layer_keys : sequence of LegendEntry
+        What own layers mean.
+    hidden : set of str
+        Out of ``labels``, ``cities`` and `terradesk.render.hiding.LINES`.
+    fill_opacity : float
+        0..1, of the areas' fills.
     base : BaseMap, optional
     overview : Overview, optional
         Drawn when missing.
@@ -116,8 +131,16 @@ class Scene:
     palette: str = "muted"
     accounts: ArrayLike | None = None
     account_values: ArrayLike | None = None
+    account_kinds: ArrayLike | None = None
     account_text: str = ""
     district_text: str = ""
+    account_keys: tuple[Sequence[LegendEntry], Sequence[LegendEntry]] = ((), ())
+    under: Sequence[Stamp] = ()
+    over: Sequence[Stamp] = ()
+    n_below: int = 0
+    layer_keys: Sequence[LegendEntry] = ()
+    hidden: frozenset[str] = frozenset()
+    fill_opacity: float = 1.0
     base: BaseMap | None = None
     overview: Overview | None = None
     selected: Sequence[int] = field(default_factory=tuple)

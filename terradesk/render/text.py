@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from math import floor
 from typing import Literal
 
 from PIL import ImageDraw, ImageFont
@@ -121,7 +122,9 @@ def _pieces(one: Text) -> list[tuple[str, float]]:
     return out
 
 
-def draw_text(canvas: ImageDraw.ImageDraw, one: Text, halo: bool = True, ink: bool = True) -> None:
+def draw_text(
+    canvas: ImageDraw.ImageDraw, one: Text, halo: bool = True, ink: bool = True, top: int = 0
+) -> None:
     """Draw a line of text.
 
     Parameters
@@ -130,12 +133,18 @@ def draw_text(canvas: ImageDraw.ImageDraw, one: Text, halo: bool = True, ink: bo
         Made with mode ``RGBA``, so that halos let the map through.
     halo, ink : bool
         Which of the two to draw; a page with real text needs the halo alone in its picture.
+    top : int
+        Row of the whole picture at which the one of the canvas begins.
     """
+    y = floor(one.y + 0.5) - top  # whole, so that a letter is the same in every strip it reaches
+    reach = 1.5 * one.size + one.halo_px
+    if y + reach < 0 or y - reach > canvas.im.size[1]:
+        return
     font = _font_of(one.text, one.size, one.bold)
     for piece, x in _pieces(one):
         if halo and one.halo:
             canvas.text(
-                (x, one.y),
+                (x, y),
                 piece,
                 one.halo,
                 font,
@@ -145,4 +154,4 @@ def draw_text(canvas: ImageDraw.ImageDraw, one: Text, halo: bool = True, ink: bo
             )
     for piece, x in _pieces(one):
         if ink:
-            canvas.text((x, one.y), piece, one.ink, font, "ls")
+            canvas.text((x, y), piece, one.ink, font, "ls")
