@@ -362,6 +362,11 @@ class AlignmentView:
         return out
 
     @cached_property
+    def seeds(self) -> dict[int, rec.Seed]:
+        """Start point of each territory id that has one."""
+        return {s.territory: s for s in reversed(self.plan.rows(rec.Seed, self.id))}
+
+    @cached_property
     def owners(self) -> dict[int, rec.Rep]:
         """Rep who owns each territory id (role owner, the first one)."""
         reps = {r.id: r for r in self.plan.rows(rec.Rep)}

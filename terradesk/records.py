@@ -123,6 +123,20 @@ class Lock(Row):
 
 
 @dataclass(frozen=True, slots=True)
+class Seed(Row):
+    """Where a territory starts: a place in degrees, and the ``unit`` (row) it lies in.
+
+    The builder keeps the territory around it when ``is_fixed``, else it only begins there.
+    """
+
+    territory: int = 0
+    unit: int = -1
+    lon: float = 0.0
+    lat: float = 0.0
+    is_fixed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Bridge(Row):
     """A water link: two units (rows) that count as neighbours."""
 
@@ -219,6 +233,7 @@ KINDS: Mapping[str, type[Row]] = {
     "override": Override,
     "rule": Rule,
     "lock": Lock,
+    "seed": Seed,
     "bridge": Bridge,
     "measure": Measure,
     "target": Target,
@@ -230,7 +245,7 @@ KINDS: Mapping[str, type[Row]] = {
     "setting": Setting,
 }
 
-PER_ALIGNMENT = ("territory", "staffing", "override", "rule", "lock", "target", "note")
+PER_ALIGNMENT = ("territory", "staffing", "override", "rule", "lock", "seed", "target", "note")
 """Kinds that belong to one alignment and are copied with a scenario."""
 
 

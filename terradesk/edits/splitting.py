@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from terradesk.edits.assigning import Assigned, assign
+from terradesk.edits.seeds import split_off
 from terradesk.edits.territories import free_name, new_territory
 from terradesk.errors import TerraDeskError
 from terradesk.i18n import N_, _
@@ -74,9 +75,11 @@ def split(
     if done.edit is None or not done.edit.changes:
         return Assigned(None, done.n_locked)
     n = done.edit.n_rows - 1
+    taken = done.edit.changes[0].rows
+    records = (*done.edit.records, *split_off(view, territory, taken, new.id))
     fields: dict[str, str | int] = {"n": n, "noun": plan.noun(n), "a": node.name, "b": new.name}
     msgid = N_("Split {a}: {n} {noun} are now {b}")
-    return replace(done, edit=replace(done.edit, msgid=msgid, fields=fields))
+    return replace(done, edit=replace(done.edit, msgid=msgid, fields=fields, records=records))
 
 
 def _size(rows: np.ndarray, weights: np.ndarray | None) -> tuple[float, int, int]:

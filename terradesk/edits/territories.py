@@ -12,6 +12,7 @@ from terradesk import records as rec
 from terradesk.edits.assigning import Assigned, assign
 from terradesk.edits.change import Change, Edit, Record
 from terradesk.edits.colours import SPREAD, fill_beside
+from terradesk.edits.seeds import passed_on
 from terradesk.errors import TerraDeskError
 from terradesk.i18n import N_, _
 from terradesk.plan import UNASSIGNED, AlignmentView, Plan
@@ -382,6 +383,7 @@ def _dissolve(plan: Plan, view: AlignmentView, gone: Sequence[int], into: int, m
             for r in plan.rows(row_type, view.id)
             if r.territory in gone  # type: ignore[attr-defined]
         ]
+    records += passed_on(view, gone, into)
     records += [Record("territory", view.territories[t], None) for t in gone]
     fields: dict[str, str | int] = {
         "n": len(gone),

@@ -8,10 +8,16 @@ from pathlib import Path
 from urllib.parse import quote
 
 from terradesk.planfile import failures
-from terradesk.planfile.schema import OTHER_TABLES, SCHEMA_VERSION, TABLES, read_meta
+from terradesk.planfile.schema import (
+    OTHER_TABLES,
+    SCHEMA_VERSION,
+    TABLES,
+    kinds_of,
+    read_meta,
+)
 
 BUSY_MS = 200
-REQUIRED = frozenset([*OTHER_TABLES, *TABLES.values(), "units", "accounts", "territory_areas"])
+REQUIRED = frozenset([*OTHER_TABLES, "units", "accounts", "territory_areas"])
 
 
 def is_writable(path: Path) -> bool:
@@ -73,7 +79,8 @@ def _check_kind(db: sqlite3.Connection, path: Path) -> None:
     meta = read_meta(db)
     if int(meta["min_reader"]) > SCHEMA_VERSION:
         raise failures.too_new(path, meta["schema_version"])
-    if not names.issuperset(REQUIRED):
+    small = {TABLES[kind] for kind in kinds_of(int(meta["schema_version"]))}
+    if not names.issuperset(REQUIRED | small):
         raise failures.damaged(path.name)
 
 

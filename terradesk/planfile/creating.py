@@ -20,7 +20,15 @@ from terradesk.accounts import PLACEMENTS
 from terradesk.errors import TerraDeskError
 from terradesk.i18n import _
 from terradesk.plan import UNASSIGNED, Plan
-from terradesk.planfile import big_tables, coverage, failures, layers, schema, writing
+from terradesk.planfile import (
+    big_tables,
+    coverage,
+    failures,
+    layers,
+    schema,
+    upgrading,
+    writing,
+)
 from terradesk.planfile import geopackage as gp
 from terradesk.planfile.locking import holder
 from terradesk.units import Units
@@ -197,8 +205,4 @@ def _register(db: sqlite3.Connection, plan: Plan) -> None:
     gp.register_features(db, "territory_areas", "MULTIPOLYGON", srs, "Territories, dissolved")
     tables = [*schema.OTHER_TABLES, *schema.TABLES.values()]
     for table in tables:
-        gp.register_attributes(db, table)
-    db.executemany(
-        "INSERT INTO gpkg_extensions VALUES (?, NULL, ?, ?, 'write-only')",
-        [(table, schema.EXTENSION, schema.DEFINITION) for table in tables],
-    )
+        upgrading.register(db, table)

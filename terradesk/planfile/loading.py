@@ -17,7 +17,7 @@ from terradesk.document import Step
 from terradesk.edits import Edit
 from terradesk.plan import UNASSIGNED, Plan, Table
 from terradesk.planfile import big_tables, coverage, payload
-from terradesk.planfile.schema import STRIDE, TABLES, cells, read_meta
+from terradesk.planfile.schema import STRIDE, TABLES, cells, kinds_of, read_meta
 from terradesk.units import GEOMETRY_KINDS, Units
 
 
@@ -47,7 +47,8 @@ def load(db: sqlite3.Connection) -> Loaded:
 def _load(db: sqlite3.Connection, meta: Mapping[str, str]) -> Loaded:
     units = _units(db, meta)
     arcs, digest = coverage.load(db, len(units), units.source_crs, meta["crs"])
-    tables: dict[str, Table] = {kind: _table(db, kind) for kind in rec.KINDS}
+    held = kinds_of(int(meta["schema_version"]))
+    tables: dict[str, Table] = {k: _table(db, k) if k in held else {} for k in rec.KINDS}
     next_id = max([int(meta["next_id"]), *(r.id + 1 for t in tables.values() for r in t.values())])
     hidden = db.execute("SELECT table_name, batch FROM batches WHERE NOT is_present")
     plan = Plan(

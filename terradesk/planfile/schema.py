@@ -1,4 +1,4 @@
-"""Tables of a plan file, schema version 1; the small ones follow `terradesk.records`."""
+"""Tables of a plan file, schema version 2; the small ones follow `terradesk.records`."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from typing import Any, get_type_hints
 
 from terradesk import records as rec
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 MIN_READER = 1
-MIN_WRITER = 1
+MIN_WRITER = 2
+"""Version 1 knows no start points: it would leave them behind when a territory goes."""
+
 EXTENSION = "terradesk_plan"
 DEFINITION = "docs/file-format.md of TerraDesk"
 STRIDE = 10_000_000
@@ -28,6 +30,7 @@ TABLES: Mapping[str, str] = {
     "override": "overrides",
     "rule": "rules",
     "lock": "locks",
+    "seed": "seeds",
     "bridge": "bridges",
     "measure": "measures",
     "target": "targets",
@@ -39,6 +42,9 @@ TABLES: Mapping[str, str] = {
     "setting": "settings",
 }
 """Table of each kind of record."""
+
+SINCE: Mapping[str, int] = {"seed": 2}
+"""Version that brought a kind of record, where that was not the first."""
 
 OTHER_TABLES: Mapping[str, str] = {
     "td_meta": "fid INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, value TEXT NOT NULL",
@@ -134,12 +140,22 @@ def create_tables(db: sqlite3.Connection) -> None:
     """All tables but ``units``, ``accounts`` and ``territory_areas``, which are layers."""
     for table, ddl in OTHER_TABLES.items():
         db.execute(f"CREATE TABLE {table} ({ddl})")
-    for kind, table in TABLES.items():
-        columns = ", ".join(c.ddl for c in cells(kind))
-        db.execute(
-            f"CREATE TABLE {table} (fid INTEGER PRIMARY KEY, {columns}, UNIQUE (alignment, uid))"
-        )
+    for kind in TABLES:
+        create_table(db, kind)
     db.execute("CREATE INDEX territories_id ON territories (alignment, id)")
+
+
+def create_table(db: sqlite3.Connection, kind: str) -> None:
+    """The table of one kind of record."""
+    columns = ", ".join(c.ddl for c in cells(kind))
+    db.execute(
+        f"CREATE TABLE {TABLES[kind]} (fid INTEGER PRIMARY KEY, {columns}, UNIQUE (alignment, uid))"
+    )
+
+
+def kinds_of(version: int) -> tuple[str, ...]:
+    """Kinds of record that a file of a version has a table for."""
+    return tuple(kind for kind in TABLES if SINCE.get(kind, 1) <= version)
 
 
 def read_meta(db: sqlite3.Connection) -> dict[str, str]:

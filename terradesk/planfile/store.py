@@ -16,7 +16,7 @@ from terradesk.document import Step
 from terradesk.edits import Edit
 from terradesk.errors import ReadOnlyPlan, TerraDeskError
 from terradesk.i18n import _
-from terradesk.planfile import coverage, failures, layers, loading, writing
+from terradesk.planfile import coverage, failures, layers, loading, upgrading, writing
 from terradesk.planfile.connecting import connect, has_foreign_triggers, is_writable
 from terradesk.planfile.locking import Holder, PlanLock, holder
 from terradesk.planfile.schema import SCHEMA_VERSION, read_meta
@@ -152,6 +152,7 @@ class PlanStore:
         with self._guard:
             self._make_ready()
             with failures.transaction(self._db):
+                upgrading.upgrade(self._db)
                 writing.write_step(self._db, step, accounts)
                 if self._new_digest is not None:
                     coverage.write(self._db, self._new_digest, self._arcs)

@@ -70,7 +70,7 @@ def make_wild_fids(path: Path) -> None:
 
 def make_newer(path: Path) -> None:
     with opened(path) as db:
-        db.execute("UPDATE td_meta SET value = 2 WHERE key IN ('min_reader', 'schema_version')")
+        db.execute("UPDATE td_meta SET value = 9 WHERE key IN ('min_reader', 'schema_version')")
 
 
 BAD = {
@@ -84,7 +84,7 @@ BAD = {
     make_without_table: "is damaged",
     make_wild_fids: "is damaged",
     make_view_of_units: "is damaged",
-    make_newer: r"newer TerraDesk \(plan format 2\)",
+    make_newer: r"newer TerraDesk \(plan format 9\)",
     Path.unlink: "There is no file",
 }
 
@@ -116,7 +116,7 @@ def test_folders_are_no_plans(tmp_path: Path) -> None:
 
 def test_a_newer_writer_leaves_reading(path: Path) -> None:
     with opened(path) as db:
-        db.execute("UPDATE td_meta SET value = 2 WHERE key IN ('min_writer', 'schema_version')")
+        db.execute("UPDATE td_meta SET value = 9 WHERE key IN ('min_writer', 'schema_version')")
         db.execute("ALTER TABLE territories ADD COLUMN invented TEXT")
     document = planfile.open_document(path)
     assert "newer TerraDesk" in document.store.read_only_reason  # type: ignore[attr-defined]
