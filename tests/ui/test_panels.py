@@ -263,6 +263,28 @@ def test_the_inspector_explains_areas_accounts_and_territories(qtbot, model) -> 
     assert panel.title.text() == "T1" and dict(panel.lines())["In one piece"] == "yes"
 
 
+def test_a_small_share_that_changes_hands_is_not_rounded_to_nothing(
+    qtbot, model, monkeypatch
+) -> None:
+    panel = shown(qtbot, BalancePanel(model))
+    opened(model)
+    for share, text in ((0.0, "0 %"), (0.004, "0.4 %"), (0.12, "12 %")):
+        monkeypatch.setattr("ui.panels.balance.figures.changed_of", lambda _view, s=share: s)
+        panel._show_changed(None)
+        assert panel._differs.text() == text
+
+
+def test_long_captions_of_the_inspector_leave_room_for_the_values(qtbot, model) -> None:
+    panel = shown(qtbot, InspectorPanel(model))
+    panel.setFixedWidth(304)
+    opened(model)
+    panel._fill([("Household income, mean of the medians of its areas", "76,213")])
+    qtbot.waitUntil(lambda: panel.findChildren(QtWidgets.QLabel)[-1].isVisible())
+    value = next(w for w in panel.findChildren(QtWidgets.QLabel) if w.text() == "76,213")
+    right = value.mapTo(panel, value.rect().topRight()).x()
+    assert right <= panel.width() and value.width() >= value.sizeHint().width()
+
+
 def test_the_inspector_knows_the_reason_after_the_plan_was_reopened(qtbot, model, tmp_path) -> None:
     document = planfile.create(tmp_path / "plan.gpkg", grid_plan())
     ids = [t.id for t in document.plan.alignment(A).leaves]

@@ -19,6 +19,7 @@ from . import figures, painting
 from .figure import Figure, Head
 
 _WORST_PX = 130
+_SMALL = 0.0095  # shares below this are 0 or 1 % in whole numbers
 _MANY_ROWS = 60  # from here on all that is seen is painted at once
 SPAN = 0.24
 
@@ -403,7 +404,8 @@ class BalancePanel(QtWidgets.QWidget):
         if now is None:
             return
         pair = effect.changed if effect is not None and effect.changed is not None else (now, now)
-        decimals = int(i18n.percent(pair[0]) == i18n.percent(pair[1]) and pair[0] != pair[1])
+        is_close = i18n.percent(pair[0]) == i18n.percent(pair[1]) and pair[0] != pair[1]
+        decimals = int(is_close or any(0 < share < _SMALL for share in pair))
         texts = [i18n.percent(share, decimals, False) for share in pair]
         self._differs.setText(_before_after(*texts))
 

@@ -18,6 +18,12 @@ from . import figures
 
 Line = tuple[str, str]
 
+_WIDEST_CAPTION = 132
+"""Pixels after which captions wrap, so that a long name of a column leaves room for its value."""
+
+_SAID = ("n_units", "n_accounts")
+"""Sources of measures that stand in lines of their own already."""
+
 
 class InspectorPanel(QtWidgets.QWidget):
     """Facts about the selected account, area or areas, else the current territory.
@@ -96,12 +102,11 @@ class InspectorPanel(QtWidgets.QWidget):
         for caption, words in lines:
             label, value = QtWidgets.QLabel(caption), QtWidgets.QLabel(words)
             label.setProperty("role", "dim")
-            value.setWordWrap(True)
+            label.setMaximumWidth(_WIDEST_CAPTION)
             for one in (label, value):
                 one.setTextFormat(QtCore.Qt.TextFormat.PlainText)
-            value.setTextInteractionFlags(
-                QtCore.Qt.TextInteractionFlag.TextSelectableByMouse
-            )
+                one.setWordWrap(True)
+            value.setTextInteractionFlags(QtCore.Qt.TextInteractionFlag.TextSelectableByMouse)
             self._form.addRow(label, value)
 
     # ------------------------------------------------------------------ what is known
@@ -208,7 +213,8 @@ class InspectorPanel(QtWidgets.QWidget):
                                                 balance.tolerance)),
             ]  # fmt: skip
         for measure in plan.rows(rec.Measure):
-            if balance is None or measure.uid != balance.measure.uid:
+            is_balance = balance is not None and measure.uid == balance.measure.uid
+            if not is_balance and measure.source not in _SAID:
                 value = float(measures.totals(view, measure)[slot])
                 lines.append((measure.name, measures.format_value(plan, measure, value)))
         compact = measures.compactness(view)[slot]
