@@ -23,6 +23,7 @@ from ui.map import MapView
 from ui.map.camera import home
 from ui.map.dropping import ACCOUNTS_MIME
 from ui.map.menu import nearest_first
+from ui.tools import Keys
 
 Key = QtCore.Qt.Key
 NO_BUTTON = QtCore.Qt.MouseButton.NoButton
@@ -311,11 +312,24 @@ def test_brackets_change_the_brush_and_shift_lights_the_strip(desk):
     desk.press(0.5, 0.5, SHIFT)
     desk.move(1.5, 0.5, SHIFT)
     assert desk.model.tentative is None  # nothing there is unassigned
+    assert desk.view.floats.card.isVisible()
+    assert [one.text for one in desk.view.floats.card.lines()] == ["Nothing here is unassigned."]
     desk.release(1.5, 0.5, SHIFT)
     assert desk.model.document.steps == ()
     desk.key(Key.Key_V)
     desk.key(Key.Key_B)
     assert desk.view.gestures.options.size_px == pytest.approx(1.25 * size)
+
+
+def test_the_words_of_held_keys_fit_into_the_switch(desk):
+    desk.key(Key.Key_L)
+    strip = desk.view.floats.strip
+    wide = strip.width()
+    button = next(b for b in strip.findChildren(QtWidgets.QPushButton) if b.text() == "Assign")
+    before = button.width()
+    strip.set_options(desk.view.gestures.options, Keys.CTRL)
+    assert button.text() == "Unassign" and button.sizeHint().width() <= button.width()
+    assert (strip.width(), button.width()) == (wide, before)
 
 
 def test_space_is_a_hand_while_held_and_the_stroke_goes_on_after_it(desk):

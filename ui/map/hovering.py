@@ -68,9 +68,7 @@ class Hovering(QtCore.QObject):
         self._say(text_at(spots, *view.metres(self._at), view.ratio, view.item.view.px_per_m, view))
 
 
-def text_at(
-    spots: Spots, x: float, y: float, ratio: float, px_per_m: float, view: MapView
-) -> str:
+def text_at(spots: Spots, x: float, y: float, ratio: float, px_per_m: float, view: MapView) -> str:
     """What to say about the accounts at a place in metres; "" when there are none."""
     shape, reach = view.item.gesture, REACH_PX * ratio / px_per_m
     if shape is not None and shape.kind == "brush":
@@ -84,7 +82,7 @@ def text_at(
 
 
 def told(plan: Plan, measure: rec.Measure | None, rows: np.ndarray) -> str:
-    """Accounts at one place: the name of one, or how many and the first names."""
+    """Accounts at one place: the name of one; of several how many, and the first, line by line."""
     names = [i18n.isolate(str(plan.accounts.names[r]) or str(plan.accounts.ids[r])) for r in rows]
     value = ""
     if measure is not None:
@@ -92,10 +90,9 @@ def told(plan: Plan, measure: rec.Measure | None, rows: np.ndarray) -> str:
         value = " · " + measures.format_value(plan, measure, total, short=True)
     if len(names) == 1:
         return names[0] + value
-    shown = ", ".join(names[:_MOST_NAMES])
+    text = ngettext("{n} account at this place", "{n} accounts at this place", len(names))
+    lines = [text.format(n=i18n.number(len(names))) + value, *names[:_MOST_NAMES]]
     n_more = len(names) - _MOST_NAMES
     if n_more > 0:
-        shown = _("{names} and {n} more").format(names=shown, n=i18n.number(n_more))
-    text = ngettext("{n} account at this place: {names}", "{n} accounts at this place: {names}",
-                    len(names))  # fmt: skip
-    return text.format(n=i18n.number(len(names)), names=shown) + value
+        lines.append(_("and {n} more").format(n=i18n.number(n_more)))
+    return "\n".join(lines)

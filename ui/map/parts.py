@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from PySide6 import QtCore, QtGui, QtWidgets
 
@@ -138,11 +138,17 @@ class Segments(QtWidgets.QFrame):
             self._buttons[value].setChecked(True)
 
     def set_text(self, value: object, text: str) -> None:
-        """Word a position differently; its place keeps its width, so that nothing jumps."""
+        """Word a position differently (see `reserve`)."""
+        self._buttons[value].setText(text)
+
+    def reserve(self, value: object, texts: Iterable[str]) -> None:
+        """Make a position wide enough for any of some texts, so that nothing jumps or is cut."""
         button = self._buttons[value]
-        if text != button.text():
-            button.setMinimumWidth(max(button.minimumWidth(), button.sizeHint().width()))
+        own = button.text()
+        button.ensurePolished()
+        for text in (*texts, own):
             button.setText(text)
+            button.setMinimumWidth(max(button.minimumWidth(), button.sizeHint().width()))
 
     def value(self) -> object:
         """The position that is on."""

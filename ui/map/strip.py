@@ -71,10 +71,19 @@ class Strip(parts.Floating):
         self._more.clicked.connect(self._open_more)
         for widget in [*(w for part in self._parts for w in part.widgets), self._more]:
             self._layout.addWidget(widget)
+        self._reserve_words()
         is_caption = bool(switches) and switches[0] == "moves" and not self._is_drawing
         self._layout.setContentsMargins(12 if is_caption else 6, 5, 8, 5)
         self.setVisible(bool(switches))
         self.set_options(options)
+
+    def _reserve_words(self) -> None:
+        """Room for all that held keys can make of the switch, before they are held."""
+        if self._action is None:
+            return
+        held = (Keys.NONE, Keys.SHIFT, Keys.CTRL)
+        for at, value in enumerate((False, True)):
+            self._action.reserve(value, {action_texts(k, value)[at] for k in held})
 
     def _clear(self) -> None:
         while (item := self._layout.takeAt(0)) is not None:

@@ -300,8 +300,8 @@ class MapView(Looking):
         self.floats.card.raise_()
 
     def tell_at_pointer(self, text: str) -> None:
-        """A line in the card instead of figures; "" takes it away."""
-        self._show_card([Line(text)] if text else None)
+        """Lines in the card instead of figures; "" takes it away."""
+        self._show_card([Line(one) for one in text.splitlines()] or None)
 
     def point_card(self, at: QtCore.QPointF) -> None:
         """Let the card follow something other than the mouse."""

@@ -114,13 +114,18 @@ def preview(
         return Preview(units, accounts, None, shape, selects=True, told=counted(taken, context))
     scoped = in_scope(taken, event, context)
     done = assigned(context, scoped, target)
+    why = told(done, context)
+    if scoped.is_empty and not taken.is_empty:
+        why = out_of_scope(event, context)
+    is_refused = bool(why) and done.edit is None
     return Preview(
         moved_rows(done),
         scoped.account_rows,
-        target,
+        None if is_refused else target,
         shape,
-        told=told(done, context),
+        told=why,
         assigned=done,
+        is_refused=is_refused,
     )
 
 
@@ -149,6 +154,14 @@ def told(done: Assigned, context: ToolContext) -> str:
         return text.format(n=number(done.n_locked))
     noun = context.plan.noun(done.n_locked)
     return _("{n} locked {noun} stay").format(n=number(done.n_locked), noun=noun)
+
+
+def out_of_scope(event: MapEvent, context: ToolContext) -> str:
+    """Why a stroke takes nothing of what it meets, by Over or the key that is held."""
+    options = context.options
+    if event.has(Keys.SHIFT) or options.over == "unassigned":
+        return _("Nothing here is unassigned.")
+    return _("Nothing here belongs to {name}.").format(name=context.name_of(options.over_territory))
 
 
 def locked(event: MapEvent, context: ToolContext) -> str:
