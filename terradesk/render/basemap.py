@@ -20,21 +20,25 @@ from numpy.typing import NDArray
 from terradesk import paths
 from terradesk.arcs import Arcs
 from terradesk.render import compose
-from terradesk.render.jit import Bytes, Floats
+from terradesk.render.jit import Bools, Bytes, Floats
 from terradesk.render.lines import thin_lines, wide_lines
 from terradesk.render.scan import Job
 
 if TYPE_CHECKING:
     from terradesk.arcs import Level
     from terradesk.render.frame import Frame
+    from terradesk.render.style import Style
+    from terradesk.render.view import View
 
-__all__ = ["BaseMap", "base_map"]
+__all__ = ["BORDER_OPACITY", "COAST_OPACITY", "BaseMap", "base_map"]
 
 _VERSION = 1
 _LEAST_LAKE_PX2 = 40
 _RIVERS_FROM_CM = 1.4e5  # ground size of a pixel at 100 % below which rivers appear
 _COAST_WEIGHT, _BORDER_WEIGHT = 102, 110
 _COAST_REACH = 2
+COAST_OPACITY, BORDER_OPACITY = _COAST_WEIGHT / 128, _BORDER_WEIGHT / 128
+"""Of shores and of borders between countries."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,11 +98,21 @@ class BaseMap:
         weights = np.full(len(near), _BORDER_WEIGHT, np.uint8)
         self._thin(frame, job, self.borders, near, weights)
         self._draw_lakes(frame, job)
-        if cm_per_px * style.pixel_ratio < _RIVERS_FROM_CM:
+        if self.shows_rivers(frame.view, style):
             _, _, near = frame.arcs_near(self.rivers, job, _COAST_REACH)
             line = self.rivers.levels[self.rivers.level(cm_per_px)]
             kinds = np.full(self.rivers.n_arcs, 2, np.uint8)
             self._wide(frame, job, line, near, kinds)
+
+    def shown_lakes(self, view: View, style: Style) -> Bools:
+        """Which lakes are large enough to be drawn in a view."""
+        px_per_m = view.px_per_m / style.pixel_ratio
+        return np.asarray(self.lakes.areas * px_per_m**2 >= _LEAST_LAKE_PX2)
+
+    @staticmethod
+    def shows_rivers(view: View, style: Style) -> bool:
+        """Whether a view is close enough for rivers."""
+        return style.pixel_ratio / view.scale < _RIVERS_FROM_CM
 
     @staticmethod
     def _thin(frame: Frame, job: Job, arcs: Arcs, near: NDArray[np.int32], weights: Bytes) -> None:
@@ -110,8 +124,7 @@ class BaseMap:
     def _draw_lakes(self, frame: Frame, job: Job) -> None:
         lakes, planes, style = self.lakes, frame.planes, frame.style
         level = lakes.level(1 / frame.view.scale)
-        px_per_m = frame.view.px_per_m / style.pixel_ratio
-        keep = lakes.areas * px_per_m**2 >= _LEAST_LAKE_PX2
+        keep = self.shown_lakes(frame.view, style)
         frame.fill_shapes(lakes, level, job, keep, planes.water, 255)
         _, _, near = frame.arcs_near(lakes, job, _COAST_REACH)
         sides = np.maximum(lakes.left, 0), np.maximum(lakes.right, 0)

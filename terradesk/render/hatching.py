@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
 from terradesk.render.filling import CHANGED, FIRST_PATTERN, LOCKED, N_PATTERNS, UNASSIGNED
 
-__all__ = ["PATTERNS", "PERIOD", "ROLES", "hatches"]
+__all__ = ["PATTERNS", "PERIOD", "ROLES", "Strokes", "hatches", "strokes"]
 
 PERIOD = 35
 """Side of a tile at 100 %, pixels."""
@@ -33,6 +35,35 @@ _ALPHAS = {
 }
 ROLES = {UNASSIGNED: "hatch", CHANGED: "select", LOCKED: "territory_core"}
 """Colour role of the hatches that mean a state; patterns have that of the territories' borders."""
+
+
+class Strokes(NamedTuple):
+    """A hatch as lines, for drawings that are not made of pixels.
+
+    Parameters
+    ----------
+    steps : tuple of (x, y)
+        Normals of the lines; (0, 0) for dots in the middle of squares.
+    gap : float
+        Pixels at 100 % from one line to the next along x or y; fits `PERIOD`.
+    width, opacity : float
+    """
+
+    steps: tuple[tuple[int, int], ...]
+    gap: float
+    width: float
+    opacity: float
+
+
+def strokes(number: int, dark: bool) -> Strokes:
+    """The hatch of a number as `hatches` draws it."""
+    of_states = {one: Strokes((_UP,), apart, width, _ALPHAS[dark][one])
+                 for one, apart, width in _STATES}  # fmt: skip
+    if number in of_states:
+        found = of_states[number]
+    else:
+        found = Strokes(*PATTERNS[number - FIRST_PATTERN], _INK[dark])
+    return found._replace(gap=PERIOD / round(PERIOD / found.gap))
 
 
 def _lines(period: int, steps: tuple[int, int], apart: float, width: float) -> NDArray[np.float64]:

@@ -12,7 +12,7 @@ from terradesk.render.compose import Inks
 from terradesk.render.hatching import ROLES, hatches
 from terradesk.render.lines import PER_PIXEL, profile
 
-__all__ = ["BORDER_WIDTHS", "MARK_WIDTHS", "Style", "blend"]
+__all__ = ["BORDER_WIDTHS", "CASING_OPACITY", "MARK_WIDTHS", "RIVER_WIDTH", "Style", "blend"]
 
 BORDER_WIDTHS = {1: (3.6, 1.6), 2: (5.6, 2.8)}
 """Casing and core of territory (1) and district (2) borders, pixels."""
@@ -30,8 +30,9 @@ MARK_WIDTHS = {
 5 current territory, 6 hover, 7 what would change."""
 
 _LOCK_BAND = 5.5
-_CASING_ALPHA = 215 / 255
-_RIVER_WIDTH = 1.3
+CASING_OPACITY = 215 / 255
+RIVER_WIDTH = 1.3
+"""Of the casing of borders; of rivers, pixels at 100 %."""
 _NOWHERE = np.float32(-1e6)
 
 
@@ -140,11 +141,11 @@ class Style:
         band = _LOCK_BAND * ratio
         self.lock_tables = np.tile(_ramp(band), (8, 1))
         self.lock_radii = np.array([_NOWHERE] * 4 + [band + 0.5] * 3 + [_NOWHERE], np.float32)
-        shore, river = _ramp(0.5), _ramp(_RIVER_WIDTH / 2 * ratio)
+        shore, river = _ramp(0.5), _ramp(RIVER_WIDTH / 2 * ratio)
         self.water_tables = np.zeros((3, max(len(shore), len(river))), np.uint8)
         self.water_tables[1, : len(shore)] = shore
         self.water_tables[2, : len(river)] = river
-        self.water_radii = np.array([_NOWHERE, 1, _RIVER_WIDTH / 2 * ratio + 0.5], np.float32)
+        self.water_radii = np.array([_NOWHERE, 1, RIVER_WIDTH / 2 * ratio + 0.5], np.float32)
 
     def _inks(self) -> Inks:
         line, top = palettes.rgba(self.roles["state_line"])
@@ -152,7 +153,7 @@ class Style:
         self.group_weight = 127
         self.unit_weight = 127 * unit_alpha * 0.7 / (top * 0.9)
         bold, bold_alpha = _cased(
-            self.ink("territory_line"), _CASING_ALPHA, self.ink("territory_core")
+            self.ink("territory_line"), CASING_OPACITY, self.ink("territory_core")
         )
         mark, mark_alpha = _cased(self.ink("casing"), 1.0, self.ink("select"))
         hatch = hatches(self.dark, self.pixel_ratio)

@@ -14,7 +14,17 @@ from terradesk.render.points import MOST_RADIUS, PointIndex
 from terradesk.render.style import Style
 from terradesk.render.view import View
 
-__all__ = ["CLASS_COLOURS", "SHAPES", "disc", "draw_discs", "draw_symbols", "shape"]
+__all__ = [
+    "CLASS_ALPHA",
+    "CLASS_COLOURS",
+    "HALO_ALPHA",
+    "SHAPES",
+    "disc",
+    "draw_discs",
+    "draw_symbols",
+    "growth",
+    "shape",
+]
 
 SHAPES = (
     "circle",
@@ -40,8 +50,9 @@ _ZOOMED_M = 1400  # ground size of a pixel below which symbols are drawn larger
 _ZOOMED_GROWTH = 1.9
 _STEPS = 4  # symbols are drawn once per quarter pixel of radius
 _LEAST_SHAPE = 3.0  # pixels of radius below which shapes cannot be told apart
-_HALO_ALPHA = 216 / 256
-_ALPHA, _ZOOMED_ALPHA, _CLASS_ALPHA = 130 / 255, 190 / 255, 235 / 255
+_ALPHA, _ZOOMED_ALPHA = 130 / 255, 190 / 255
+HALO_ALPHA, CLASS_ALPHA = 216 / 256, 235 / 255
+"""Opacity of the ring around a symbol, and of the symbols of classes."""
 
 
 def _polygon(x: Floats, y: Floats, corners: int, turn: float, inner: float) -> Floats:
@@ -147,7 +158,7 @@ def _sprites(n_steps: int, names: tuple[str, ...], inks: tuple[int, ...], halo: 
 
 def _mixed(fill: Floats, edge: Floats, ink: int, alpha: float, halo: int) -> Colours:
     """What a row of a symbol keeps of the picture and adds to it: halo first, fill over it."""
-    over, under = alpha * fill, _HALO_ALPHA * edge
+    over, under = alpha * fill, HALO_ALPHA * edge
     red, green, blue = (
         np.rint(under * (1 - over) * (halo >> s & 255) + over * (ink >> s & 255)).astype(np.uint32)
         for s in (16, 8, 0)
@@ -228,6 +239,14 @@ def _draw(
         _stamp(one[2], one[0], one[1], sprites, rgb)
 
 
+def growth(view: View, style: Style, by_class: bool) -> tuple[float, float, float]:
+    """Device pixels per pixel of radius, the least radius, and the opacity of plain discs."""
+    zoomed = style.pixel_ratio / view.px_per_m < _ZOOMED_M
+    factor = style.pixel_ratio * (_ZOOMED_GROWTH if zoomed else 1.0)
+    least = _LEAST_SHAPE * style.pixel_ratio if by_class else 0.0
+    return factor, least, _ZOOMED_ALPHA if zoomed else _ALPHA
+
+
 def draw_symbols(
     rgb: Colours,
     view: View,
@@ -253,21 +272,18 @@ def draw_symbols(
     """
     if not len(index.order):
         return
-    zoomed = style.pixel_ratio / view.px_per_m < _ZOOMED_M
-    factor = style.pixel_ratio * (_ZOOMED_GROWTH if zoomed else 1.0)
     by_class = kinds is not None
-    least = _LEAST_SHAPE * style.pixel_ratio if by_class else 0.0
+    factor, least, plain = growth(view, style, by_class)
     drawn = np.maximum(sizes * np.float32(factor), np.float32(least)) * np.float32(_STEPS)
     n_steps = int(np.rint(max(MOST_RADIUS * factor, least) * _STEPS)) + 1
     names, colours = (SHAPES, CLASS_COLOURS[int(style.dark)]) if by_class else ((), ())
     inks = [palettes.rgba(colour)[0] for colour in colours]
-    plain = _ZOOMED_ALPHA if zoomed else _ALPHA
     sprites = _sprites(
         n_steps,
         (*names, "circle"),
         (*inks, style.ink("account")),
         style.ink("halo"),
-        (*[_CLASS_ALPHA] * len(names), plain),
+        (*[CLASS_ALPHA] * len(names), plain),
         style.pixel_ratio,
     )
     pad = 1.7 * (n_steps / _STEPS + 2 * style.pixel_ratio + 2) / view.px_per_m
