@@ -150,6 +150,8 @@ ACTIONS = (
            needs="current"),
     Action("territory.differ", N_("Give neighbours different colours"), "differ_colours",
            needs="territories", words=N_("palette recolour similar fill")),
+    Action("territory.homes", N_("Use the homes of reps as start points"), "start_at_homes", "flag",
+           needs="territories", words=N_("start point seed home rep")),
     Action("territory.lock", N_("Lock or unlock"), "toggle_lock", "lock", "Ctrl+L",
            needs="current"),
     Action("territory.merge", N_("Merge the selected territories"), "merge_territories", "merge",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from terradesk import i18n
 from terradesk.i18n import ngettext
 from terradesk.render.filling import CHANGED, FIRST_PATTERN, LOCKED, UNASSIGNED
+from terradesk.render.flags import CLOTH
 from terradesk.render.legend import LegendEntry
 from terradesk.render.scale import scale_bar
 from terradesk.render.scene import Scene
@@ -184,6 +185,11 @@ def _symbol(entry: LegendEntry, x: float, y: float, style: Style) -> list[Shape]
         return [Area(x + at * r, y, radius * r, ink) for at, radius in places]
     if entry.symbol == "line":
         return [Line(across, 2 * r, entry.colour or roles["text2"])]
+    if entry.symbol == "start":
+        pole = ((middle - 4 * r, y - 6.5 * r), (middle - 4 * r, y + 6.5 * r))
+        edge = roles["territory_core"]
+        cloth = Area(*pole[1], 0.68 * r, roles["text3"], edge, 1.2 * r, CLOTH)
+        return [cloth, Line(pole, 1.4 * r, edge)]
     if entry.symbol == "district":
         return [Line(across, 2.8 * r, roles["territory_core"])]
     if entry.symbol == "selected":

@@ -14,7 +14,7 @@ from terradesk.render.jit import Bytes, Colours, Floats, kernel
 from terradesk.render.style import Style
 from terradesk.render.view import View
 
-__all__ = ["HomeStamp"]
+__all__ = ["HomeStamp", "blend"]
 
 _NAMED_FROM_M = 1400
 _SIDE, _LINE, _HALO = 15.0, 1.4, 1.6
@@ -22,7 +22,8 @@ _TEXT_PX = 11
 
 
 @kernel
-def _blend(x: int, y: int, cover: Bytes, ink: np.uint32, rgb: Colours) -> None:
+def blend(x: int, y: int, cover: Bytes, ink: np.uint32, rgb: Colours) -> None:
+    """Lay an ink over a picture through a mask whose upper left corner is at x, y."""
     high, wide = rgb.shape
     for v in range(max(0, -y), min(cover.shape[0], high - y)):
         for u in range(max(0, -x), min(cover.shape[1], wide - x)):
@@ -102,7 +103,7 @@ class HomeStamp:
         inks = (style.ink("casing"), style.ink("territory_core"), int(fill))
         for cover, ink in zip(_house(style.pixel_ratio), inks, strict=True):
             half = len(cover) // 2
-            _blend(x - half, y - half, cover, np.uint32(ink), rgb)
+            blend(x - half, y - half, cover, np.uint32(ink), rgb)
 
     @staticmethod
     def _draw_initials(rgb: Colours, x: int, y: int, text: str, style: Style) -> None:
@@ -111,4 +112,4 @@ class HomeStamp:
         left = x - _letters(text, size, 0).shape[1] // 2
         for spread, ink in ((grow, "casing"), (0, "label")):
             cover = _letters(text, size, spread)
-            _blend(left - spread, top - spread, cover, np.uint32(style.ink(ink)), rgb)
+            blend(left - spread, top - spread, cover, np.uint32(style.ink(ink)), rgb)

@@ -28,6 +28,7 @@ Symbol = Literal[
     "selected",
     "changed",
     "district",
+    "start",
 ]
 
 
@@ -146,6 +147,6 @@ def legend(
         out.append(LegendEntry("selected", _("Selected")))
     if bool((state.marks[seen] & Mark.CHANGED).any()):
         out.append(LegendEntry("changed", _("Would change")))
-    if bool(state.locked[owners[owners >= 0]].any()):
+    if bool(state.are_locked(seen).any()):
         out.append(LegendEntry("locked", _("Locked")))
     return out

@@ -8,7 +8,7 @@ import numpy as np
 from PySide6 import QtCore, QtGui, QtWidgets
 
 from terradesk import edits, palettes
-from terradesk.edits import colours, scenarios, territories
+from terradesk.edits import colours, scenarios, seeds, territories
 from terradesk.i18n import _
 from terradesk.plan import UNASSIGNED
 
@@ -113,6 +113,14 @@ class TerritoryCommands:
         model.attempt(
             lambda: colours.differ(model.plan, model.alignment),
             _("All neighbours differ already."),
+        )
+
+    def start_at_homes(self) -> None:
+        """Start every territory at its rep's home."""
+        model = self._model
+        model.attempt(
+            lambda: seeds.start_at_homes(model.plan, model.alignment),
+            _("They start at the homes of their reps already."),
         )
 
     def toggle_lock(self) -> None:

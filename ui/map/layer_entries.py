@@ -12,6 +12,7 @@ from terradesk import records as rec
 from terradesk.i18n import N_
 from terradesk.plan import AlignmentView
 from terradesk.projection import LONLAT, to_plan
+from terradesk.render.flags import FlagStamp
 from terradesk.render.homes import HomeStamp
 from terradesk.render.linework import LinkStamp
 from terradesk.render.stamps import Stamp
@@ -54,10 +55,7 @@ def _has_accounts(view: AlignmentView) -> bool:
 
 
 def _homes(view: AlignmentView) -> Stamp | None:
-    """Homes of all reps in the colours of their territories.
-
-    Start points of territories, once plans record them, are a layer of their own beside this one.
-    """
+    """Homes of all reps in the colours of their territories."""
     reps = [r for r in view.plan.rows(rec.Rep) if None not in (r.home_lon, r.home_lat)]
     degrees = np.array([(r.home_lon, r.home_lat) for r in reps], np.float64).reshape(-1, 2)
     places = to_plan(degrees, LONLAT, view.plan.crs)
@@ -86,9 +84,25 @@ def _links(view: AlignmentView) -> Stamp | None:
     return LinkStamp(ends.reshape(-1, 4)) if len(ends) else None
 
 
+def start_places(view: AlignmentView) -> tuple[np.ndarray, list[int]]:
+    """Start points that can be on the map: (n, 2) metres, and the territory of each."""
+    found = [s for t, s in view.seeds.items() if t in view.territories]
+    degrees = np.array([(s.lon, s.lat) for s in found], np.float64).reshape(-1, 2)
+    places = to_plan(degrees, LONLAT, view.plan.crs)
+    known = np.isfinite(places).all(axis=1)
+    return places[known], [found[i].territory for i in np.flatnonzero(known)]
+
+
+def _starts(view: AlignmentView) -> Stamp | None:
+    places, ids = start_places(view)
+    colours = np.array([view.territories[t].colour for t in ids], np.int64)
+    return FlagStamp(places, colours) if ids else None
+
+
 LAYERS = (
     LayerEntry("labels", N_("Names of territories"), lambda view: bool(view.leaves)),
     LayerEntry("cities", N_("Names of cities"), _always),
+    LayerEntry("starts", N_("Start points"), lambda view: bool(view.seeds), "over", _starts),
     LayerEntry("homes", N_("Rep homes"), lambda view: _homes(view) is not None, "over", _homes),
     LayerEntry("accounts", N_("Accounts"), _has_accounts, "over"),
     LayerEntry("links", N_("Water links"), lambda v: _links(v) is not None, "over", _links),

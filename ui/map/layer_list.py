@@ -24,8 +24,8 @@ Roles = QtCore.Qt.ItemDataRole
 _WIDE, _ROW, _FEWEST_ROWS, _GAP, _BETWEEN = 296, 28, 4, 12, 8
 _ICONS = {
     "labels": "tag", "cities": "building-2", "homes": "user", "accounts": "map-pin",
-    "links": "waypoints", "locks": "lock", "districts": "layers-2", "borders": "hexagon",
-    "lines": "grid-3x3", "areas": "palette", "base": "globe",
+    "starts": "flag", "links": "waypoints", "locks": "lock", "districts": "layers-2",
+    "borders": "hexagon", "lines": "grid-3x3", "areas": "palette", "base": "globe",
 }  # fmt: skip
 
 

@@ -34,7 +34,7 @@ __all__ = ["LAYERS", "OWN", "LayerEntry", "MapLayers", "Row"]
 
 ENTRIES = {entry.key: entry for entry in LAYERS}
 _OVER = tuple(entry.key for entry in reversed(LAYERS) if entry.place == "over")
-_READ = ("rep", "staffing", "territory", "bridge")
+_READ = ("rep", "staffing", "territory", "bridge", "seed")
 _TOP = ("labels", "cities")
 _MIDDLE = ("locks", "districts", "borders", "lines", "areas")
 
@@ -363,6 +363,8 @@ class MapLayers(QtCore.QObject):
                 out.append(LegendEntry("accounts", _("Accounts: stronger where there are more")))
             else:
                 out += account_look.entries(spots.measure, spots.classes, theme.is_dark())
+        if self._model.view.seeds and "starts" not in self._hidden:
+            out.append(LegendEntry("start", _("Start points")))
         for own in reversed(self.references()):
             if own.is_shown and not references.is_picture(own.path) and not self._own.trouble(own):
                 out.append(LegendEntry("line", own.name, own.colour))

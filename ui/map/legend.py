@@ -10,6 +10,7 @@ from PySide6 import QtCore, QtGui, QtWidgets
 from terradesk import i18n
 from terradesk.i18n import _, ngettext
 from terradesk.render.filling import FIRST_PATTERN
+from terradesk.render.flags import CLOTH, HIGH
 from terradesk.render.hatching import hatches
 from terradesk.render.legend import LegendEntry
 from terradesk.render.symbols import shape
@@ -46,6 +47,8 @@ class Key(QtWidgets.QWidget):
         elif kind == "district":
             painter.setPen(QtGui.QPen(theme.colour("territory_core"), 2.8))
             painter.drawLine(QtCore.QPointF(5, 7), QtCore.QPointF(23, 7))
+        elif kind == "start":
+            draw_flag(painter)
         elif kind == "fill":
             draw_fill(painter, box, self._entry.colour, self._entry.hatch)
         elif kind == "selected":
@@ -91,6 +94,16 @@ def draw_symbol(painter: QtGui.QPainter, name: str) -> None:
     side = cover.shape[0] / 2
     painter.setRenderHint(QtGui.QPainter.RenderHint.SmoothPixmapTransform)
     painter.drawImage(QtCore.QRectF(14 - side / 2, 7 - side / 2, side, side), tinted)
+
+
+def draw_flag(painter: QtGui.QPainter) -> None:
+    """A start point in the middle of a line of the legend, in no territory's colour."""
+    painter.translate(9.5, 14)
+    painter.scale(0.7, 0.7)
+    painter.setPen(QtGui.QPen(theme.colour("territory_core"), 1.8))
+    painter.setBrush(theme.colour("text3"))
+    painter.drawPolygon([QtCore.QPointF(x, y) for x, y in CLOTH])
+    painter.drawLine(QtCore.QPointF(0, -HIGH), QtCore.QPointF(0, -1))
 
 
 def draw_fill(painter: QtGui.QPainter, box: QtCore.QRectF, colour: str, hatch: int = 0) -> None:

@@ -22,6 +22,7 @@ from terradesk.plan import UNASSIGNED
 
 from .. import theme
 from ..document_model import Tentative
+from . import marking
 from .targets_menu import TargetsMenu
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ class MapMenu:
         if account >= 0:
             self._for_account(menu, account)
         if unit >= 0:
-            self._for_unit(menu, unit)
+            self._for_unit(menu, unit, at)
         elif account < 0:
             self._for_nothing(menu, at)
         return menu
@@ -95,7 +96,7 @@ class MapMenu:
         return selected if account in selected else np.array([account], np.int32)
 
     # ------------------------------------------------------------------ an area
-    def _for_unit(self, menu: QtWidgets.QMenu, unit: int) -> None:
+    def _for_unit(self, menu: QtWidgets.QMenu, unit: int, at: QtCore.QPoint) -> None:
         view, rows = self._model.view, self._rows(unit)
         territory = int(view.assignment[unit])
         if territory != UNASSIGNED:
@@ -107,6 +108,7 @@ class MapMenu:
             self._add(menu, self._of(_("Unassign {things}"), rows), "eraser",
                       lambda: self._assign(rows, UNASSIGNED), "Del")  # fmt: skip
         self._locks(menu, territory, rows)
+        marking.offer(menu, self._view, unit, rows, at)
         menu.addSeparator()
         self._zooms(menu, territory, rows)
         self._same(menu, rows)
@@ -291,6 +293,7 @@ class MapMenu:
             self._add(menu, _("Select unassigned {noun}").format(noun=noun), "circle-dashed",
                       unassigned)  # fmt: skip
         x, y = view.metres(QtCore.QPointF(view.canvas.mapFromGlobal(at)))
+        marking.offer(menu, view, -1, model.selected_units, at)
         self._add(menu, _("Copy the coordinates"), "copy", lambda: _copy(self._lonlat(x, y)))
 
     def _lonlat(self, x: float, y: float) -> str:

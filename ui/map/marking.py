@@ -1,0 +1,133 @@
+"""What a right click offers about start points and water links."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6 import QtCore, QtWidgets
+
+from terradesk import projection
+from terradesk.edits import Edit, links, seeds
+from terradesk.i18n import _
+from terradesk.plan import UNASSIGNED
+from terradesk.render.flags import HIGH, WIDE
+
+from .. import theme
+from .layer_entries import start_places
+
+if TYPE_CHECKING:
+    from .view import MapView
+
+Offer = tuple[str, str, Callable[[], Edit | None]]
+"""Text, icon, and what makes the edit."""
+
+_REACH_PX = 3.0  # around a flag
+_MOST_LINKS = 4
+
+
+def offer(
+    menu: QtWidgets.QMenu, view: MapView, unit: int, rows: np.ndarray, at: QtCore.QPoint
+) -> None:
+    """Add entries about start points and water links to a menu.
+
+    Parameters
+    ----------
+    menu : QMenu
+    view : MapView
+    unit : int
+        Under the pointer, -1 for none.
+    rows : (k,) int32
+        Units that the menu is about.
+    at : QPoint
+        Of the pointer on the screen.
+    """
+    place = view.metres(QtCore.QPointF(view.canvas.mapFromGlobal(at)))
+    for text, icon, make in (*_starts(view, unit, place), *_links(view, unit, rows)):
+        action = menu.addAction(theme.icon(icon), text.replace("&", "&&"))
+        action.triggered.connect(lambda _on=False, make=make: view.model.attempt(make))
+
+
+# ---------------------------------------------------------------------- start points
+def _starts(view: MapView, unit: int, place: tuple[float, float]) -> Iterator[Offer]:
+    model = view.model
+    plan, alignment = model.plan, model.alignment
+    territory = _territory_of(view, unit)
+    if territory != UNASSIGNED:
+        text = _("Start point of {name} here").format(name=model.view.name_of(territory))
+        yield text, "flag", partial(_set, view, territory, unit, place)
+    marked = start_at(view, place)
+    for one in dict.fromkeys(t for t in (marked, territory) if t in model.view.seeds):
+        text = _("Remove the start point of {name}").format(name=model.view.name_of(one))
+        yield text, "x", partial(seeds.remove, plan, alignment, [one])
+    if len(seeds.homes(model.view)):
+        text = _("Use the homes of reps as start points")
+        yield text, "user", partial(seeds.start_at_homes, plan, alignment)
+
+
+def _territory_of(view: MapView, unit: int) -> int:
+    """The territory of an area; the current one where nobody owns it."""
+    if unit < 0:
+        return UNASSIGNED
+    owner = int(view.model.view.assignment[unit])
+    return owner if owner != UNASSIGNED else view.model.current
+
+
+def _set(view: MapView, territory: int, unit: int, place: tuple[float, float]) -> Edit | None:
+    plan, alignment = view.model.plan, view.model.alignment
+    lon, lat = projection.lonlat([place[0]], [place[1]], plan.crs)
+    return seeds.set_seed(plan, alignment, territory, float(lon[0]), float(lat[0]), unit)
+
+
+def start_at(view: MapView, place: tuple[float, float]) -> int:
+    """The territory whose flag is at a place in metres, -1 for none."""
+    if not view.layers.is_shown("starts"):
+        return UNASSIGNED
+    places, ids = start_places(view.model.view)
+    if not ids:
+        return UNASSIGNED
+    right, up = (np.array(place) - places).T * (view.item.view.px_per_m / view.ratio)
+    away = np.hypot(  # a flag stands on its place and blows to the right
+        np.maximum(np.abs(right - WIDE / 2) - WIDE / 2, 0),
+        np.maximum(np.abs(up - HIGH / 2) - HIGH / 2, 0),
+    )
+    nearest = int(np.argmin(away))
+    return ids[nearest] if away[nearest] <= _REACH_PX else UNASSIGNED
+
+
+# ---------------------------------------------------------------------- water links
+def _links(view: MapView, unit: int, rows: np.ndarray) -> Iterator[Offer]:
+    """For two selected areas, or one and the area under the pointer: to link them or not."""
+    plan = view.model.plan
+    pair = _pair(view, unit, rows)
+    if pair is not None:
+        a, b = pair
+        if b in links.linked_with(plan, a):
+            text = _("Remove the water link: {a} – {b}").format(**_names(view, a, b))
+            yield text, "x", partial(links.unlink, plan, a, b)
+        elif not links.are_neighbours(plan, a, b):
+            text = _("Link over water: {a} – {b}").format(**_names(view, a, b))
+            yield text, "waypoints", partial(links.link, plan, a, b)
+    elif unit >= 0 and len(rows) == 1:
+        for other in links.linked_with(plan, unit)[:_MOST_LINKS]:
+            text = _("Remove the water link: {a} – {b}").format(**_names(view, unit, other))
+            yield text, "x", partial(links.unlink, plan, unit, other)
+
+
+def _pair(view: MapView, unit: int, rows: np.ndarray) -> tuple[int, int] | None:
+    """Two areas that are meant."""
+    selected = view.model.selected_units
+    if unit < 0:
+        return None
+    if len(rows) == 2:
+        return int(rows[0]), int(rows[1])
+    if len(selected) == 1 and int(selected[0]) != unit:
+        return int(selected[0]), unit
+    return None
+
+
+def _names(view: MapView, a: int, b: int) -> dict[str, str]:
+    units = view.model.plan.units
+    return {k: str(units.names[u] or units.codes[u]) for k, u in (("a", a), ("b", b))}
