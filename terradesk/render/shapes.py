@@ -148,7 +148,11 @@ def bounds(shape: Shape) -> Box:
         xs, ys = zip(*shape.points, strict=True)
         pad = shape.width
         return min(xs) - pad, min(ys) - pad, max(xs) + pad, max(ys) + pad
-    reach = 9 * shape.unit if isinstance(shape, Padlock) else 1.5 * shape.radius + shape.width
+    if isinstance(shape, Padlock):
+        reach = 9 * shape.unit
+    else:
+        most = max((abs(v) for corner in shape.corners for v in corner), default=1.0)
+        reach = most * shape.radius + 2 * shape.width
     return shape.x - reach, shape.y - reach, shape.x + reach, shape.y + reach
 
 
@@ -218,14 +222,19 @@ def _card(large: Image.Image, pen: ImageDraw.ImageDraw, card: Card, f: int, styl
 
 
 def _area(pen: ImageDraw.ImageDraw, area: Area, f: int) -> None:
-    for grown, ink in ((area.width / 2, area.edge), (-area.width / 2, area.fill)):
-        if not ink or (area.fill == "" and grown < 0):
-            continue
-        x, y, r = area.x * f, area.y * f, (area.radius + (grown if area.edge else 0)) * f
-        if area.corners:
-            pen.polygon([(x + a * r, y + b * r) for a, b in area.corners], rgba(ink))
-        else:
-            pen.ellipse((x - r, y - r, x + r, y + r), rgba(ink))
+    x, y, r, half = area.x * f, area.y * f, area.radius * f, area.width / 2 * f
+    if area.corners:
+        points = [(x + a * r, y + b * r) for a, b in area.corners]
+        pen.polygon(points, rgba(area.fill) if area.fill else None)
+        if area.edge:
+            pen.line([*points, *points[:2]], rgba(area.edge), max(1, round(2 * half)), "curve")
+        return
+    if area.edge:
+        out = r + half
+        pen.ellipse((x - out, y - out, x + out, y + out), rgba(area.edge))
+        r -= half
+    if area.fill:
+        pen.ellipse((x - r, y - r, x + r, y + r), rgba(area.fill))
 
 
 def _padlock(pen: ImageDraw.ImageDraw, lock: Padlock, f: int, style: Style) -> None:
