@@ -77,6 +77,7 @@ def plan_scene(
         tones=tones,
         parents=_parents(facts),
         locked=np.array([t.id in view.locked_territories for t in view.leaves], bool),
+        held=view.locked_units,
         groups=_groups(plan),
         classes=found.classes,
         hatches=found.hatches,

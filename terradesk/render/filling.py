@@ -32,6 +32,7 @@ def fill_table(
     targets: Int32s,
     marks: Bytes,
     locked: Bools,
+    held: Bools,
     fills: Colours,
     patterns: Bytes,
     paper: np.uint32,
@@ -50,6 +51,9 @@ def fill_table(
         Class of each unit when `of_units`, -1 = no value.
     targets : (n_units,) int32
         Territory a unit would go to while its preview mark (2) is set.
+    locked : (n_territories,) bool
+    held : (n_units,) bool
+        Locked by themselves.
     fills : (n_territories or n_classes,) uint32
     patterns : (n_territories or n_classes,) uint8
         0 = plain, else 1 to `N_PATTERNS` - 1. What a unit's state says hides its pattern.
@@ -58,7 +62,7 @@ def fill_table(
         u = rows[i]
         owner = owners[u]
         hatch = 0
-        is_locked = owner >= 0 and locked[owner]
+        is_locked = held[u] or (owner >= 0 and locked[owner])
         if marks[u] & 2:
             owner = targets[u]
             hatch = 2

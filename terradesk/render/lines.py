@@ -317,9 +317,10 @@ def border_kinds(
     territories: Int32s,
     parents: Int32s,
     locked: Bools,
+    held: Bools,
     kinds: Bytes,
 ) -> None:
-    """Kind of each listed arc: 0 none, 1 territory, 2 district border, +4 beside a locked one.
+    """Kind of each listed arc: 0 none, 1 territory, 2 district border, +4 round what is locked.
 
     Parameters
     ----------
@@ -328,19 +329,22 @@ def border_kinds(
     parents : (n_territories,) int32
         District of each territory.
     locked : (n_territories,) bool
+    held : (n_units,) bool
+        Locked by themselves.
     """
     for i in range(len(arcs)):
         a = arcs[i]
         tl = territories[left[a]] if left[a] >= 0 else -2
         tr = territories[right[a]] if right[a] >= 0 else -2
         kind = 0
-        if tl != tr:
-            if tl != -2 and tr != -2:
-                kind = 1
-                if tl >= 0 and tr >= 0 and parents[tl] != parents[tr]:
-                    kind = 2
-            if (tl >= 0 and locked[tl]) or (tr >= 0 and locked[tr]):
-                kind |= 4
+        if tl != tr and tl != -2 and tr != -2:
+            kind = 1
+            if tl >= 0 and tr >= 0 and parents[tl] != parents[tr]:
+                kind = 2
+        is_left = left[a] >= 0 and (held[left[a]] or (tl >= 0 and locked[tl]))
+        is_right = right[a] >= 0 and (held[right[a]] or (tr >= 0 and locked[tr]))
+        if is_left != is_right or (is_left and tl != tr):
+            kind |= 4
         kinds[a] = kind
 
 

@@ -75,6 +75,8 @@ class Scene:
     locked : (n_territories,) bool, optional
     groups : (n_units,) int, optional
         State or county of each unit.
+    held : (n_units,) bool, optional
+        Locked by themselves.
     classes : Classes, optional
         Colour by a measure.
     hatches : (n_territories,) int, optional
@@ -124,6 +126,7 @@ class Scene:
     parents: ArrayLike | None = None
     locked: ArrayLike | None = None
     groups: ArrayLike | None = None
+    held: ArrayLike | None = None
     classes: Classes | None = None
     hatches: ArrayLike | None = None
     keys: tuple[Sequence[LegendEntry], Sequence[LegendEntry]] = ((), ())
@@ -154,7 +157,8 @@ class Scene:
         """What the kernels draw."""
         from terradesk.render.state import Mark
 
-        state = MapState(self.arcs, self.labels, self.parents, self.fills, self.locked, self.groups)
+        tables = self.parents, self.fills, self.locked, self.groups, self.held
+        state = MapState(self.arcs, self.labels, *tables)
         if self.classes is not None:
             colour = state.colour_units if self.classes.of_units else state.colour_territories
             colour(self.classes.values, self.classes.colours, self.classes.hatches or None)

@@ -62,6 +62,8 @@ class MapState:
     locked : (n_territories,) bool, optional
     groups : (n_units,) int, optional
         State or county of each unit: thin lines where it changes inside a territory.
+    held : (n_units,) bool, optional
+        Locked by themselves, whatever their territory is.
 
     Attributes
     ----------
@@ -80,6 +82,7 @@ class MapState:
         fills: ArrayLike | None = None,
         locked: ArrayLike | None = None,
         groups: ArrayLike | None = None,
+        held: ArrayLike | None = None,
     ) -> None:
         n = arcs.n_units
         self.arcs = arcs
@@ -95,7 +98,7 @@ class MapState:
         self._classes = np.zeros(0, np.int32)
         self._class_colours: tuple[Sequence[str], Sequence[str]] | None = None
         self._patterns = np.zeros(0, np.uint8)
-        self.set_plan(territories, parents, fills, locked)
+        self.set_plan(territories, parents, fills, locked, held)
 
     @cached_property
     def thin_classes(self) -> NDArray[np.float32]:
@@ -109,8 +112,15 @@ class MapState:
 
     @property
     def has_locked(self) -> bool:
-        """Whether any territory is locked."""
-        return bool(self.locked.any())
+        """Whether any territory or unit is locked."""
+        return bool(self.locked.any() or self.held.any())
+
+    def are_locked(self, rows: ArrayLike) -> NDArray[np.bool_]:
+        """Whether units are locked, by themselves or through their territory."""
+        index = np.asarray(rows, np.int64)
+        owners = self.territories[index]
+        own = np.append(self.locked, False)  # the last one for no territory
+        return np.asarray(self.held[index] | own[owners], np.bool_)
 
     def set_plan(
         self,
@@ -118,6 +128,7 @@ class MapState:
         parents: ArrayLike | None = None,
         fills: ArrayLike | None = None,
         locked: ArrayLike | None = None,
+        held: ArrayLike | None = None,
     ) -> None:
         """Replace the whole assignment and the table of territories (see the class).
 
@@ -130,6 +141,7 @@ class MapState:
         self.parents = _per_territory(parents, n).astype(np.int32)
         self.fills = _per_territory(fills, n)
         self.locked = _per_territory(locked, n).astype(np.bool_)
+        self.held = _per_territory(held, len(self.marks)).astype(np.bool_)
         self.refresh_lines()
 
     def colour_by_territory(self, hatches: ArrayLike | None = None) -> None:
@@ -218,7 +230,8 @@ class MapState:
         chosen = self.every if arcs is None else arcs
         left, right = self.arcs.left, self.arcs.right
         self._chains = None
-        border_kinds(chosen, left, right, self.territories, self.parents, self.locked, self.borders)
+        owners, parents, locked = self.territories, self.parents, self.locked
+        border_kinds(chosen, left, right, owners, parents, locked, self.held, self.borders)
         if self.has_marks:
             mark_kinds(chosen, left, right, self.marks, self.outlines)
 
@@ -244,6 +257,7 @@ class MapState:
             self.targets,
             self.marks,
             self.locked,
+            self.held,
             fills,
             patterns,
             style.paper,

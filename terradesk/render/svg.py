@@ -186,13 +186,14 @@ def _titled(layout: Layout, territory: int, attributes: Attributes) -> str:
 
 
 def _locks(layout: Layout, paths: Paths) -> str:
-    """Hatched bands inside locked territories."""
+    """Hatched bands inside what is locked, one for each territory of it."""
     state = layout.state
-    locked = np.flatnonzero(state.locked)
-    rank = np.full(len(state.locked) + 1, -1, np.int64)
-    rank[locked] = np.arange(len(locked))
+    held = np.flatnonzero(state.are_locked(np.arange(len(state.territories))))
+    owners, at = np.unique(state.territories[held], return_inverse=True)
+    ranks = np.full(len(state.territories), -1, np.int64)
+    ranks[held] = at
     out = []
-    for k, d in enumerate(paths.areas(layout.scene.arcs, rank[state.territories], len(locked))):
+    for k, d in enumerate(paths.areas(layout.scene.arcs, ranks, len(owners))):
         if d:
             own = element("path", {"id": f"locked-{k + 1}", "d": d})
             inside = element("use", {"xlink:href": f"#locked-{k + 1}"})

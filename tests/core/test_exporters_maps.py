@@ -359,6 +359,7 @@ def test_the_scene_is_the_plan() -> None:
     assert list(scene.names) == [t.name for t in view.leaves]
     assert np.array_equal(np.asarray(scene.labels), view.unit_slots - 1)
     assert list(np.asarray(scene.locked)) == [True, False, False]
+    assert np.array_equal(np.asarray(scene.held), view.locked_units)
     assert len(np.asarray(scene.accounts)) == 12
     assert set(scene.tones) <= {"over", "under", "label"}
     assert scene.title == "Grid"

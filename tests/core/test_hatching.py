@@ -73,6 +73,22 @@ def test_what_a_gesture_would_do_hides_the_pattern():
     assert state.table[1] & 0xFFFFFF == Style().territory_fills[5]
 
 
+def test_a_unit_locked_by_itself_has_a_band_along_its_own_border_only():
+    state = MapState(squares(4), [0, 0, 0, -1], fills=[5], held=[False, True, False, True])
+    image = frame_of(state).image()[120:180]
+    plain = state.table[1] & 0xFFFFFF
+
+    def n_inked(left, right):
+        return int((image[:, left:right] & 0xFFFFFF != plain).sum())
+
+    assert n_inked(113, 116) > 50 and n_inked(196, 199) > 50  # inside the locked one: 112 to 200
+    assert n_inked(120, 192) == n_inked(30, 110) == n_inked(202, 280) == 0
+    assert state.has_locked
+    assert state.are_locked([0, 1, 3]).tolist() == [False, True, True]
+    state.set_plan([0, 0, 0, -1], fills=[5])
+    assert not state.has_locked
+
+
 def test_a_territory_without_a_fill_is_paper():
     state = MapState(squares(2), [0, 1], fills=[-1, 5])
     state.restyle(Style())

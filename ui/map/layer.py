@@ -48,7 +48,8 @@ class Layer:
         self.look = colouring.Look()
         self.rules: colouring.Rules | None = None
         self.colouring = colouring.Colouring()
-        self.state = MapState(arcs, self._rows(), *self._tables(), groups=_groups(plan))
+        groups, held = _groups(plan), self._held()
+        self.state = MapState(arcs, self._rows(), *self._tables(), groups=groups, held=held)
         self.refresh_colours()
 
     # ------------------------------------------------------------------ the plan
@@ -64,6 +65,10 @@ class Layer:
             self._fills(),
             np.array([t.id in locked for t in leaves] + [False]),
         )
+
+    def _held(self) -> np.ndarray:
+        """Whether each unit is locked."""
+        return self.view.locked_units if self.arcs.n_units else np.empty(0, bool)
 
     def _fills(self) -> np.ndarray:
         """Palette index by territory row."""
@@ -99,7 +104,7 @@ class Layer:
     def replace(self, plan: Plan, alignment: int) -> None:
         """Take up any other edit of the same map."""
         self.plan, self.view = plan, plan.alignment(alignment)
-        self.state.set_plan(self._rows(), *self._tables())
+        self.state.set_plan(self._rows(), *self._tables(), self._held())
         self.refresh_colours()
 
     # ------------------------------------------------------------------ colours
