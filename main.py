@@ -3,6 +3,7 @@
 Worker processes are spawned and import this file, so everything stays under the guard.
 """
 
+import gc
 import multiprocessing
 import os
 import sys
@@ -29,6 +30,7 @@ def main(arguments: list[str]) -> int:
         from terradesk.headless import run as run_headless
 
         return run_headless([a for a in arguments if a not in ("--headless", "--sample")])
+    gc.disable()  # imports make only what stays; the window collects by a timer
     from ui.app import run as run_window
 
     return run_window(arguments)

@@ -7,6 +7,7 @@ The plan is the file in BENCH_PLAN, else the sample.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import sys
@@ -27,6 +28,7 @@ def main() -> int:
     def note(name: str) -> None:
         found.setdefault(name, [time.process_time(), time.time() - begun])
 
+    gc.disable()  # as main.py does
     from PySide6 import QtCore
 
     from ui import jobs

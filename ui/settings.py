@@ -28,10 +28,11 @@ class Settings:
     show_accounts: bool = True
     show_labels: bool = True
     show_base_map: bool = True
-    hidden_layers: tuple[str, ...] = ()
+    hidden_layers: tuple[str, ...] = ("homes",)
     layer_order: tuple[str, ...] = ()
     fill_opacity: int = 100
     show_patterns: bool = False
+    folds_overview: bool = False
     palette: str = "muted"
     last_folder: str = ""
     has_seen_tips: bool = False

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import sys
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
@@ -19,6 +21,24 @@ Objects = NDArray[np.object_]
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
+
+
+def _without_blas() -> None:
+    """Let numba believe that scipy has no BLAS: it would import scipy to see, for 0.2 s.
+
+    Only kernels with matrix products, of which there are none, would use it.
+    """
+    name = "scipy.linalg.cython_blas"
+    if name in sys.modules:
+        return
+    sys.modules[name] = None  # type: ignore[assignment]
+    try:
+        importlib.import_module("numba.np.arraymath")
+    finally:
+        del sys.modules[name]
+
+
+_without_blas()
 
 
 def kernel(function: Callable[_P, _R]) -> Callable[_P, _R]:

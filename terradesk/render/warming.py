@@ -25,7 +25,7 @@ from terradesk.render.symbols import draw_discs
 from terradesk.render.view import View
 from terradesk.render.warped import PictureStamp, warp
 
-__all__ = ["warm_up"]
+__all__ = ["warm_first", "warm_up"]
 
 _SIDE_M = 1000.0
 
@@ -49,6 +49,21 @@ def warm_up() -> None:
     Takes seconds the first time after an installation: call it in a thread while the program
     starts, so that the first click does not wait.
     """
+    frame = warm_first()
+    state, arcs, view = frame.state, frame.arcs, frame.view
+    frame.pan(3, 2)
+    state.assign([0], 1)
+    frame.assigned([0])
+    frame.marked(state.set_mark([0], Mark.SELECTED))
+    frame.recolour()
+    frame.is_moving = True
+    frame.look(View.fit((0, 0, 8 * _SIDE_M, _SIDE_M), (96, 64), arcs.origin))
+    _warm_accounts(view)
+    _warm_layers(np.zeros((view.height, view.width), np.uint32), view, state)
+
+
+def warm_first() -> Frame:
+    """Only what the first picture of a plan needs, sharp and with names; gives the tiny one."""
     squares = [shapely.box(x * _SIDE_M, 0, (x + 1) * _SIDE_M, _SIDE_M) for x in range(2)]
     arcs = build(np.array(squares, object), (0.0, 0.0))
     state = MapState(arcs, [0, 1], [0, 1], [0, 1], [True, False])
@@ -57,29 +72,21 @@ def warm_up() -> None:
     frame = Frame(state, Style(), 96, 64, base, overview)
     view = View.fit((0, 0, 2 * _SIDE_M, _SIDE_M), (96, 64), arcs.origin, (2, 2, 2, 2))
     frame.look(view)
-    frame.pan(3, 2)
-    state.assign([0], 1)
-    frame.assigned([0])
-    frame.marked(state.set_mark([0], Mark.SELECTED))
-    frame.recolour()
-    frame.is_moving = True
-    frame.look(View.fit((0, 0, 8 * _SIDE_M, _SIDE_M), (96, 64), arcs.origin))
-    _warm_names(state, overview, base, view)
-
-
-def _warm_names(state: MapState, overview: Overview, base: BaseMap, view: View) -> None:
-    labels = Labels(state.arcs, 2)
+    labels = Labels(arcs, 2)
     labels.touch(state.territories)
     labels.set_sizes([(8, 8), (8, 8)])
     labels.placed(view, state.territories, overview)
     country_names(base, view, overview, [], lambda name: 4.0)
+    return frame
+
+
+def _warm_accounts(view: View) -> None:
     rgb = np.zeros((view.height, view.width), np.uint32)
     index = PointIndex.build([(10.0, 10.0), (20.0, 30.0)])
     draw_discs(rgb, view, index.points, radii([1.0, 2.0]), Style())
     draw_density(rgb, view, index, Style())
     index.count(view.box)
     index.count_near(10.0, 10.0, 5.0)
-    _warm_layers(rgb, view, state)
 
 
 def _warm_layers(rgb: np.ndarray, view: View, state: MapState) -> None:

@@ -184,7 +184,7 @@ def test_layers_are_remembered_by_the_window(qtbot, window, monkeypatch):
     assert not window.map.layers.is_shown("labels")
     kept = window.settings
     assert (kept.show_accounts, kept.show_labels) == (False, False)
-    assert kept.hidden_layers == ("borders",)
+    assert kept.hidden_layers == ("borders", "homes"), "homes are off until asked for"
     strange = replace(kept, hidden_layers=("no such",), layer_order=("x", "accounts"))
     window.map.layers.restore(strange)
     assert window.map.layers.is_shown("borders")

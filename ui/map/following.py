@@ -100,6 +100,7 @@ class Following(QtCore.QObject):
         if self.prepared is not None and prepared.arcs is self.prepared.arcs:
             self._item.set_base(base)
             self.changed.emit()
+            self._start(_("Preparing the map"), preparing.finish, lambda _done: None)
 
     # ------------------------------------------------------------------ edits
     def edited(self, edited: Edited) -> None:

@@ -15,7 +15,7 @@ from terradesk.colouring import unit_figures
 from terradesk.plan import Plan
 from terradesk.progress import Progress
 from terradesk.references import Place
-from terradesk.render import Overview
+from terradesk.render import Overview, warming
 from terradesk.render.basemap import BaseMap, base_map
 
 from .camera import Home, home
@@ -48,7 +48,10 @@ class Prepared:
 
 @lru_cache(maxsize=1)
 def warm_up() -> None:
-    """Compile the kernels of drawing and picking, or load them from the cache, once."""
+    """Compile the kernels of drawing and picking, or load them from the cache, once.
+
+    The first picture does not wait for it.
+    """
     render.warm_up()
     arcs = build(np.array([shapely.box(0, 0, 9, 9), shapely.box(9, 0, 18, 9)], object))
     picker = Picker(arcs)
@@ -66,7 +69,7 @@ def warm_up() -> None:
 
 def prepare(plan: Plan, alignment: int, progress: Progress) -> Prepared:
     """Everything of a plan but its base map."""
-    warm_up()
+    warming.warm_first()
     progress(0.4, "")
     colouring.prepare(plan)
     arcs = drawn_arcs(plan)
@@ -87,6 +90,12 @@ def read_base(prepared: Prepared, progress: Progress) -> tuple[Prepared, BaseMap
     progress(0.0, "")
     place = place_of(prepared)
     return prepared, base_map(place.arcs, place.crs)
+
+
+def finish(progress: Progress) -> None:
+    """What hands will need soon after the first picture."""
+    progress(0.0, "")
+    warm_up()
 
 
 def place_of(prepared: Prepared) -> Place:
