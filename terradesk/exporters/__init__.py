@@ -1,4 +1,4 @@
-"""Plan to file: workbook, shapefiles, table, web map, picture, page.
+"""Plan to file: workbook, shapefiles, table, web map, picture, page, drawing.
 
 One module per kind of file and one entry in `EXPORTERS`. Every exporter writes into a folder of its
 own inside the target folder; only when all is written do the files take their places.
@@ -16,8 +16,10 @@ from terradesk.exporters.pdf import PDF
 from terradesk.exporters.picture import PICTURE
 from terradesk.exporters.scene import plan_scene
 from terradesk.exporters.shapefile import SHAPEFILE, SHAPEFILE_ZIP
+from terradesk.exporters.showing import Shown
+from terradesk.exporters.svg import SVG
 from terradesk.exporters.workbook import WORKBOOK
-from terradesk.exporters.writing import Exporter, Job, Written, write
+from terradesk.exporters.writing import Exporter, Job, PictureSize, Written, write
 from terradesk.i18n import _, isolate
 from terradesk.plan import Plan
 from terradesk.progress import Progress, silent
@@ -26,6 +28,8 @@ __all__ = [
     "EXPORTERS",
     "Exporter",
     "Job",
+    "PictureSize",
+    "Shown",
     "Written",
     "export",
     "exporter_for",
@@ -40,6 +44,7 @@ EXPORTERS: tuple[Exporter, ...] = (
     HTML_MAP,
     PICTURE,
     PDF,
+    SVG,
 )
 """All kinds of files, in the order in which they are offered."""
 
@@ -71,6 +76,8 @@ def export(
     *,
     colour_by: str = BY_TERRITORY,
     look: Look | None = None,
+    shown: Shown | None = None,
+    size: PictureSize | None = None,
 ) -> Written:
     """Write one design of a plan to a file, or to several beside each other.
 
@@ -89,6 +96,10 @@ def export(
         What pictures and pages are coloured by, a key of `terradesk.colouring.choices`.
     look : Look, optional
         Fills of the territories, and whether there are patterns beside them.
+    shown : Shown, optional
+        Layers of pictures, pages and drawings; by default all but the homes of reps.
+    size : PictureSize, optional
+        Of a picture.
 
     Returns
     -------
@@ -103,4 +114,5 @@ def export(
         If there is no such alignment.
     """
     target = Path(path).absolute()
-    return write(exporter_for(target, key), plan, alignment, target, progress, colour_by, look)
+    exporter = exporter_for(target, key)
+    return write(exporter, plan, alignment, target, progress, colour_by, look, shown, size)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from terradesk.exporters.scene import plan_scene
 from terradesk.exporters.writing import Exporter, Job
 from terradesk.i18n import N_, _
 
@@ -11,8 +10,7 @@ def write(job: Job) -> None:
     """Write the map of a design as a page, A4 across."""
     from terradesk.render.stills import save_pdf
 
-    job.progress(0.1, _("Drawing the map"))
-    scene = plan_scene(job.plan, job.alignment, job.colour_by, look=job.look)
+    scene = job.scene()
     job.progress(0.4, _("Drawing the map"))
     save_pdf(scene, job.path)
 

@@ -1,22 +1,23 @@
-"""The map as a PNG picture: title, names, legend, scale and credits in it."""
+"""The map as a PNG picture of any size: title, names, legend, scale and credits in it."""
 
 from __future__ import annotations
 
-from terradesk.exporters.scene import plan_scene
 from terradesk.exporters.writing import Exporter, Job
 from terradesk.i18n import N_, _
+from terradesk.progress import part
 
-_SCALE = 2.0  # sharp on paper at the size of a page
+_SCREEN_DPI = 96
 
 
 def write(job: Job) -> None:
-    """Draw the map of a design, 3200 x 2000 pixels."""
+    """Draw the map of a design."""
     from terradesk.render.stills import save_png
 
-    job.progress(0.1, _("Drawing the map"))
-    scene = plan_scene(job.plan, job.alignment, job.colour_by, look=job.look)
+    scene, size = job.scene(), job.size
     job.progress(0.4, _("Drawing the map"))
-    save_png(scene, job.path, scale=_SCALE)
+    scale = size.dpi / _SCREEN_DPI
+    rest = part(job.progress, 0.4, 1.0)
+    save_png(scene, job.path, size.width / scale, size.height / scale, scale, progress=rest)
 
 
 PICTURE = Exporter("picture", N_("Map as a picture (PNG)"), ".png", write)

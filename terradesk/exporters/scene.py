@@ -10,8 +10,10 @@ import numpy as np
 
 from terradesk import colouring, i18n, measures
 from terradesk import records as rec
+from terradesk.colouring import account_look
 from terradesk.errors import TerraDeskError
 from terradesk.exporters.facts import Facts
+from terradesk.exporters.showing import Layers, Shown, layers
 from terradesk.i18n import _
 from terradesk.measures.sums import account_values
 from terradesk.plan import AlignmentView, Plan
@@ -32,6 +34,8 @@ def plan_scene(
     box: tuple[float, float, float, float] | None = None,
     with_accounts: bool = True,
     with_base: bool = True,
+    shown: Shown | None = None,
+    notes: list[str] | None = None,
 ) -> Scene:
     """What a finished map of a design shows.
 
@@ -50,6 +54,10 @@ def plan_scene(
         Part of the map, metres; by default all of it.
     with_accounts, with_base : bool
         Whether to draw the accounts and what lies around the plan.
+    shown : Shown, optional
+        Layers of a finished picture; by default nothing but the accounts lies over the areas.
+    notes : list of str, optional
+        Gets what has to be said about layers that cannot be drawn.
 
     Raises
     ------
@@ -67,6 +75,13 @@ def plan_scene(
     values, tones = _second_lines(facts)
     look = look or colouring.Look()
     found = colouring.colouring(_key(view, colour_by), view, look)
+    parts = Layers() if shown is None else layers(view, shown)
+    hidden = frozenset() if shown is None else shown.hidden
+    if notes is not None:
+        notes += parts.notes
+    with_accounts = with_accounts and "accounts" not in hidden
+    with_base = with_base and "base" not in hidden
+    opacity = 1.0 if shown is None else shown.fill_opacity
     fills = np.array([t.colour for t in view.leaves], np.int64)
     return Scene(
         arcs=plan.arcs,
@@ -85,6 +100,12 @@ def plan_scene(
         legend_title=found.title,
         palette=look.palette,
         district_text=_district_text(facts),
+        under=parts.under,
+        over=parts.over,
+        n_below=parts.n_below,
+        layer_keys=parts.keys,
+        hidden=hidden,
+        fill_opacity=0.0 if "areas" in hidden else opacity,
         base=_base(plan) if with_base else None,
         selected=selected,
         box=box,
@@ -177,11 +198,16 @@ def _accounts(facts: Facts) -> dict[str, object]:
     here = plan.accounts_present & np.isfinite(plan.accounts.x)
     if not here.any():
         return {}
-    sized = next((m for m in facts.summed if m.source == "accounts"), None)
+    sized, classes = account_look.size_measure(plan), account_look.classes(plan)
     shown: dict[str, object] = {
         "accounts": np.column_stack((plan.accounts.x, plan.accounts.y))[here],
         "account_text": _("Accounts"),
     }
+    if classes is not None:
+        shown["account_kinds"] = classes.kinds[here]
+        shown["account_keys"] = tuple(
+            account_look.entries(sized, classes, dark) for dark in (False, True)
+        )
     if sized is not None:
         shown["account_values"] = account_values(plan, sized)[here]
         shown["account_text"] = _("Accounts by {measure}").format(measure=sized.name)

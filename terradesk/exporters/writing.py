@@ -9,12 +9,34 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from terradesk.colouring import BY_TERRITORY, Look
 from terradesk.errors import TerraDeskError
+from terradesk.exporters.showing import Shown
 from terradesk.i18n import _, isolate
 from terradesk.plan import AlignmentView, Plan
 from terradesk.progress import Progress
+
+if TYPE_CHECKING:
+    from terradesk.render.scene import Scene
+
+
+@dataclass(frozen=True, slots=True)
+class PictureSize:
+    """Size of a picture.
+
+    Parameters
+    ----------
+    width, height : int
+        Pixels.
+    dpi : float
+        Dots per inch on paper: letters and lines have so many times a 96th of their pixels.
+    """
+
+    width: int = 3200
+    height: int = 2000
+    dpi: float = 192.0  # sharp on paper at the size of a page
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,6 +58,10 @@ class Job:
         What maps are coloured by, a key of `terradesk.colouring.choices`.
     look : Look
         Fills of the territories, and whether there are patterns beside them.
+    shown : Shown
+        Layers of the map.
+    size : PictureSize
+        Of a picture.
     """
 
     plan: Plan
@@ -46,6 +72,18 @@ class Job:
     notes: list[str] = field(default_factory=list)
     colour_by: str = BY_TERRITORY
     look: Look = field(default_factory=Look)
+    shown: Shown = field(default_factory=Shown)
+    size: PictureSize = field(default_factory=PictureSize)
+
+    def scene(self) -> Scene:
+        """What a picture, page or drawing of the map shows."""
+        from terradesk.exporters.scene import plan_scene
+
+        self.progress(0.1, _("Drawing the map"))
+        plan, shown = self.plan, self.shown
+        return plan_scene(
+            plan, self.alignment, self.colour_by, look=self.look, shown=shown, notes=self.notes
+        )
 
     @property
     def path(self) -> Path:
@@ -96,6 +134,8 @@ def write(
     progress: Progress,
     colour_by: str = BY_TERRITORY,
     look: Look | None = None,
+    shown: Shown | None = None,
+    size: PictureSize | None = None,
 ) -> Written:
     """Run an exporter aside and put its files in place.
 
@@ -103,7 +143,7 @@ def write(
     ----------
     target : Path
         Absolute.
-    colour_by, look
+    colour_by, look, shown, size
         See `Job`.
 
     Raises
@@ -119,6 +159,8 @@ def write(
                 *(plan, alignment, folder, target.name, progress),
                 colour_by=colour_by,
                 look=look or Look(),
+                shown=shown or Shown(),
+                size=size or PictureSize(),
             )
             progress(0.0, _("Writing {name}").format(name=isolate(target.name)))
             exporter.write(job)

@@ -146,8 +146,8 @@ class Layout:
 
 def lay_out(
     scene: Scene,
-    width: int,
-    height: int,
+    width: float,
+    height: float,
     scale: float = 1.0,
     dark: bool = False,
     legend: bool = True,
@@ -159,7 +159,7 @@ def lay_out(
     Parameters
     ----------
     scene : Scene
-    width, height : int
+    width, height : float
         Size in pixels at 100 %.
     scale : float
         Device pixels per pixel.

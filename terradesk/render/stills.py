@@ -50,8 +50,8 @@ class Still:
 
 def draw_map(
     scene: Scene,
-    width: int,
-    height: int,
+    width: float,
+    height: float,
     scale: float = 1.0,
     dark: bool = False,
     legend: bool = True,
@@ -63,7 +63,7 @@ def draw_map(
     Parameters
     ----------
     scene : Scene
-    width, height : int
+    width, height : float
         Size in pixels at 100 %; the picture has `scale` times as many.
     scale : float
         Device pixels per pixel; 2 for a sharp print, dpi / 96 for a page.
@@ -87,8 +87,8 @@ def draw_map(
 
 def compose_still(
     scene: Scene,
-    width: int,
-    height: int,
+    width: float,
+    height: float,
     scale: float = 1.0,
     dark: bool = False,
     legend: bool = True,
@@ -161,8 +161,8 @@ def _furnished(band: Image.Image, layout: Layout, top: int, with_texts: bool) ->
 def save_png(
     scene: Scene,
     path: Path,
-    width: int = 1600,
-    height: int = 1000,
+    width: float = 1600,
+    height: float = 1000,
     scale: float = 1.0,
     dark: bool = False,
     progress: Progress = silent,
