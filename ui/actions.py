@@ -190,6 +190,8 @@ ACTIONS = (
     Action("export.png", N_("Map as picture…"), "export_png", "image", words="PNG", needs="units"),
     Action("export.pdf", N_("Map as PDF…"), "export_pdf", "printer", words="PDF print",
            needs="units"),
+    Action("export.svg", N_("Map as SVG…"), "export_svg", "pentagon",
+           words=N_("vector drawing Illustrator Inkscape"), needs="units"),
     Action("help.tips", N_("Show the tips again"), "show_tips", "circle-help"),
     Action("help.keys", N_("Keys and mouse"), "show_keys", "keyboard", "F1", needs=""),
     Action("help.about", N_("About TerraDesk"), "show_about", "info", needs=""),

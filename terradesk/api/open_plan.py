@@ -339,7 +339,8 @@ class OpenPlan:
         """Write the scenario in use to a file; see `terradesk.exporters.export`."""
         from terradesk import exporters
 
-        return exporters.export(self.plan, self.alignment, path, key, progress)
+        shown = exporters.Shown(plan_file=self.document.path)
+        return exporters.export(self.plan, self.alignment, path, key, progress, shown=shown)
 
     def save_copy(self, path: str | Path) -> Path:
         """Save a copy of the plan with its history as another file."""

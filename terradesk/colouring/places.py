@@ -14,7 +14,10 @@ from terradesk.render.flags import FlagStamp
 from terradesk.render.homes import HomeStamp
 from terradesk.render.linework import LinkStamp
 
-__all__ = ["homes", "links", "start_places", "starts"]
+__all__ = ["BETWEEN", "homes", "links", "start_places", "starts"]
+
+BETWEEN = 100
+"""Orders of own layers between two layers that every plan has."""
 
 
 def homes(view: AlignmentView) -> HomeStamp | None:

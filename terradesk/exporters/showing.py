@@ -23,10 +23,7 @@ from terradesk.render.style import Style
 from terradesk.render.view import View
 from terradesk.render.warped import PictureStamp
 
-__all__ = ["BETWEEN", "Layers", "Shown", "layers"]
-
-BETWEEN = 100
-"""Orders of own layers between two layers that every plan has."""
+__all__ = ["Layers", "Shown", "layers"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +100,10 @@ def layers(view: AlignmentView, shown: Shown) -> Layers:
     ]
     for k, key in enumerate(shown.order, 1):
         if key == "accounts":
-            over.append((k * BETWEEN, None))
+            over.append((k * places.BETWEEN, None))
         elif key not in shown.hidden and key in _MAKERS:
             stamp = _MAKERS[key](view)
-            over += [(k * BETWEEN, stamp)] if stamp is not None else []
+            over += [(k * places.BETWEEN, stamp)] if stamp is not None else []
     over.sort(key=lambda pair: pair[0])
     stamps = [stamp for _order, stamp in over]
     has_starts = any(isinstance(stamp, FlagStamp) for stamp in stamps)

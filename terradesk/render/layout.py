@@ -33,7 +33,7 @@ from terradesk.render.symbols import draw_symbols
 from terradesk.render.text import CAP_HEIGHT, Text, text_width
 from terradesk.render.view import View
 
-__all__ = ["LARGEST_SIDE", "MOST_PIXELS", "AccountLayer", "Layout", "lay_out"]
+__all__ = ["LARGEST_SIDE", "MOST_PIXELS", "AccountLayer", "Layout", "check_size", "lay_out"]
 
 LARGEST_SIDE, MOST_PIXELS = 40_000, 600_000_000
 """Pictures beyond are refused: hardly a program opens them."""
@@ -173,7 +173,7 @@ def lay_out(
         The picture is larger than `LARGEST_SIDE` or `MOST_PIXELS` say.
     """
     wide, high = round(width * scale), round(height * scale)
-    _check(wide, high)
+    check_size(wide, high)
     style = without(Style(dark, scale, palette=scene.palette), scene.hidden)
     top = furniture.header_height(scene, scale)
     view = _view(scene, style, (wide, max(1, high - top)), bool(legend or scale_bar))
@@ -191,7 +191,8 @@ def lay_out(
     return Layout(scene, style, state, (wide, high), top, view, shapes, texts)
 
 
-def _check(wide: int, high: int) -> None:
+def check_size(wide: int, high: int) -> None:
+    """Raise TerraDeskError for a picture larger than `LARGEST_SIDE` or `MOST_PIXELS`."""
     if max(wide, high) <= LARGEST_SIDE and wide * high <= MOST_PIXELS:
         return
     message = _("A picture of {wide} × {high} pixels is too large.")

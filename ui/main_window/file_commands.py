@@ -17,6 +17,8 @@ from terradesk.plan import Plan
 from ..jobs import Job
 
 if TYPE_CHECKING:
+    from terradesk.exporters import PictureSize
+
     from .window import MainWindow
 
 TABLE_SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls", ".ods")
@@ -34,6 +36,7 @@ class FileCommands:
     def __init__(self, window: MainWindow) -> None:
         self._window = window
         self._model = window.model
+        self._size: PictureSize | None = None
 
     # ------------------------------------------------------------------ opening
     def open_plan(self) -> None:
@@ -212,14 +215,28 @@ class FileCommands:
         self.export("html")
 
     def export_png(self) -> None:
-        """Map as picture."""
-        self.export("picture")
+        """Map as picture: asks for its size first."""
+        from ..dialogs.picture_size import PictureSizeDialog
+
+        dialog = PictureSizeDialog(self._size, self._window)
+        dialog.chosen.connect(self._export_sized)
+        dialog.open()
+
+    def _export_sized(self, size: PictureSize) -> None:
+        self._size = size
+        self.export("picture", size=size)
 
     def export_pdf(self) -> None:
         """Map as PDF."""
         self.export("pdf")
 
-    def export(self, key: str, path: Path | None = None) -> None:
+    def export_svg(self) -> None:
+        """Map as SVG."""
+        self.export("svg")
+
+    def export(
+        self, key: str, path: Path | None = None, size: PictureSize | None = None
+    ) -> None:
         """Ask where to (unless ``path`` is given), export in the background, offer the folder."""
         from terradesk import exporters
 
@@ -238,12 +255,14 @@ class FileCommands:
                 path = path.with_name(path.name + exporter.suffix)
             self._remember_folder(path)
         plan, alignment = self._model.plan, self._model.alignment
-        colour_by, look = self._window.map.colour_by, self._window.map.following.look
+        view = self._window.map
+        colour_by, look, shown = view.colour_by, view.following.look, view.layers.shown()
 
         def write(progress: Any) -> list[Path]:
             return exporters.export(
-                plan, alignment, path, key, progress, colour_by=colour_by, look=look
-            )
+                plan, alignment, path, key, progress,
+                colour_by=colour_by, look=look, shown=shown, size=size,
+            )  # fmt: skip
 
         self.run(_("Exporting {name}").format(name=path.name), write, self._exported)
 

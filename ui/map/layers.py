@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from PySide6 import QtCore
 
 from terradesk import references
+from terradesk.colouring.places import BETWEEN
 from terradesk.i18n import _
 from terradesk.plan import AlignmentView
 from terradesk.references import Reference
@@ -24,10 +25,11 @@ from .layer_entries import LAYERS, LayerEntry
 from .own_layers import OwnLayers
 
 if TYPE_CHECKING:
+    from terradesk.exporters import Shown
+
     from .view import MapView
 
 OWN = "own:"
-_BETWEEN = 100  # orders of own layers between two of ours
 
 
 __all__ = ["LAYERS", "OWN", "LayerEntry", "MapLayers", "Row"]
@@ -215,7 +217,7 @@ class MapLayers(QtCore.QObject):
         """Keys of the layers that can be moved, under and over the areas, the lowest first."""
         own = self.references()
         under = [OWN + r.uid for r in own if r.place == "under"]
-        over = [((k + 1) * _BETWEEN, key) for k, key in enumerate(self._order)]
+        over = [((k + 1) * BETWEEN, key) for k, key in enumerate(self._order)]
         over += [(r.order, OWN + r.uid) for r in own if r.place == "over"]
         return under, [key for _order, key in sorted(over, key=lambda pair: pair[0])]
 
@@ -277,7 +279,7 @@ class MapLayers(QtCore.QObject):
         at = 0
         for k, key in enumerate(line):
             if key in _OVER:
-                at = (order.index(key) + 1) * _BETWEEN
+                at = (order.index(key) + 1) * BETWEEN
             elif key:
                 at += 1
                 side: Literal["over", "under"] = "under" if k < middle else "over"
@@ -335,6 +337,13 @@ class MapLayers(QtCore.QObject):
         self._opacity = min(max(percent, 0), 100)
         self.kept.emit({"fill_opacity": self._opacity})
         self._apply()
+
+    def shown(self) -> Shown:
+        """What of the map exported pictures show: the same as the window."""
+        from terradesk.exporters import Shown
+
+        hidden, order = frozenset(self._hidden), tuple(self._order)
+        return Shown(hidden, order, self._opacity / 100, self._own.plan_file)
 
     # ------------------------------------------------------------------ own layers
     @property
