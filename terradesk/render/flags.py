@@ -8,25 +8,27 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from terradesk.render.compose import mix
 from terradesk.render.homes import blend
 from terradesk.render.jit import Bytes, Floats
 from terradesk.render.style import Style
 from terradesk.render.view import View
 
-__all__ = ["CLOTH", "HIGH", "WIDE", "FlagStamp"]
+__all__ = ["CLOTH", "HIGH", "WIDE", "FlagStamp", "cloth_ink"]
 
-HIGH, WIDE = 19.0, 13.0
-CLOTH = ((0.0, -HIGH), (WIDE, -HIGH + 5.0), (0.0, -HIGH + 10.0))
+HIGH, WIDE = 20.0, 14.0
+CLOTH = ((0.0, -HIGH), (WIDE, -HIGH + 5.5), (0.0, -HIGH + 11.0))
 """Corners of the cloth from the foot, pixels at 100 %, y downwards."""
 
 _POLE, _LINE, _HALO, _FOOT = 0.9, 1.3, 1.6, 2.4
+_DEEPER = np.uint32(90)  # of 256: a flag mostly stands in its own territory, on the same fill
 
 
 def _cloth(x: Floats, y: Floats) -> Floats:
     """Distance outside the triangle of the cloth."""
-    length = float(np.hypot(WIDE, 5.0))
-    high = np.abs(y + HIGH - 5.0)
-    side = (5.0 * (x - WIDE) + WIDE * high) / length
+    length = float(np.hypot(WIDE, 5.5))
+    high = np.abs(y + HIGH - 5.5)
+    side = (5.5 * (x - WIDE) + WIDE * high) / length
     return np.asarray(np.maximum(-x, side))
 
 
@@ -44,7 +46,13 @@ def _flag(ratio: float) -> tuple[Bytes, Bytes, Bytes]:
         return np.rint(255 * np.clip(0.5 - distance, 0, 1)).astype(np.uint8)
 
     inside = np.maximum(cloth, _POLE - x)
-    return cover(away - _HALO * ratio), cover(away), cover((inside + _LINE / 2) * ratio)
+    return cover(away - _HALO * ratio), cover(away), cover((inside + _LINE) * ratio)
+
+
+def cloth_ink(style: Style, colour: int) -> int:
+    """0xRRGGBB of the flag of a territory with a fill of the palette."""
+    fill = style.territory_fills[colour % len(style.territory_fills)]
+    return int(mix(np.uint32(fill), np.uint32(style.ink("territory_core")), _DEEPER)) & 0xFFFFFF
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,10 +75,9 @@ class FlagStamp:
         at = np.floor(view.to_pixels(self.places)).astype(np.int64)
         reach = (HIGH + 4) * style.pixel_ratio
         seen = (at > -reach).all(axis=1) & (at < (view.width + reach, view.height + reach)).all(1)
-        covers, fills = _flag(style.pixel_ratio), style.territory_fills
+        covers, core = _flag(style.pixel_ratio), np.uint32(style.ink("territory_core"))
         for i in np.flatnonzero(seen).tolist():
-            fill = int(fills[int(self.colours[i]) % len(fills)])
-            inks = (style.ink("casing"), style.ink("territory_core"), fill)
+            inks = (style.ink("casing"), core, cloth_ink(style, int(self.colours[i])))
             for cover, ink in zip(covers, inks, strict=True):
                 half = len(cover) // 2
                 x, y = int(at[i, 0]) - half, int(at[i, 1]) - half

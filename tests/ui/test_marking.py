@@ -14,6 +14,7 @@ from terradesk import records as rec
 from terradesk.edits import Edit, Record, apply, assign, links
 from terradesk.edits import territories as te
 from terradesk.plan import UNASSIGNED, Plan
+from terradesk.render.flags import cloth_ink
 from tests.core.kernel import SIDE, grid_plan
 from tests.ui.map_desk import LEFT, NO_KEYS, Desk
 
@@ -103,10 +104,9 @@ def test_it_is_moved_by_setting_it_elsewhere_and_has_its_territorys_colour(desk)
     assert desk.said[-1][0] == "Moved the start point of T1."
     cloth = desk.px(3.5, 2.5) + QtCore.QPoint(4, -14)
     shown = desk.view.canvas.grab().toImage().pixelColor(cloth).name()
-    fill = int(
-        desk.view.item.style.territory_fills[desk.model.view.territories[desk.ids[1]].colour]
-    )
-    assert shown == f"#{fill & 0xFFFFFF:06x}"
+    colours = [desk.model.view.territories[t].colour for t in desk.ids[:2]]
+    other, own = (f"#{cloth_ink(desk.view.item.style, c):06x}" for c in colours)
+    assert shown == own != other
     desk.model.undo()
     assert starts(desk)[desk.ids[1]].unit == 8
 
@@ -136,7 +136,7 @@ def test_an_unassigned_area_takes_the_start_point_of_the_current_territory(desk)
 
 def test_start_points_at_the_homes_of_reps(desk):
     desk.open(lived_in(desk.model.plan, desk.ids[2], 4.5, 2.5))
-    choose(desk, 0.5, 0.5, "Use the homes of reps as start points")
+    choose(desk, -0.3, 2.5, "Use the homes of reps as start points")
     assert {t: s.unit for t, s in starts(desk).items()} == {desk.ids[2]: 16}
     assert desk.said[-1][0] == "T2 now starts at the home of its rep."
     desk.model.undo()

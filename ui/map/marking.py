@@ -62,7 +62,7 @@ def _starts(view: MapView, unit: int, place: tuple[float, float]) -> Iterator[Of
     for one in dict.fromkeys(t for t in (marked, territory) if t in model.view.seeds):
         text = _("Remove the start point of {name}").format(name=model.view.name_of(one))
         yield text, "x", partial(seeds.remove, plan, alignment, [one])
-    if len(seeds.homes(model.view)):
+    if unit < 0 and seeds.homes(model.view):
         text = _("Use the homes of reps as start points")
         yield text, "user", partial(seeds.start_at_homes, plan, alignment)
 
