@@ -349,3 +349,18 @@ def test_from_search_to_the_place(qtbot, window, monkeypatch):
     assert (x / SIDE, y / SIDE) == pytest.approx((4.5, 3.5), abs=0.3)
     assert window.map.canvas.hasFocus()
     window.run_command("view.back")
+
+
+def test_a_window_that_changes_size_on_the_way_home_still_ends_there(flying):
+    desk = flying
+    desk.view.zoom_to_units([0])
+    desk.bot.waitUntil(lambda: not desk.view.going.flight.is_flying)
+    with desk.bot.waitSignal(desk.view.view_changed):
+        desk.view.zoom_home()
+    for size in ((700, 500), (640, 470), (820, 600)):
+        desk.view.resize(*size)
+        QtWidgets.QApplication.processEvents()
+    desk.bot.waitUntil(lambda: not desk.view.going.flight.is_flying)
+    plan, seen = desk.view.following.prepared.home.box, desk.view.view.box
+    assert seen[0] < plan[0] and plan[2] < seen[2] and seen[1] < plan[1] and plan[3] < seen[3]
+    assert not desk.view.going.inset.isVisible()

@@ -255,6 +255,28 @@ def test_docks_remember_their_place(qtbot, window) -> None:
     again.deleteLater()
 
 
+def test_a_folded_overview_stays_folded(qtbot, window) -> None:
+    window.show_document(planfile.new_untitled(grid_plan()))
+    assert not window.map.going.inset.is_folded
+    window.map.going.inset.set_folded(True)
+    window.close()
+    again = MainWindow(settings.load())
+    assert again.map.going.inset.is_folded
+    qtbot.waitUntil(lambda: not running(), timeout=SLOW)
+    again.close()
+    again.deleteLater()
+
+
+def test_a_new_window_is_no_larger_than_its_screen(qtbot, window) -> None:
+    room = window.screen().availableGeometry()
+    other = MainWindow(settings.Settings())
+    least = other.minimumSizeHint().expandedTo(other.minimumSize())
+    assert other.width() <= max(room.width(), least.width())
+    assert other.height() <= max(room.height(), least.height())
+    assert other.width() < 1600 or room.width() >= 1600
+    other.deleteLater()
+
+
 def test_the_bottom_tables_collapse_to_one_line(qtbot, window) -> None:
     window.show_document(planfile.new_untitled(grid_plan()))
     assert window.bottom.is_collapsed and window.bottom.width() == window.width()

@@ -34,6 +34,7 @@ from .toolbar import TopBar
 from .view_commands import ViewCommands
 
 Side = QtCore.Qt.DockWidgetArea
+_SIZE = QtCore.QSize(1600, 1000)
 
 
 class MainWindow(QtWidgets.QMainWindow):
@@ -434,7 +435,7 @@ class MainWindow(QtWidgets.QMainWindow):
         settings.save(self.settings)
 
     def _restore_layout(self) -> None:
-        self.resize(1600, 1000)
+        self.resize(self.screen().availableGeometry().size().boundedTo(_SIZE))
         with contextlib.suppress(ValueError):
             self.restoreGeometry(base64.b64decode(self.settings.geometry))
             self.restoreState(base64.b64decode(self.settings.docks), self._docks_version())
@@ -443,6 +444,7 @@ class MainWindow(QtWidgets.QMainWindow):
         self.map.set_length_unit(self.settings.length_unit)
         self.map.set_touchpad_pans(self.settings.touchpad_pans)
         self.map.gestures.recall(self.settings.tools)
+        self.map.going.inset.set_folded(self.settings.folds_overview)
 
     def _docks_version(self) -> int:
         """Places of docks are left and right, so those of a mirrored window are others."""
@@ -455,6 +457,7 @@ class MainWindow(QtWidgets.QMainWindow):
                 geometry=base64.b64encode(self.saveGeometry().data()).decode(),
                 docks=base64.b64encode(self.saveState(self._docks_version()).data()).decode(),
                 tools=self.map.gestures.kept(),
+                folds_overview=self.map.going.inset.is_folded,
             )
         keeping.let_go(self.model, self.sample_copy)
         super().closeEvent(event)

@@ -70,7 +70,6 @@ class Flight(QtCore.QObject):
         self.is_reduced: Callable[[], bool] = motion.is_reduced
         self._ends: tuple[View, View] | None = None
         self._shown: View | None = None
-        self._is_home = False
         self._clock = QtCore.QElapsedTimer()
         self._timer = QtCore.QTimer(self, interval=_FRAME_MS)
         self._timer.timeout.connect(self._tick)
@@ -103,20 +102,19 @@ class Flight(QtCore.QObject):
             self._stop()
             return
         t = self._clock.elapsed() / FLIGHT_MS
-        (before, after), home = self._ends, self._map._is_at_home or self._is_home
-        self._is_home = home
+        (before, after), is_home = self._ends, self._map._is_at_home
         if t >= 1:
             self._map.look(after)
-            self._map._is_at_home = home
             self._stop()
             self.landed.emit()
-            return
-        self._map.look(between(before, after, t), True)
-        self._shown = self._map.view
+        else:
+            self._map.look(between(before, after, t), True)
+            self._shown = self._map.view
+        self._map._is_at_home = is_home  # on the way there counts: a resized window goes on to it
 
     def _stop(self) -> None:
         self._timer.stop()
-        self._ends, self._is_home = None, False
+        self._ends = None
 
 
 @dataclass(frozen=True, slots=True)

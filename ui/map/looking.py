@@ -180,8 +180,9 @@ class Looking(QtWidgets.QWidget):
         if (wide, high) != (self._view.width, self._view.height):
             wants_home = self.is_ready and (self._is_at_home or not self._is_homed)
             self.look(camera.resized(self._view, wide, high))
-            if wants_home:
-                self.zoom_home()
+            if wants_home and self.following.prepared is not None:
+                Looking.fit(self, self.following.prepared.home.box)  # a flight would lag behind
+                self._is_homed = self._is_at_home = True
 
     def showEvent(self, event: QtGui.QShowEvent) -> None:
         super().showEvent(event)
