@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import pyqtgraph as pg
@@ -19,6 +20,7 @@ from ui.tools import Shape
 from .. import theme
 from . import overlay
 from .account_stamps import AccountStamp, RingStamp
+from .halved import FROM_RATIO, Halved
 from .layer import Layer
 from .lettering import Block
 from .names import Names
@@ -30,7 +32,8 @@ SHARP_MS = 60
 REST_MS = 180
 """After so long without moving, names that edge or panels hide find another place."""
 
-_QUICK_FROM = 20_000  # units from which zooming draws less detail
+_QUICK_FROM = 20_000  # units from which zooming draws less detail before any frame was timed
+_LIMIT_MS = 7.0  # for a sharp frame while zooming, on all threads; names and Qt come on top
 _EXTENT = 32_768.0  # of the constant bounding rectangle, pixels
 _PAD = 4  # pixels around the lines of a changed unit
 _NO_ROWS = np.empty(0, np.int64)
@@ -71,14 +74,16 @@ class MapItem(pg.GraphicsObject):
         self.selected_accounts = np.empty(0, np.int32)
         self._spots: AccountStamp | None = None
         self._stamps: tuple[Stamp, ...] = ()
+        self._under_names: tuple[Stamp, ...] = ()
         self._underlays: tuple[Underlay, ...] = ()
         self._fill_alpha = 256
         self._names: Names | None = None
         self._rings = RingStamp()
         self._stamped = Stamped()
+        self._halved = Halved()
         self._ghost = overlay.Ghost()
         self._todo: list[tuple[str, np.ndarray]] = []
-        self._is_zooming = self._is_quick = False
+        self._is_zooming = self._is_quick = self._is_stale = False
         self._walls_due = True  # what comes up after an edit does not push names about
         self._sharp = QtCore.QTimer(singleShot=True, interval=SHARP_MS)
         self._sharp.timeout.connect(self._sharpen)
@@ -158,6 +163,8 @@ class MapItem(pg.GraphicsObject):
             if self._spots is not None and not self._is_given(self._spots.spots):
                 stamps.insert(0, self._spots)
             stamps.append(self._rings)
+        self._halved.forget()
+        self._under_names = tuple(stamps)
         if self._names is not None:
             stamps.append(self._names)
         self._stamped.set_stamps(stamps)
@@ -181,19 +188,26 @@ class MapItem(pg.GraphicsObject):
     def redraw(self) -> None:
         """Draw everything again."""
         self.frame = None
+        self._halved.forget()
         self.update()
 
     def look(self, view: View, is_zooming: bool = False) -> None:
         """Show another view; while zooming large plans with less detail."""
-        quick = is_zooming and self.layer is not None and self.layer.arcs.n_units > _QUICK_FROM
+        quick = is_zooming and not self._is_quick and self._would_lag(view)
         self._is_quick = self._is_quick or quick
         self._is_zooming = is_zooming or (self._is_zooming and view.scale == self.view.scale)
         self.view = view
-        if quick:
+        if is_zooming and self._is_quick:
             self._sharp.start()
         self._walls_due = self.is_in_motion = True
         self._rest.start()
         self.update()
+
+    def _would_lag(self, view: View) -> bool:
+        """Whether sharp frames of a view take too long to follow a zoom."""
+        if self.frame is not None:
+            return self.frame.should_reduce(view, _LIMIT_MS)
+        return self.layer is not None and self.layer.arcs.n_units > _QUICK_FROM
 
     def _sharpen(self) -> None:
         self._is_quick = False
@@ -313,8 +327,11 @@ class MapItem(pg.GraphicsObject):
 
     def _come_to_rest(self) -> None:
         self.is_in_motion = False
+        self._halved.forget()
         self._settle()
         self.rested.emit()
+        if self.frame is not None and self._would_lag(self.view):
+            self.frame.prepare_moving()
 
     def _settle(self) -> None:
         """Find places for names that edge or panels hide, now that the map rests."""
@@ -360,24 +377,26 @@ class MapItem(pg.GraphicsObject):
     def _sync_frame(self, layer: Layer, view: View) -> Frame:
         frame = self.frame
         if frame is None or (frame.width, frame.height) != (view.width, view.height):
-            frame = self.frame = self._new_frame(layer, view)
+            frame = self.frame = self._new_frame(layer, view, self.style.pixel_ratio)
             self._catch_up(layer)
             frame.look(view)
-        elif frame.view.scale != view.scale or frame.is_moving != self._is_quick:
+        elif self._is_stale or frame.view.scale != view.scale or frame.is_moving != self._is_quick:
             frame.is_moving, frame.view = self._is_quick, view
             self._catch_up(layer)
             frame.render()
         elif frame.view != view:
             frame.look(view)
+        self._is_stale = False
         self._work_off(frame)
         return frame
 
-    def _new_frame(self, layer: Layer, view: View) -> Frame:
+    def _new_frame(self, layer: Layer, view: View, ratio: float) -> Frame:
         under = self._underlays
         base = self.base if self.shows["base"] else None
         if base is not None and not self._is_given(base):
             under = (base, *under)
-        frame = Frame(layer.state, self.style, view.width, view.height, None, self.overview, under)
+        style = self.style if ratio == self.style.pixel_ratio else self._new_style(ratio)
+        frame = Frame(layer.state, style, view.width, view.height, None, self.overview, under)
         frame.fill_alpha = self._fill_alpha
         return frame
 
@@ -430,12 +449,13 @@ class MapItem(pg.GraphicsObject):
         painter.save()
         painter.resetTransform()
         painter.scale(1 / ratio, 1 / ratio)
-        frame = self._sync()
-        if frame is None:
+        if self._is_quick and ratio >= FROM_RATIO and self.layer is not None:
+            self._draw_halved(painter, self.layer, ratio)
+        elif (frame := self._sync()) is not None:
+            self._draw(painter, frame, self.style.pixel_ratio)
+        else:
             whole = QtCore.QRectF(0, 0, _EXTENT, _EXTENT)
             painter.fillRect(whole, theme.colour("water"))
-        else:
-            self._draw(painter, frame, self.style.pixel_ratio)
         self._draw_around(painter, self.style.pixel_ratio)
         painter.restore()
 
@@ -454,6 +474,17 @@ class MapItem(pg.GraphicsObject):
             self._ghost.draw(painter, self.gesture, frame.view, frame.arcs, ratio)
         else:
             overlay.draw_shape(painter, self.gesture, frame.view, ratio)
+
+    def _draw_halved(self, painter: QtGui.QPainter, layer: Layer, ratio: float) -> None:
+        """Areas and accounts in half the pixels, names sharp over them."""
+        if self._todo:
+            self._catch_up(layer)
+            self._is_stale = True
+        new_frame = partial(self._new_frame, layer, ratio=ratio / 2)
+        self._halved.draw(painter, self.view, self._under_names, new_frame)
+        if self._names is not None:
+            self._names.follow(self.view, layer.state.territories, ratio, self._is_zooming)
+            self._names.paint(painter, self.view)
 
     def _draw_around(self, painter: QtGui.QPainter, ratio: float) -> None:
         for rect, radius in self.shadows():

@@ -413,20 +413,32 @@ class Names:
     # ------------------------------------------------------------------ drawing
     def draw(self, rgb: np.ndarray, view: View, style: Style) -> None:
         """Draw the names that touch a rectangle of the picture."""
-        at = self._corners - (view.kx, -view.ky, view.kx, -view.ky)
-        high, wide = rgb.shape
-        hits = (at[:, 0] < wide) & (at[:, 1] < high) & (at[:, 2] > 0) & (at[:, 3] > 0)
-        rows = np.flatnonzero(hits).tolist()
-        if not rows or view.scale != self._scale:
+        rows = self._rows_in(view)
+        if not rows:
             return
+        high, wide = rgb.shape
         form = QtGui.QImage.Format.Format_RGB32
         image = QtGui.QImage(rgb.data, wide, high, wide * 4, form)
         painter = QtGui.QPainter(image)
+        self._paint(painter, rows, view)
+        painter.end()
+
+    def paint(self, painter: QtGui.QPainter, view: View) -> None:
+        """Draw the names in a view with a painter of device pixels."""
+        self._paint(painter, self._rows_in(view), view)
+
+    def _rows_in(self, view: View) -> list[int]:
+        if view.scale != self._scale:
+            return []
+        at = self._corners - (view.kx, -view.ky, view.kx, -view.ky)
+        hits = (at[:, 0] < view.width) & (at[:, 1] < view.height)
+        return np.flatnonzero(hits & (at[:, 2] > 0) & (at[:, 3] > 0)).tolist()
+
+    def _paint(self, painter: QtGui.QPainter, rows: list[int], view: View) -> None:
         self._leaders(painter, rows, view)
         for row, (x, y) in zip(rows, self._left_top[rows].tolist(), strict=True):
             one = self._items[row]
             painter.drawImage(x - view.kx, y + view.ky, self._picture(one.key, one.make))
-        painter.end()
 
     def _picture(self, key: tuple[object, ...], make: Make) -> QtGui.QImage:
         found = self._pictures.get(key)
