@@ -164,16 +164,22 @@ def _fills(layout: Layout, paths: Paths) -> str:
         out += [_titled(layout, t, {"d": d, "fill": "none"}) for t, d in enumerate(shapes) if d]
     look = {"fill-rule": "evenodd", "stroke-width": _HAIRLINE, "stroke-linejoin": "round"}
     opacity = f"{scene.fill_opacity:.2f}" if scene.fill_opacity < 1 else ""
-    return element("g", {"id": "areas", **look, "opacity": opacity}, "\n".join(out))
+    hatches = [
+        element("path", {"d": data[k], "fill": f"url(#hatch-{_hatch(value)})"})
+        for k, (_owner, value) in enumerate(found.tolist())
+        if data[k] and _hatch(value)
+    ]
+    drawn = element("g", {"id": "areas", **look, "opacity": opacity}, "\n".join(out))
+    if hatches:
+        rule = {"id": "patterns", "fill-rule": "evenodd"}
+        drawn += element("g", rule, "\n".join(hatches))
+    return drawn
 
 
 def _fill(layout: Layout, data: str, owner: int, value: int) -> str:
     colour = colour_of(value)
     own: Attributes = {"d": data, **ink("fill", colour), **ink("stroke", colour)}
-    drawn = _titled(layout, owner, own)
-    if _hatch(value):
-        drawn += element("path", {"d": data, "fill": f"url(#hatch-{_hatch(value)})"})
-    return drawn
+    return _titled(layout, owner, own)
 
 
 def _titled(layout: Layout, territory: int, attributes: Attributes) -> str:

@@ -21,7 +21,10 @@ from terradesk.render.text import Text
 __all__ = ["base_map", "stamp", "water"]
 
 _FILL_SHARE, _POINT_WIDTH = 0.16, 3.0
-_HOUSE = ((0, -8.2), (7.4, -0.6), (5.2, -0.6), (5.2, 6.4), (-5.2, 6.4), (-5.2, -0.6), (-7.4, -0.6))
+_HOUSE = (
+    *((0, -6.36), (8.27, -0.9), (4.5, -0.9), (4.5, 5.7)),
+    *((-4.5, 5.7), (-4.5, -0.9), (-8.27, -0.9)),
+)  # the middle of the outline of `homes`
 _DOOR = ((-1.5, 1.8), (1.5, 1.8), (1.5, 6.4), (-1.5, 6.4))
 _INITIALS_FROM_M = 1400.0
 _ROUND = {"stroke-linejoin": "round", "stroke-linecap": "round", "fill": "none"}

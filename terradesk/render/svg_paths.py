@@ -38,7 +38,7 @@ def decimal(value: float) -> str:
 
 def _listed(numbers: NDArray[np.int64]) -> str:
     texts = [_text(n) for n in numbers.ravel().tolist()]
-    return "".join(t if t[0] == "-" else f" {t}" for t in texts)
+    return "".join(t if t[0] == "-" else f" {t}" for t in texts).lstrip()
 
 
 @dataclass(frozen=True, slots=True)
