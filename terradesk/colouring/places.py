@@ -62,4 +62,4 @@ def starts(view: AlignmentView) -> FlagStamp | None:
     """Start points of territories in their colours."""
     places, ids = start_places(view)
     colours = np.array([view.territories[t].colour for t in ids], np.int64)
-    return FlagStamp(places, colours) if ids else None
+    return FlagStamp(places, colours, np.array(ids, np.int64)) if ids else None

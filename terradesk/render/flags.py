@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 import numpy as np
@@ -21,6 +21,7 @@ CLOTH = ((0.0, -HIGH), (WIDE, -HIGH + 5.5), (0.0, -HIGH + 11.0))
 """Corners of the cloth from the foot, pixels at 100 %, y downwards."""
 
 _POLE, _LINE, _HALO, _FOOT = 0.9, 1.3, 1.6, 2.4
+_REACH = 3.0  # around a flag, pixels
 _DEEPER = np.uint32(90)  # of 256: a flag mostly stands in its own territory, on the same fill
 
 
@@ -65,10 +66,30 @@ class FlagStamp:
         Metres.
     colours : (n,) int
         Index of the territory's fill.
+    owners : (n,) int
+        Id of the territory, so that a flag can be picked.
     """
 
     places: Floats
     colours: NDArray[np.int64]
+    owners: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+
+    def at(self, x: float, y: float, m_per_px: float) -> int:
+        """The territory whose flag is at a place in metres, -1 for none.
+
+        Parameters
+        ----------
+        x, y : float
+        m_per_px : float
+            Ground size of a pixel at 100 %.
+        """
+        if not len(self.owners):
+            return -1
+        right, up = (np.array([x, y]) - self.places).T / m_per_px
+        aside = np.maximum(np.abs(right - WIDE / 2) - WIDE / 2, 0)
+        away = np.hypot(aside, np.maximum(np.abs(up - HIGH / 2) - HIGH / 2, 0))
+        nearest = int(np.argmin(away))
+        return int(self.owners[nearest]) if away[nearest] <= _REACH else -1
 
     def draw(self, rgb: NDArray[np.uint32], view: View, style: Style) -> None:
         """Draw into a rectangle."""
@@ -77,7 +98,7 @@ class FlagStamp:
         seen = (at > -reach).all(axis=1) & (at < (view.width + reach, view.height + reach)).all(1)
         covers, core = _flag(style.pixel_ratio), np.uint32(style.ink("territory_core"))
         for i in np.flatnonzero(seen).tolist():
-            inks = (style.ink("casing"), core, cloth_ink(style, int(self.colours[i])))
+            inks = (style.ink("casing"), int(core), cloth_ink(style, int(self.colours[i])))
             for cover, ink in zip(covers, inks, strict=True):
                 half = len(cover) // 2
                 x, y = int(at[i, 0]) - half, int(at[i, 1]) - half

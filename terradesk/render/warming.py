@@ -12,6 +12,7 @@ from terradesk.render.basemap import BaseMap
 from terradesk.render.basemap_reading import lines
 from terradesk.render.density import draw_density
 from terradesk.render.frame import Frame
+from terradesk.render.flags import FlagStamp
 from terradesk.render.homes import HomeStamp
 from terradesk.render.labels import Labels
 from terradesk.render.linework import LinkStamp, VectorStamp
@@ -90,12 +91,13 @@ def _warm_accounts(view: View) -> None:
 
 
 def _warm_layers(rgb: np.ndarray, view: View, state: MapState) -> None:
-    """Own layers, water links, homes."""
+    """Own layers, water links, homes, start points."""
     ring = np.array([shapely.LinearRing([(0, 0), (900, 0), (0, 900)])], object)
     paths, style = lines(ring, state.arcs.origin), Style()
     VectorStamp(paths, paths, PointIndex.build([(5.0, 5.0)]), "#000000").draw(rgb, view, style)
     LinkStamp(np.array([(0.0, 0.0, 900.0, 900.0)])).draw(rgb, view, style)
     HomeStamp(np.array([(9.0, 9.0)]), np.zeros(1, np.int64)).draw(rgb, view, style)
+    FlagStamp(np.array([(9.0, 9.0)]), np.zeros(1, np.int64)).draw(rgb, view, style)
     grid = np.tile(np.arange(3.0), (3, 1))
     picture = PictureStamp(warp(rgb, grid, grid.T.copy(), 16, 32, 32), view)
     for scale in (1.0, 2.0):

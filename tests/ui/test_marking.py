@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 
 from terradesk import projection
 from terradesk import records as rec
-from terradesk.edits import Edit, Record, apply, assign, links
+from terradesk.edits import Edit, Record, apply, assign, links, seeds
 from terradesk.edits import territories as te
 from terradesk.plan import UNASSIGNED, Plan
 from terradesk.render.flags import cloth_ink
@@ -159,6 +159,62 @@ def test_a_deleted_territory_takes_its_flag_along(desk):
     assert starts(desk) == {} and desk.colour_at(2.31, 1.36) != flagged
     desk.model.undo()
     assert len(starts(desk)) == 1 and desk.colour_at(2.31, 1.36) == flagged
+
+
+# ---------------------------------------------------------------------- dragged
+def flag(desk, column: float, row: float) -> tuple[float, float]:
+    """A place on the cloth of a flag that stands at a place."""
+    px = desk.view.view.px_per_m / desk.view.ratio * SIDE
+    return column + 4 / px, row + 14 / px
+
+
+def test_v_drags_a_flag_and_a_click_selects_what_lies_below(desk):
+    choose(desk, 2.5, 1.5, "Start point of T1 here")
+    desk.model.select_units(np.array([8]))
+    desk.drag(flag(desk, 2.5, 1.5), flag(desk, 2.8, 1.8), flag(desk, 3.5, 3.5))
+    assert starts(desk)[desk.ids[1]].unit == 21
+    assert desk.said[-1] == ("Moved the start point of T1.", True)
+    assert desk.model.selected_units.tolist() == [8], "nor are selected areas dragged"
+    assert (desk.owners == grid_plan().assignments[A]).all()
+    desk.model.undo()
+    assert starts(desk)[desk.ids[1]].unit == 8
+    desk.model.select_units(np.array([23]))
+    desk.click(*flag(desk, 2.5, 1.5))
+    assert desk.model.selected_units.tolist() == [8] and starts(desk)[desk.ids[1]].unit == 8
+
+
+def test_a_dragged_flag_is_seen_where_it_would_stand_and_esc_puts_it_back(desk):
+    choose(desk, 2.5, 1.5, "Start point of T1 here")
+    told = []
+    desk.view.gestures.told.connect(told.append)
+    still = desk.view.canvas.grab().toImage()
+    desk.press(*flag(desk, 2.5, 1.5))
+    desk.move(*flag(desk, 3.0, 2.0))
+    desk.move(*flag(desk, 3.5, 2.5))
+    assert told[-1] == "Start point of T1: Square 15"
+    shape = desk.view.item.gesture
+    assert shape.kind == "flag"
+    assert np.allclose(np.array(shape.points[0]) / SIDE, (3.5, 2.5), atol=0.02)
+    assert desk.view.canvas.viewport().cursor().shape() != QtCore.Qt.CursorShape.ArrowCursor
+    assert desk.view.canvas.grab().toImage() != still
+    desk.key(QtCore.Qt.Key.Key_Escape)
+    assert desk.view.item.gesture is None and told[-1] == ""
+    desk.release(*flag(desk, 3.5, 2.5))
+    assert starts(desk)[desk.ids[1]].unit == 8
+
+
+def test_a_flag_beside_the_areas_is_dragged_back_in(desk):
+    lon, lat = projection.lonlat([-0.2 * SIDE], [2.5 * SIDE], desk.model.plan.crs)
+    desk.model.do(seeds.set_seed(desk.model.plan, A, desk.ids[0], float(lon[0]), float(lat[0])))
+    desk.drag(flag(desk, -0.2, 2.5), flag(desk, 0.2, 2.5), flag(desk, 1.5, 2.5))
+    assert starts(desk)[desk.ids[0]].unit == 13
+
+
+def test_hidden_flags_are_not_dragged(desk):
+    choose(desk, 2.5, 1.5, "Start point of T1 here")
+    desk.view.layers.set_shown("starts", False)
+    desk.drag(flag(desk, 2.5, 1.5), flag(desk, 2.8, 1.8), flag(desk, 3.5, 3.5))
+    assert starts(desk)[desk.ids[1]].unit == 8
 
 
 # ---------------------------------------------------------------------- water links

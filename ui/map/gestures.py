@@ -147,6 +147,7 @@ class Gestures(QtCore.QObject):
             self._surface.pickable_accounts(),
             self._surface.placed_accounts(),
             self.length_unit,
+            self._surface.start_points(),
         )
 
     def _note(self, at: QtCore.QPointF, keys: Keys) -> None:

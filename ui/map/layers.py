@@ -13,6 +13,7 @@ from terradesk.colouring.places import BETWEEN
 from terradesk.i18n import _
 from terradesk.plan import AlignmentView
 from terradesk.references import Reference
+from terradesk.render.flags import FlagStamp
 from terradesk.render.hiding import LINES
 from terradesk.render.legend import LegendEntry
 from terradesk.render.linework import UnderStamp
@@ -184,6 +185,11 @@ class MapLayers(QtCore.QObject):
         if key == "accounts":
             return self._item.spots
         return self._stamp_of(ENTRIES[key], self._model.view)
+
+    def start_points(self) -> FlagStamp | None:
+        """Flags that are on the map."""
+        stamp = self._shown_stamp("starts") if self._model.is_open else None
+        return stamp if isinstance(stamp, FlagStamp) else None
 
     def _apply(self) -> None:
         """Take up switches and opacity."""

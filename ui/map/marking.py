@@ -13,10 +13,8 @@ from terradesk import projection
 from terradesk.edits import Edit, links, seeds
 from terradesk.i18n import _
 from terradesk.plan import UNASSIGNED
-from terradesk.render.flags import HIGH, WIDE
 
 from .. import theme
-from .layer_entries import start_places
 
 if TYPE_CHECKING:
     from .view import MapView
@@ -24,7 +22,6 @@ if TYPE_CHECKING:
 Offer = tuple[str, str, Callable[[], Edit | None]]
 """Text, icon, and what makes the edit."""
 
-_REACH_PX = 3.0  # around a flag
 _MOST_LINKS = 4
 
 
@@ -58,7 +55,8 @@ def _starts(view: MapView, unit: int, place: tuple[float, float]) -> Iterator[Of
     if territory != UNASSIGNED:
         text = _("Start point of {name} here").format(name=model.view.name_of(territory))
         yield text, "flag", partial(_set, view, territory, unit, place)
-    marked = start_at(view, place)
+    flags = view.start_points()
+    marked = flags.at(*place, view.ratio / view.view.px_per_m) if flags is not None else UNASSIGNED
     for one in dict.fromkeys(t for t in (marked, territory) if t in model.view.seeds):
         text = _("Remove the start point of {name}").format(name=model.view.name_of(one))
         yield text, "x", partial(seeds.remove, plan, alignment, [one])
@@ -79,22 +77,6 @@ def _set(view: MapView, territory: int, unit: int, place: tuple[float, float]) -
     plan, alignment = view.model.plan, view.model.alignment
     lon, lat = projection.lonlat([place[0]], [place[1]], plan.crs)
     return seeds.set_seed(plan, alignment, territory, float(lon[0]), float(lat[0]), unit)
-
-
-def start_at(view: MapView, place: tuple[float, float]) -> int:
-    """The territory whose flag is at a place in metres, -1 for none."""
-    if not view.layers.is_shown("starts"):
-        return UNASSIGNED
-    places, ids = start_places(view.model.view)
-    if not ids:
-        return UNASSIGNED
-    right, up = (np.array(place) - places).T * (view.item.view.px_per_m / view.ratio)
-    away = np.hypot(  # a flag stands on its place and blows to the right
-        np.maximum(np.abs(right - WIDE / 2) - WIDE / 2, 0),
-        np.maximum(np.abs(up - HIGH / 2) - HIGH / 2, 0),
-    )
-    nearest = int(np.argmin(away))
-    return ids[nearest] if away[nearest] <= _REACH_PX else UNASSIGNED
 
 
 # ---------------------------------------------------------------------- water links

@@ -10,6 +10,7 @@ from PySide6 import QtCore, QtGui
 
 from terradesk.arcs import Arcs
 from terradesk.render import View
+from terradesk.render.flags import CLOTH, HIGH
 from ui.tools import Shape
 
 from .. import theme
@@ -89,6 +90,16 @@ def _line(painter: Painter, shape: Shape, points: np.ndarray, view: View, ratio:
     painter.strokePath(path, _pen("select", 2 * ratio, (4, 3)))
     for end in points[[0, -1]]:
         _handle(painter, end, 3 * ratio, ratio)
+
+
+def _flag(painter: Painter, shape: Shape, points: np.ndarray, view: View, ratio: float) -> None:
+    cloth = np.array(CLOTH) * ratio + points[0]
+    pole = np.array([(0.0, -HIGH), (0.0, 0.0)]) * ratio + points[0]
+    path = _path([cloth], True)
+    painter.fillPath(path, _soft(200))
+    path.addPath(_path([pole], False))
+    _cased(painter, path, 3.6 * ratio, 1.6 * ratio)
+    _handle(painter, points[0], 2.5 * ratio, ratio)
 
 
 def _measure(painter: Painter, shape: Shape, points: np.ndarray, view: View, ratio: float) -> None:
@@ -180,6 +191,7 @@ _DRAWN: dict[str, Callable[[Painter, Shape, np.ndarray, View, float], None]] = {
     "circle": _circle,
     "line": _line,
     "measure": _measure,
+    "flag": _flag,
 }
 
 

@@ -9,6 +9,7 @@ from PySide6 import QtCore
 
 from terradesk.arcs.picking import Picker
 from terradesk.render import View
+from terradesk.render.flags import FlagStamp
 from ui.tools import AccountSpots, Preview
 
 
@@ -32,6 +33,9 @@ class Surface(Protocol):
 
     def placed_accounts(self) -> AccountSpots | None:
         """All placed accounts, seen or not."""
+
+    def start_points(self) -> FlagStamp | None:
+        """Flags of start points that take drags."""
 
     def size(self) -> QtCore.QSize:
         """Of the map, pixels."""

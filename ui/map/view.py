@@ -13,6 +13,7 @@ from terradesk.errors import TerraDeskError
 from terradesk.i18n import _
 from terradesk.plan import UNASSIGNED
 from terradesk.render import Mark
+from terradesk.render.flags import FlagStamp
 from ui.tools import AccountSpots, Keys, Options, Preview
 
 from ..document_model import DocumentModel, Edited, Tentative
@@ -153,6 +154,10 @@ class MapView(Looking):
         """All placed accounts, seen or not: what shapes take."""
         spots = self.following.prepared.spots if self.following.prepared is not None else None
         return AccountSpots(spots.rows, spots.xy, lambda *_at: -1) if spots is not None else None
+
+    def start_points(self) -> FlagStamp | None:
+        """Flags of start points that take drags."""
+        return self.layers.start_points()
 
     def show_preview(self, preview: Preview | None, selected: np.ndarray | None) -> None:
         """Draw what the gesture would do, or nothing."""

@@ -12,6 +12,7 @@ import numpy as np
 from terradesk.arcs.picking import Mode, Picker
 from terradesk.edits import Assigned, Edit
 from terradesk.plan import UNASSIGNED, AlignmentView, Plan
+from terradesk.render.flags import FlagStamp
 
 NEW = -2
 """Target of a stroke with no current territory: one is made in the same step."""
@@ -148,6 +149,8 @@ class ToolContext:
         All placed accounts, seen or not: what shapes take.
     length_unit : {"km", "mi"}
         What the user reads lengths in.
+    starts : FlagStamp or None
+        Flags of start points that can be dragged.
     """
 
     plan: Plan
@@ -160,6 +163,7 @@ class ToolContext:
     accounts: AccountSpots | None = None
     placed: AccountSpots | None = None
     length_unit: str = "km"
+    starts: FlagStamp | None = None
 
     @property
     def is_locked(self) -> bool:
@@ -199,12 +203,12 @@ class Shape:
 
     Parameters
     ----------
-    kind : {"brush", "box", "lasso", "ghost", "polygon", "circle", "line", "measure"}
+    kind : {"brush", "box", "lasso", "ghost", "polygon", "circle", "line", "measure", "flag"}
         ghost: outlines of ``rows`` moved by the last point minus the first.
     points : sequence of points in metres
         brush: where the pointer is; box: two corners; lasso, line: what was drawn; circle: centre
         and pointer; polygon, measure: corners that were clicked, then the pointer, to which the
-        line is a rubber band.
+        line is a rubber band; flag: its foot.
     radius : float
         Of the brush and the circle, metres.
     is_touching : bool
@@ -217,7 +221,7 @@ class Shape:
         A polygon whose first corner a click would meet.
     """
 
-    kind: Literal["brush", "box", "lasso", "ghost", "polygon", "circle", "line", "measure"]
+    kind: Literal["brush", "box", "lasso", "ghost", "polygon", "circle", "line", "measure", "flag"]
     points: tuple[Point, ...]
     radius: float = 0.0
     is_touching: bool = False

@@ -10,7 +10,7 @@ from terradesk.edits import Assigned
 from terradesk.i18n import _
 from terradesk.plan import UNASSIGNED
 
-from . import scope
+from . import scope, starting
 from .drawn import taken_by
 from .gesture import (
     NO_ROWS,
@@ -43,7 +43,7 @@ class Select(Tool):
 
     def cancel(self) -> None:
         self._start: MapEvent | None = None
-        self._kind = ""  # "", "units", "accounts", "box"
+        self._kind = ""  # "", "units", "accounts", "box", "start"
         self._is_drag = False
 
     @property
@@ -58,6 +58,8 @@ class Select(Tool):
 
     def _held(self, event: MapEvent, context: ToolContext) -> str:
         """What a drag from here would take."""
+        if starting.flag_at(event, context) != UNASSIGNED:
+            return "start"
         account = self._account_at(event, context)
         if account >= 0 and account in context.account_rows:
             return "accounts"
@@ -78,6 +80,8 @@ class Select(Tool):
         self._is_drag = self._is_drag or self.is_drag(self._start, event)
         if not self._is_drag:
             return None
+        if self._kind == "start":
+            return starting.preview(self._start, event, context)
         return self._box(event, context) if self._kind == "box" else self._drag(event, context)
 
     def _box(self, event: MapEvent, context: ToolContext) -> Preview:
