@@ -321,6 +321,42 @@ def test_brackets_change_the_brush_and_shift_lights_the_strip(desk):
     assert desk.view.gestures.options.size_px == pytest.approx(1.25 * size)
 
 
+class Painted(QtCore.QObject):
+    """Remembers what is painted of a widget."""
+
+    def __init__(self, widget: QtWidgets.QWidget) -> None:
+        super().__init__(widget)
+        self.region = QtGui.QRegion()
+        widget.installEventFilter(self)
+
+    def eventFilter(self, _watched: QtCore.QObject, event: QtCore.QEvent) -> bool:
+        if event.type() == QtCore.QEvent.Type.Paint:
+            self.region += event.region()
+        return False
+
+
+@pytest.mark.parametrize("act", ["move", "hide", "resize"])
+def test_what_floats_leaves_no_shadow_behind(desk, act):
+    card, port = desk.view.floats.card, desk.port
+    card.resize(200, 90)
+    card.move(300, 300)
+    card.show()
+    settled(desk)
+    before, painted = card.geometry(), Painted(port)
+    {"move": lambda: card.move(340, 310), "hide": card.hide,
+     "resize": lambda: card.resize(150, 60)}[act]()  # fmt: skip
+    settled(desk)
+    for corner in (before.topLeft(), before.bottomLeft(), before.bottomRight()):
+        at = corner + QtCore.QPoint(-9 if corner.x() < 350 else 9, 9 if corner.y() > 350 else -9)
+        assert painted.region.contains(at), corner
+
+
+def settled(desk) -> None:
+    """Paint all that waits, and nothing of it anew."""
+    for _i in range(3):
+        QtWidgets.QApplication.processEvents()
+
+
 def test_the_words_of_held_keys_fit_into_the_switch(desk):
     desk.key(Key.Key_L)
     strip = desk.view.floats.strip

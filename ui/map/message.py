@@ -115,4 +115,5 @@ class Message(parts.Floating):
         self._timer.start()
 
     def hideEvent(self, event: QtGui.QHideEvent) -> None:
+        super().hideEvent(event)
         self.resized.emit()

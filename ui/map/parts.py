@@ -9,6 +9,8 @@ from PySide6 import QtCore, QtGui, QtWidgets
 from .. import theme
 
 Align = QtCore.Qt.AlignmentFlag
+SHADOW = 16
+"""How far shadows of what floats reach, pixels."""
 
 
 class Floating(QtWidgets.QFrame):
@@ -30,6 +32,31 @@ class Floating(QtWidgets.QFrame):
     def radius(self) -> float:
         """Of the corners, pixels."""
         return 15.0 if self.property("role") == "pill" else 8.0
+
+    def moveEvent(self, event: QtGui.QMoveEvent) -> None:
+        super().moveEvent(event)
+        self._shade(QtCore.QRect(event.oldPos(), self.size()))
+        self._shade(self.geometry())
+
+    def resizeEvent(self, event: QtGui.QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._shade(QtCore.QRect(self.pos(), event.oldSize().expandedTo(self.size())))
+
+    def showEvent(self, event: QtGui.QShowEvent) -> None:
+        super().showEvent(event)
+        self._shade(self.geometry())
+
+    def hideEvent(self, event: QtGui.QHideEvent) -> None:
+        super().hideEvent(event)
+        self._shade(self.geometry())
+
+    def _shade(self, rect: QtCore.QRect) -> None:
+        """Paint the map anew where the shadow is or was: Qt knows of the card itself only."""
+        parent = self.parentWidget()
+        canvas = parent.findChild(QtWidgets.QGraphicsView) if parent is not None else None
+        if canvas is not None:
+            around = rect.adjusted(-SHADOW, -SHADOW, SHADOW, SHADOW)
+            canvas.viewport().update(around.translated(-canvas.pos()))
 
 
 def row(
