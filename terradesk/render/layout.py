@@ -105,6 +105,7 @@ class Layout:
         Height of the title strip.
     view : View
         Of the map below it.
+    accounts : AccountLayer or None
     shapes : list of Shape
         Over the map, in drawing order; places in pixels of the still.
     texts : list of Text
@@ -117,6 +118,7 @@ class Layout:
     size: tuple[int, int]
     top: int
     view: View
+    accounts: AccountLayer | None
     shapes: list[Shape]
     texts: list[Text]
 
@@ -129,9 +131,9 @@ class Layout:
     @cached_property
     def stamps(self) -> tuple[Stamp, ...]:
         """What lies over the areas and takes part in this view, the lowest first."""
-        scene, out = self.scene, list(self.scene.over)
-        if scene.accounts is not None:
-            out.insert(scene.n_below, AccountLayer(scene, self.view, self.style))
+        out = list(self.scene.over)
+        if self.accounts is not None:
+            out.insert(self.scene.n_below, self.accounts)
         return tuple(one for one in out if self._looked(one) is not None)
 
     def _looked(self, stamp: Stamp) -> Hashable:
@@ -179,7 +181,8 @@ def lay_out(
     view = _view(scene, style, (wide, max(1, high - top)), bool(legend or scale_bar))
     state = scene.state()
     pixels = _coarse_ids(state, style, view)
-    entries = _entries(scene, state, pixels, dark) if legend else []
+    accounts = None if scene.accounts is None else AccountLayer(scene, view, style)
+    entries = _entries(scene, state, pixels, dark, accounts) if legend else []
     around = furniture.furnish(scene, style, view, entries, scale_bar, credits)
     shapes, texts = _names(scene, style, view, pixels, around.obstacles)
     shapes = [moved(one, 0, top) for one in (*around.shapes, *shapes)]
@@ -188,7 +191,7 @@ def lay_out(
         edge = max(1.0, round(scale))
         shapes.insert(0, Card((0, top - edge, wide, top), 0, style.roles["line"]))
         texts = [*furniture.header(scene, style, wide), *texts]
-    return Layout(scene, style, state, (wide, high), top, view, shapes, texts)
+    return Layout(scene, style, state, (wide, high), top, view, accounts, shapes, texts)
 
 
 def check_size(wide: int, high: int) -> None:
@@ -224,16 +227,23 @@ def _coarse_ids(state: MapState, style: Style, view: View) -> NDArray[np.int32]:
 
 
 def _entries(
-    scene: Scene, state: MapState, pixels: NDArray[np.int32], dark: bool
+    scene: Scene,
+    state: MapState,
+    pixels: NDArray[np.int32],
+    dark: bool,
+    accounts: AccountLayer | None,
 ) -> list[LegendEntry]:
     fills = class_entries(scene.classes, dark) if scene.classes else scene.keys[int(dark)]
+    points = list(scene.account_keys[int(dark)])
+    if accounts is not None and not accounts.are_symbols and (points or scene.account_text):
+        points = [LegendEntry("accounts", _("Accounts: stronger where there are more"))]
     return legend(
         state,
         accounts=scene.account_text,
         district="" if "districts" in scene.hidden else scene.district_text,
         rows=None if scene.box is None else np.unique(pixels[pixels >= 0]),
         fills=fills if scene.fill_opacity else (),
-        points=scene.account_keys[int(dark)],
+        points=points,
         layers=scene.layer_keys,
     )
 

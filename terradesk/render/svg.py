@@ -236,7 +236,8 @@ def _thin_lines(layout: Layout, paths: Paths) -> str:
         if kind == _COAST:
             pen = ink("stroke", style.roles["coast"])
         out.append(element("path", {"d": d, **pen}))
-    return element("g", {"id": "unit-lines", **_ALONG}, "\n".join(out)) if out else ""
+    look = {**_ALONG, "stroke-linecap": "butt"}  # round ends of faint lines would show as dots
+    return element("g", {"id": "unit-lines", **look}, "\n".join(out)) if out else ""
 
 
 def _borders(layout: Layout, paths: Paths) -> str:
