@@ -11,8 +11,8 @@ from terradesk.arcs import build
 from terradesk.render.basemap import BaseMap
 from terradesk.render.basemap_reading import lines
 from terradesk.render.density import draw_density
-from terradesk.render.frame import Frame
 from terradesk.render.flags import FlagStamp
+from terradesk.render.frame import Frame
 from terradesk.render.homes import HomeStamp
 from terradesk.render.labels import Labels
 from terradesk.render.linework import LinkStamp, VectorStamp
@@ -56,6 +56,7 @@ def warm_up() -> None:
     state.assign([0], 1)
     frame.assigned([0])
     frame.marked(state.set_mark([0], Mark.SELECTED))
+    frame.outlined([0])
     frame.recolour()
     frame.is_moving = True
     frame.look(View.fit((0, 0, 8 * _SIDE_M, _SIDE_M), (96, 64), arcs.origin))
