@@ -24,6 +24,7 @@ from terradesk.render.svg_parts import (
     Attributes,
     colour_of,
     element,
+    halo,
     ink,
     pattern,
     plain,
@@ -76,17 +77,20 @@ def svg(
     paths = Paths(layout.view, layout.top)
     roles, (wide, high) = layout.style.roles, layout.size
     page = {"width": wide, "height": high}
-    ground = element("rect", {**page, **ink("fill", roles["panel"])})
-    names = element("g", {"id": "names"}, "".join(text(one) for one in layout.texts))
+    strip: Attributes = {"width": wide, "height": layout.top}
+    named = [(one, f"text-{k}") for k, one in enumerate(layout.texts, 1)]
+    halos = "".join(halo(one, key) for one, key in named)
+    names = "\n".join(text(one, key) for one, key in named)
     shapes = "".join(shape(one, layout.style) for one in layout.shapes)
     body = [
         element("title", {}, plain(scene.title) or plain(i18n._("Map"))),
         element("desc", {}, plain(_described(scene))),
         element("defs", {}, _definitions(layout)),
-        ground,
         element("g", {"id": "map", "clip-path": "url(#frame)"}, _map(layout, paths)),
+        element("rect", {**strip, **ink("fill", roles["panel"])}) if layout.top else "",
         element("g", {"id": "furniture"}, shapes) if shapes else "",
-        names,
+        element("g", {"id": "halos"}, halos) if halos else "",
+        element("g", {"id": "names"}, names) if names else "",
     ]
     root: Attributes = {
         "xmlns": "http://www.w3.org/2000/svg",

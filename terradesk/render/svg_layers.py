@@ -13,7 +13,7 @@ from terradesk.render.linework import LinkStamp, VectorStamp
 from terradesk.render.shapes import Area, sign
 from terradesk.render.stamps import Stamp
 from terradesk.render.style import CASING_OPACITY, RIVER_WIDTH
-from terradesk.render.svg_parts import area, colour_of, element, ink, picture, text
+from terradesk.render.svg_parts import area, colour_of, element, halo, ink, picture, text
 from terradesk.render.svg_paths import Paths, decimal
 from terradesk.render.symbols import CLASS_ALPHA, CLASS_COLOURS, HALO_ALPHA, SHAPES, growth
 from terradesk.render.text import Text
@@ -26,6 +26,7 @@ _HOUSE = (
     *((-4.5, 5.7), (-4.5, -0.9), (-8.27, -0.9)),
 )  # the middle of the outline of `homes`
 _DOOR = ((-1.5, 1.8), (1.5, 1.8), (1.5, 6.4), (-1.5, 6.4))
+_RING = 0.5  # outside the symbol: the inner half of its halo lies under its fill
 _INITIALS_FROM_M = 1400.0
 _ROUND = {"stroke-linejoin": "round", "stroke-linecap": "round", "fill": "none"}
 
@@ -100,7 +101,8 @@ def _seen(at: NDArray[np.float64], layout: Layout, pad: float) -> NDArray[np.boo
 def _accounts(one: AccountLayer, paths: Paths, layout: Layout) -> str:
     style, by_class = layout.style, one.kinds is not None
     factor, least, plain = growth(layout.view, style, by_class)
-    at, radii = paths.places(one.index.points), np.maximum(one.sizes * factor, least)
+    at = paths.places(one.index.points)
+    radii = np.maximum(one.sizes * factor, least) + _RING / 2
     kinds = np.full(len(at), len(SHAPES)) if one.kinds is None else one.kinds
     colours = (*CLASS_COLOURS[int(style.dark)], style.roles["account"])
     rows = np.argsort(-radii, kind="stable")
@@ -123,7 +125,7 @@ def _accounts(one: AccountLayer, paths: Paths, layout: Layout) -> str:
     look = {
         **ink("fill", style.roles["account"][:7], CLASS_ALPHA if by_class else plain),
         **ink("stroke", style.roles["halo"][:7], HALO_ALPHA),
-        "paint-order": "stroke",
+        "stroke-width": _RING,
     }
     return element("g", {"id": "accounts", **look}, "".join(discs)) if discs else ""
 
@@ -160,8 +162,9 @@ def _homes(one: HomeStamp, paths: Paths, layout: Layout) -> str:
         out.append(area(Area(x, y, 1.0, fill, core, 1.4, _HOUSE)))
         out.append(area(Area(x, y, 1.0, core, corners=_DOOR)))
         if is_named and i < len(one.initials) and one.initials[i]:
-            words, ink_of = one.initials[i], style.roles["label"]
-            out.append(text(Text(words, x, y + 18.8, 11, ink_of, True, "middle", casing, 1.6)))
+            words, ink_of, key = one.initials[i], style.roles["label"], f"home-{i + 1}"
+            named = Text(words, x, y + 18.8, 11, ink_of, True, "middle", casing, 1.6)
+            out += [halo(named, key), text(named, key)]
     return element("g", {"id": "rep-homes"}, "".join(out)) if out else ""
 
 

@@ -18,7 +18,7 @@ from terradesk.render.style import Style
 from terradesk.render.svg_paths import decimal
 from terradesk.render.text import Text, is_arabic_script, one_line
 
-__all__ = ["element", "ink", "pattern", "picture", "plain", "shape", "text"]
+__all__ = ["element", "halo", "ink", "pattern", "picture", "plain", "shape", "text"]
 
 FONTS = "'Noto Sans', Vazirmatn, 'Segoe UI', 'Noto Sans Arabic', Tahoma, 'DejaVu Sans', sans-serif"
 _UNSOUND = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -103,21 +103,25 @@ def _hatch_lines(step: tuple[int, int], gap: float) -> str:
 
 
 # ---------------------------------------------------------------------- texts
-def text(one: Text) -> str:
-    """A line of real text with its halo under it."""
+def halo(one: Text, key: str) -> str:
+    """The halo of a line of text with an id: the same text, so that it changes with it.
+
+    Attribute ``paint-order`` would do the same, but several drawing programs do not know it.
+    """
+    if not one.halo or not one.text:
+        return ""
+    look = {"stroke-width": 2 * one.halo_px, "stroke-linejoin": "round"}
+    return element("use", {"xlink:href": f"#{key}", **ink("stroke", one.halo), **look})
+
+
+def text(one: Text, key: str = "") -> str:
+    """A line of real text, with an id if asked."""
     turned = bool(_RIGHT_TO_LEFT.search(one.text))
-    halo: Attributes = {}
-    if one.halo:
-        halo = {
-            "paint-order": "stroke",
-            **ink("stroke", one.halo),
-            "stroke-width": 2 * one.halo_px,
-            "stroke-linejoin": "round",
-        }
     spaced = one.spacing and not is_arabic_script(one.text)
     return element(
         "text",
         {
+            "id": key,
             "x": one.x,
             "y": one.y,
             "font-size": one.size,
@@ -126,7 +130,6 @@ def text(one: Text) -> str:
             "direction": "rtl" if turned else "",
             "letter-spacing": one.spacing if spaced else "",
             **ink("fill", one.ink),
-            **halo,
         },
         plain(one.text),
     )
