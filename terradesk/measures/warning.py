@@ -52,8 +52,9 @@ def _split(view: AlignmentView, found: WhatIf) -> str:
     ]
     if len(pairs) > 2:
         n = len(pairs) - 1
-        more = ngettext("{n} more", "{n} more", n).format(n=i18n.number(n))
-        pairs = [pairs[0], more]
+        name = _name(view, found, found.splits[0][0])
+        text = ngettext("splits {name} and {n} other", "splits {name} and {n} others", n)
+        return text.format(name=name, n=i18n.number(n))
     if len(pairs) == 2:
         return _("splits {first} and {next}").format(first=pairs[0], next=pairs[1])
     return _("splits {what}").format(what=pairs[0])

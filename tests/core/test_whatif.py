@@ -240,6 +240,13 @@ def test_a_territory_that_is_cut_in_two() -> None:
     assert measures.warnings(view, found) == ["splits T0 in 2"]
 
 
+def test_more_than_two_territories_that_are_cut_are_counted() -> None:
+    view = stripes("daaaaaa dbbbbbb dcccccc ddddddd ddddddd")
+    found = tried(view, [(3, 0), (3, 1), (3, 2)], "d")
+    assert len(found.splits) == 3
+    assert measures.warnings(view, found) == ["splits T0 and 2 others"]
+
+
 def test_a_gap_that_is_closed_around_foreign_and_unassigned_land() -> None:
     view = stripes("aaaaabb aaaaabb aa..acc aa..acc aaadddd")
     ids = [t.id for t in view.leaves]

@@ -225,9 +225,24 @@ def test_small_windows_have_a_rail_and_figures_at_the_foot(qtbot, window) -> Non
     assert not window.right.isVisible()
     window.run_command("analyse.balance")
     assert window.rail.is_open and window.panels["balance"].isVisible()
+    window.map.floats.arrange()  # as anything that comes or goes on the map does
+    balance = window.panels["balance"]
+    for corner in (balance.rect().topLeft(), balance.rect().bottomRight()):
+        seen = window.childAt(balance.mapTo(window, corner))
+        assert seen is balance or balance.isAncestorOf(seen)
     window.resize(1600, 1000)
     qtbot.waitUntil(lambda: window.right.isVisible())
     assert not window.rail.is_open and window.panels["balance"].isVisible()
+
+
+def test_a_panel_over_the_map_goes_with_the_map(qtbot, window) -> None:
+    window.show_document(planfile.new_untitled(grid_plan()))
+    window.resize(1280, 720)
+    qtbot.waitUntil(lambda: window.rail.isVisible())
+    window.run_command("analyse.balance")
+    assert window.rail.is_open
+    window.pages.setCurrentWidget(window.welcome)
+    assert not window.rail.is_open and not window.panels["balance"].isVisible()
 
 
 def test_panels_hide_and_come_back(qtbot, window) -> None:

@@ -172,6 +172,7 @@ class Rail(QtWidgets.QToolBar):
         self._dock.tabs.setCurrentIndex(self._dock.pages.indexOf(panel))
         self._box.addWidget(self._dock.pages)
         self._dock.pages.show()
+        self._frame.setParent(self._host.window())  # in the map, what floats there would cover it
         self._frame.show()
         self._frame.raise_()
         self._place()
@@ -189,12 +190,16 @@ class Rail(QtWidgets.QToolBar):
         width = theme.WIDTH["balance"]
         is_rtl = self._host.layoutDirection() == QtCore.Qt.LayoutDirection.RightToLeft
         left = 12 if is_rtl else self._host.width() - width - 12
-        self._frame.setGeometry(left, 12, width, max(200, self._host.height() - 24))
+        corner = self._host.mapTo(self._host.window(), QtCore.QPoint(left, 12))
+        self._frame.setGeometry(*corner.toTuple(), width, max(200, self._host.height() - 24))
 
     def eventFilter(self, watched: QtCore.QObject, event: QtCore.QEvent) -> bool:
         """Keep the open panel at the edge of the map."""
-        if event.type() == QtCore.QEvent.Type.Resize and self._frame.isVisible():
+        kind = event.type()
+        if kind in (QtCore.QEvent.Type.Resize, QtCore.QEvent.Type.Move) and self.is_open:
             self._place()
+        elif kind == QtCore.QEvent.Type.Hide and self.is_open:
+            self.close_panel()
         return super().eventFilter(watched, event)
 
     def changeEvent(self, event: QtCore.QEvent) -> None:
@@ -231,8 +236,11 @@ class CornerTitle(QtWidgets.QWidget):
 
     def set_state(self, name: str, state: str, icon: str = "check", role: str = "ok") -> None:
         """Show a plan's name and the state of its file."""
-        self._name.setText(QtGui.QFontMetrics(self._name.font()).elidedText(
-            name, QtCore.Qt.TextElideMode.ElideRight, 320))
+        self._name.setText(
+            QtGui.QFontMetrics(self._name.font()).elidedText(
+                name, QtCore.Qt.TextElideMode.ElideRight, 320
+            )
+        )
         self._state.setText(state)
         self._mark.setPixmap(theme.pixmap(icon, role, 14) if state else QtGui.QPixmap())
         self.setVisible(bool(name))

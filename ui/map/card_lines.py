@@ -84,7 +84,8 @@ def _fitting(texts: list[str], n: int) -> list[str]:
     left = texts[n:]
     if not n or not left:
         return texts[:n]
-    more = ngettext("{n} more", "{n} more", len(left)).format(n=i18n.number(len(left)))
+    text = ngettext("{n} more warning", "{n} more warnings", len(left))
+    more = text.format(n=i18n.number(len(left)))
     whole = "; ".join([texts[n - 1], *left])
     last = whole if len(whole) <= _LONGEST_LINE else f"{texts[n - 1]}; {more}"
     return [*texts[: n - 1], last]
