@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 
 from terradesk import projection
 from terradesk import records as rec
+from terradesk.document import Document
 from terradesk.edits import Edit, Record, apply, assign, links, seeds
 from terradesk.edits import territories as te
 from terradesk.plan import UNASSIGNED, Plan
@@ -159,6 +160,23 @@ def test_a_deleted_territory_takes_its_flag_along(desk):
     assert starts(desk) == {} and desk.colour_at(2.31, 1.36) != flagged
     desk.model.undo()
     assert len(starts(desk)) == 1 and desk.colour_at(2.31, 1.36) == flagged
+
+
+def test_the_menu_territory_starts_all_at_homes_and_a_refusal_says_why(window, qtbot, told):
+    plan = grid_plan()
+    first = plan.alignment(A).leaves[0].id
+    window.model.open(Document(lived_in(plan, first, 0.5, 0.5)))
+    model = window.model
+    ids = [t.id for t in model.view.leaves]
+    qtbot.waitUntil(lambda: window.map.is_ready, timeout=60_000)
+    window.run_command("territory.homes")
+    assert {t: s.unit for t, s in model.view.seeds.items()} == {ids[0]: 0}
+    n_steps = len(model.document.steps)
+    window.run_command("territory.homes")
+    assert len(model.document.steps) == n_steps and not told
+    model.do(te.staff(model.plan, A, ids[0], 0))
+    window.run_command("territory.homes")
+    assert "No territory has a rep" in str(told[-1])
 
 
 # ---------------------------------------------------------------------- dragged
