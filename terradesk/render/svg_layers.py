@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from terradesk import palettes
 from terradesk.render.basemap import BORDER_OPACITY, COAST_OPACITY, BaseMap
+from terradesk.render.flags import CLOTH, HIGH, FlagStamp, cloth_ink
 from terradesk.render.homes import HomeStamp
 from terradesk.render.layout import AccountLayer, Layout
 from terradesk.render.linework import LinkStamp, VectorStamp
@@ -71,6 +72,8 @@ def stamp(one: Stamp, paths: Paths, layout: Layout) -> str:
         return _links(one, paths, layout)
     if isinstance(one, HomeStamp):
         return _homes(one, paths, layout)
+    if isinstance(one, FlagStamp):
+        return _flags(one, paths, layout)
     if isinstance(one, VectorStamp):
         return _vectors(one, paths, layout)
     return picture(_pixels(one, layout), 0, layout.top)
@@ -166,6 +169,24 @@ def _homes(one: HomeStamp, paths: Paths, layout: Layout) -> str:
             named = Text(words, x, y + 18.8, 11, ink_of, True, "middle", casing, 1.6)
             out += [halo(named, key), text(named, key)]
     return element("g", {"id": "rep-homes"}, "".join(out)) if out else ""
+
+
+def _flags(one: FlagStamp, paths: Paths, layout: Layout) -> str:
+    style, at, out = layout.style, paths.places(one.places), []
+    core, casing = style.roles["territory_core"], style.roles["casing"]
+    for i in np.flatnonzero(_seen(at, layout, 20)).tolist():
+        x, y = float(at[i, 0]), float(at[i, 1])
+        fill = colour_of(cloth_ink(style, int(one.colours[i])))
+        pole = {"d": f"M{decimal(x)} {decimal(y)}v{decimal(-HIGH)}", **_ROUND}
+        edge = {**ink("stroke", casing), "stroke-width": 5.0}
+        out += [
+            element("path", {**pole, **edge}),
+            area(Area(x, y, 1.0, casing, casing, 4.5, CLOTH), **{"stroke-linejoin": "round"}),
+            area(Area(x, y, 1.0, fill, core, 1.3, CLOTH), **{"stroke-linejoin": "round"}),
+            element("path", {**pole, **ink("stroke", core), "stroke-width": 1.8}),
+            area(Area(x, y, 2.4, core)),
+        ]
+    return element("g", {"id": "start-points"}, "".join(out)) if out else ""
 
 
 def _vectors(one: VectorStamp, paths: Paths, layout: Layout) -> str:

@@ -11,6 +11,7 @@ from PIL import Image
 from terradesk.arcs.outlines import polygons
 from terradesk.errors import TerraDeskError
 from terradesk.exporters import PictureSize, Shown, export, plan_scene
+from terradesk.render.flags import FlagStamp
 from terradesk.render.homes import HomeStamp
 from terradesk.render.layout import LARGEST_SIDE, lay_out
 from terradesk.render.linework import LinkStamp
@@ -187,12 +188,13 @@ def test_homes_links_and_symbols_are_shapes():
         over=[
             LinkStamp(np.array([[500.0, 500.0, 3000.0, 3000.0]])),
             HomeStamp(spots[:2], np.array([1, -1]), ["AB", "C"]),
+            FlagStamp(spots[2:4], np.array([3, 4])),
         ],
         n_below=1,
     )
     root = parsed(svg(made, 640, 480))
     order = [e.get("id") for e in next(root.iter(f"{SVG}g"))]
-    assert order[-3:] == ["water-links", "accounts", "rep-homes"]
+    assert order[-4:] == ["water-links", "accounts", "rep-homes", "start-points"]
     accounts = next(e for e in root.iter(f"{SVG}g") if e.get("id") == "accounts")
     assert len(accounts) == 30
     assert {e.tag for e in accounts} == {f"{SVG}circle", f"{SVG}polygon"}
