@@ -9,7 +9,7 @@ from terradesk import i18n
 from terradesk.i18n import ngettext
 from terradesk.render.filling import CHANGED, FIRST_PATTERN, LOCKED, UNASSIGNED
 from terradesk.render.flags import CLOTH
-from terradesk.render.legend import LegendEntry
+from terradesk.render.legend import RAMP, LegendEntry
 from terradesk.render.scale import scale_bar
 from terradesk.render.scene import Scene
 from terradesk.render.shapes import Area, Card, Line, Shape, sign
@@ -183,6 +183,10 @@ def _symbol(entry: LegendEntry, x: float, y: float, style: Style) -> list[Shape]
         ink = roles["account"][:7] + "A0"
         places = ((2.0, 1.2), (8.5, 2.4), (17.0, 4.2))
         return [Area(x + at * r, y, radius * r, ink) for at, radius in places]
+    if entry.symbol == "density":
+        cells = [(x + (2 + 6 * k) * r, y - 3 * r, x + (8 + 6 * k) * r, y + 3 * r) for k in range(3)]
+        ink = roles["account"][:7]
+        return [Card(cell, 0, f"{ink}{alpha:02X}") for cell, alpha in zip(cells, RAMP, strict=True)]
     if entry.symbol == "line":
         return [Line(across, 2 * r, entry.colour or roles["text2"])]
     if entry.symbol == "start":

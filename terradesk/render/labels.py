@@ -22,7 +22,10 @@ from terradesk.render.poles import largest_parts, poles
 from terradesk.render.regions import room
 from terradesk.render.view import View
 
-__all__ = ["Labels", "Placed"]
+__all__ = ["LINE_LETTERS", "Labels", "Placed", "wrapped"]
+
+LINE_LETTERS = 22
+"""Letters of a name from which on it takes two lines."""
 
 _ANCHOR_PX = 120  # resolution of the outlines in which circles are looked for
 _STEP_PX = 14.0
@@ -57,6 +60,21 @@ class Placed:
     anchor_y: float
     has_leader: bool
     form: int = 0
+
+
+def wrapped(name: str, most: int = LINE_LETTERS) -> str:
+    r"""A name, in two lines of about the same length where it has more letters than `most`.
+
+    Examples
+    --------
+    >>> wrapped("Greater Houston and the Gulf Coast")
+    'Greater Houston\nand the Gulf Coast'
+    """
+    words = name.split()
+    if len(name) <= most or len(words) < 2:
+        return name
+    breaks = [(" ".join(words[:k]), " ".join(words[k:])) for k in range(1, len(words))]
+    return "\n".join(min(breaks, key=lambda two: max(map(len, two))))
 
 
 class Labels:

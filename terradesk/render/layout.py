@@ -18,7 +18,7 @@ from terradesk.render import furniture
 from terradesk.render.density import draw_density
 from terradesk.render.frame import Frame
 from terradesk.render.hiding import without
-from terradesk.render.labels import Labels, Placed
+from terradesk.render.labels import Labels, Placed, wrapped
 from terradesk.render.legend import LegendEntry, class_entries, legend
 from terradesk.render.linework import UnderStamp
 from terradesk.render.names import city_names, country_names
@@ -236,7 +236,7 @@ def _entries(
     fills = class_entries(scene.classes, dark) if scene.classes else scene.keys[int(dark)]
     points = list(scene.account_keys[int(dark)])
     if accounts is not None and not accounts.are_symbols and (points or scene.account_text):
-        points = [LegendEntry("accounts", _("Accounts: stronger where there are more"))]
+        points = [LegendEntry("density", _("Accounts: stronger where there are more"))]
     return legend(
         state,
         accounts=scene.account_text,
@@ -302,10 +302,12 @@ def _block(scene: Scene, territory: int, style: Style) -> tuple[float, float]:
     r = style.pixel_ratio
     if not name:
         return 0.0, 0.0
-    wide = text_width(name, _NAME_PX * r, True)
+    lines = wrapped(name).split("\n")
+    wide = max(text_width(line, _NAME_PX * r, True) for line in lines)
     wide += 2 * _PADLOCK_PX * r * _is_locked(scene, territory)
     wide = max(wide, text_width(value, (_NAME_PX - 1) * r, tone != "label"))
-    return wide + 8 * r, _NAME_PX * (2.6 if value else 1.5) * r
+    high = (2.6 if value else 1.5) + 2 * _BETWEEN * (len(lines) - 1)
+    return wide + 8 * r, _NAME_PX * high * r
 
 
 def _box(one: Placed, labels: Labels) -> _Box:
@@ -317,17 +319,24 @@ def _label(scene: Scene, one: Placed, style: Style) -> list[Text]:
     name, value, tone = _lines(scene, one.territory)
     roles, r = style.roles, style.pixel_ratio
     size = _NAME_PX * r
-    shift = size * _BETWEEN if value else 0.0
-    y = one.y - shift + size * CAP_HEIGHT / 2
-    halo = roles["halo"]
-    out = [Text(name, one.x, y, size, roles["label"], True, "middle", halo, _HALO_PX * r)]
+    ink, halo, out = roles["label"], roles["halo"], []
+    middles = _middles(one.y, size, name, value)
+    for line, y in zip(wrapped(name).split("\n"), middles, strict=False):
+        y += size * CAP_HEIGHT / 2
+        out.append(Text(line, one.x, y, size, ink, True, "middle", halo, _HALO_PX * r))
     if value:
         smaller = (_NAME_PX - 1) * r
-        y = one.y + shift + r + smaller * CAP_HEIGHT / 2
+        y = middles[-1] + r + smaller * CAP_HEIGHT / 2
         ink = roles["label"] if scene.classes is not None else roles[tone]
         is_bold = tone != "label"
         out.append(Text(value, one.x, y, smaller, ink, is_bold, "middle", halo, _VALUE_HALO_PX * r))
     return out
+
+
+def _middles(y: float, size: float, name: str, value: str) -> list[float]:
+    """Heights of the middles of the lines of a name and its value about a height."""
+    n = wrapped(name).count("\n") + 1 + bool(value)
+    return [y + size * _BETWEEN * (2 * k - n + 1) for k in range(n)]
 
 
 def _padlocks(scene: Scene, one: Placed, style: Style) -> list[Shape]:
@@ -335,9 +344,9 @@ def _padlocks(scene: Scene, one: Placed, style: Style) -> list[Shape]:
         return []
     name, value, _tone = _lines(scene, one.territory)
     r = style.pixel_ratio
-    size = _NAME_PX * r
-    x = one.x + text_width(name, size, True) / 2 + 10 * r
-    return [Padlock(x, one.y - (size * _BETWEEN if value else 0.0), r)]
+    size, lines = _NAME_PX * r, wrapped(name).split("\n")
+    x = one.x + text_width(lines[-1], size, True) / 2 + 10 * r
+    return [Padlock(x, _middles(one.y, size, name, value)[len(lines) - 1], r)]
 
 
 def _leader(one: Placed, labels: Labels, style: Style) -> list[Shape]:

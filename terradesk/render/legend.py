@@ -15,11 +15,12 @@ from terradesk.i18n import _
 from terradesk.render.scene import Classes
 from terradesk.render.state import MapState, Mark
 
-__all__ = ["LegendEntry", "class_entries", "class_texts", "legend"]
+__all__ = ["RAMP", "LegendEntry", "class_entries", "class_texts", "legend"]
 
 Symbol = Literal[
     "fill",
     "accounts",
+    "density",
     "point",
     "line",
     "text",
@@ -30,6 +31,9 @@ Symbol = Literal[
     "district",
     "start",
 ]
+
+RAMP = (70, 140, 216)
+"""Opacities, of 255, of the cells that stand for a density of accounts."""
 
 
 @dataclass(frozen=True, slots=True)

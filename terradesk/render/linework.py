@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["LinkStamp", "UnderStamp", "VectorStamp"]
 
 _DASH, _GAP, _LINK_WIDTHS, _DOT_WIDTHS = 5.0, 4.0, (3.4, 1.4), (9.0, 6.0)
+_LEAST_LINK, _LEAST_DOTTED = 5.0, 18.0  # pixels: many short links in an overview are but blots
 _UNITS = 64  # whole numbers per pixel in which dashes are handed to the line kernel
 _FILL_SHARE = 0.16
 _POINT_WIDTH = 3.0  # of a line
@@ -222,7 +223,7 @@ def draw_strokes(
 
 @dataclass(frozen=True, eq=False)
 class LinkStamp:
-    """Water links: a dashed line between the middles of two areas, with a dot on it.
+    """Water links: a dashed line between the middles of two areas, with a dot on longer ones.
 
     Parameters
     ----------
@@ -232,16 +233,37 @@ class LinkStamp:
 
     ends: Floats
 
+    def look(self, view: View, style: Style) -> bool | None:
+        """None where no link can be seen."""
+        return True if len(self._near(view, style)) else None
+
+    def _near(self, view: View, style: Style) -> Floats:
+        """Ends of the links whose box meets a rectangle."""
+        pad = 10 * style.pixel_ratio / view.px_per_m
+        x0, y0, x1, y1 = view.box
+        low = np.minimum(self.ends[:, :2], self.ends[:, 2:]) - pad
+        high = np.maximum(self.ends[:, :2], self.ends[:, 2:]) + pad
+        meets = (low < (x1, y1)).all(axis=1) & (high > (x0, y0)).all(axis=1)
+        return np.asarray(self.ends[meets])
+
     def draw(self, rgb: NDArray[np.uint32], view: View, style: Style) -> None:
         """Draw into a rectangle."""
         ratio = style.pixel_ratio
         strokes, kinds = [np.zeros((0, 4))], [np.zeros(0, np.uint8)]
-        for ax, ay, bx, by in self.ends:
+        near = self._near(view, style)
+        if not len(near):
+            return
+        for ax, ay, bx, by in near:
             (px, py), (qx, qy) = view.to_pixels([(ax, ay), (bx, by)])
+            length = np.hypot(qx - px, qy - py)
+            if length < _LEAST_LINK * ratio:
+                continue
             middle = ((px + qx) / 2, (py + qy) / 2)
             dashes = _dashes((px, py), (qx, qy), ratio, (view.width, view.height))
-            strokes += [dashes, np.array([[*middle, *middle]]).clip(-1e4, 1e5)]
-            kinds += [np.ones(len(dashes), np.uint8), np.full(1, 2, np.uint8)]
+            n_dots = int(length >= _LEAST_DOTTED * ratio)
+            dot = np.array([[*middle, *middle]] * n_dots).reshape(-1, 4)
+            strokes += [dashes, dot.clip(-1e4, 1e5)]
+            kinds += [np.ones(len(dashes), np.uint8), np.full(n_dots, 2, np.uint8)]
         tables, radii = _link_tables(ratio)
         plane = np.zeros((view.height, view.width), np.uint8)
         draw_strokes(plane, np.concatenate(strokes), np.concatenate(kinds), tables, radii)

@@ -120,3 +120,13 @@ def test_warping_reaches_the_edges_and_no_further():
     assert found[16 - 2, 40] == 0
     u[2, 2] = np.nan
     assert warp(pixels, u, u.T.copy(), 16, 90, 90)[30, 30] == 0
+
+
+def test_short_links_have_no_dot_and_the_shortest_are_left_out():
+    def inked(metres):
+        rgb = np.full((160, 200), PAPER, np.uint32)
+        LinkStamp(np.array([(400.0, 400.0, 400.0 + metres, 400.0)])).draw(rgb, VIEW, Style())
+        return np.flatnonzero((rgb != PAPER).any(axis=1))
+
+    assert len(inked(20)) == 0, "4 pixels"
+    assert 0 < len(inked(60)) < len(inked(200)), "12 and 40 pixels"

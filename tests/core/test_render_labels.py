@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from terradesk import i18n
 from terradesk.render import MapState, Mark, Overview, Style, View
 from terradesk.render.density import draw_density
-from terradesk.render.labels import Labels
+from terradesk.render.labels import Labels, wrapped
 from terradesk.render.legend import class_texts, legend
 from terradesk.render.points import MANY, PointIndex, radii
 from terradesk.render.regions import room
@@ -246,3 +246,11 @@ def test_legend_of_classes_runs_from_high_to_low():
         ("#111111", "up to 10"),
     ]
     assert class_texts([], str) == []
+
+
+def test_long_names_take_two_lines():
+    assert wrapped("Denver") == "Denver"
+    assert wrapped("Rhode Island & Southeastern Massachusetts Hospitals").split("\n") == [
+        "Rhode Island & Southeastern", "Massachusetts Hospitals",
+    ]  # fmt: skip
+    assert wrapped("Donaudampfschifffahrtsgesellschaft") == "Donaudampfschifffahrtsgesellschaft"

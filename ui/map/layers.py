@@ -375,7 +375,7 @@ class MapLayers(QtCore.QObject):
         spots = self._item.spots
         if spots is not None and len(spots) and "accounts" not in self._hidden:
             if spots.way(self._view.view) == "density":
-                out.append(LegendEntry("accounts", _("Accounts: stronger where there are more")))
+                out.append(LegendEntry("density", _("Accounts: stronger where there are more")))
             else:
                 out += account_look.entries(spots.measure, spots.classes, theme.is_dark())
         if self._model.view.seeds and "starts" not in self._hidden:

@@ -12,7 +12,8 @@ from terradesk.i18n import _, ngettext
 from terradesk.render.filling import FIRST_PATTERN
 from terradesk.render.flags import CLOTH, HIGH
 from terradesk.render.hatching import hatches
-from terradesk.render.legend import LegendEntry
+from terradesk.render.labels import wrapped
+from terradesk.render.legend import RAMP, LegendEntry
 from terradesk.render.symbols import shape
 
 from .. import theme
@@ -37,6 +38,8 @@ class Key(QtWidgets.QWidget):
         kind, box = self._entry.symbol, QtCore.QRectF(5, 1.5, 18, 11)
         if kind == "accounts":
             self._discs(painter)
+        elif kind == "density":
+            self._ramp(painter)
         elif kind == "point":
             painter.setPen(QtGui.QPen(theme.colour("casing"), 1))
             painter.setBrush(theme.to_qcolor(self._entry.colour or theme.roles()["account"]))
@@ -66,6 +69,13 @@ class Key(QtWidgets.QWidget):
         painter.setBrush(ink)
         for x, radius in ((4, 1.6), (11, 2.8), (21, 5)):
             painter.drawEllipse(QtCore.QPointF(x, 7), radius, radius)
+
+    @staticmethod
+    def _ramp(painter: QtGui.QPainter) -> None:
+        ink = theme.colour("account")
+        for k, alpha in enumerate(RAMP):
+            ink.setAlpha(alpha)
+            painter.fillRect(QtCore.QRectF(5 + 6 * k, 4, 6, 6), ink)
 
     @staticmethod
     def _hatched(painter: QtGui.QPainter, box: QtCore.QRectF, kind: str) -> None:
@@ -128,6 +138,14 @@ def _pattern(hatch: int) -> QtGui.QBrush:
     pixels = (alphas << 24 | (ink.rgb() & 0xFFFFFF)).astype(np.uint32).tobytes()
     image = QtGui.QImage(pixels, wide, high, 4 * wide, QtGui.QImage.Format.Format_ARGB32)
     return QtGui.QBrush(image.copy())
+
+
+def _lines(text: str, metrics: QtGui.QFontMetrics) -> list[str]:
+    """A text in one line or two, each cut in its middle where it is still too long."""
+    is_long = metrics.horizontalAdvance(text) > _MOST_PX
+    lines = (wrapped(text, 0) if is_long else text).split("\n")
+    middle = QtCore.Qt.TextElideMode.ElideMiddle
+    return [metrics.elidedText(line, middle, _MOST_PX) for line in lines]
 
 
 class _Rows(QtWidgets.QWidget):
@@ -234,11 +252,9 @@ class Legend(parts.Floating):
 
     def _add(self, k: int, entry: LegendEntry) -> None:
         text = parts.label("", "small")
-        shown = text.fontMetrics().elidedText(
-            entry.text, QtCore.Qt.TextElideMode.ElideMiddle, _MOST_PX
-        )
-        text.setText(shown)
-        text.setToolTip(entry.text if shown != entry.text else "")
+        lines = _lines(entry.text, text.fontMetrics())
+        text.setText("\n".join(lines))
+        text.setToolTip(entry.text if " ".join(lines) != entry.text else "")
         widgets: list[QtWidgets.QWidget] = [Key(entry), text]
         if entry.count >= 0:
             count = parts.label(i18n.number(entry.count), "faint")

@@ -7,7 +7,7 @@ from PySide6 import QtCore, QtGui
 from .. import theme
 
 Block = tuple[str, str, str, bool]
-"""Name, second line, colour role of the second line, locked."""
+"""Name in one or two lines, second line, colour role of the second line, locked."""
 
 SMALL_PX = 11
 PLACE_PX = 12
@@ -38,9 +38,11 @@ def block_size(block: Block, px: int, ratio: float) -> tuple[float, float]:
     if not name:
         return 0.0, 0.0
     first, second = (QtGui.QFontMetricsF(f) for f in _fonts(px, tone))
-    wide = first.horizontalAdvance(name) + (_LOCK_PX if locked else 0)
+    lines = name.split("\n")
+    wide = max(map(first.horizontalAdvance, lines)) + (_LOCK_PX if locked else 0)
     wide = max(wide, second.horizontalAdvance(value))
-    return (wide + 8) * ratio, px * (2.6 if value else 1.5) * ratio
+    high = (2.6 if value else 1.5) + 2 * _BETWEEN * (len(lines) - 1)
+    return (wide + 8) * ratio, px * high * ratio
 
 
 def _canvas(width: float, height: float, ratio: float) -> tuple[QtGui.QImage, QtGui.QPainter]:
@@ -78,13 +80,17 @@ def draw_block(block: Block, px: int, ratio: float) -> QtGui.QImage:
     width, height = width + 2 * _AROUND, height + 2 * _AROUND
     picture, painter = _canvas(width, height, ratio)
     first, second = _fonts(px, tone)
-    x, y = width / 2, height / 2
-    up = px * _BETWEEN if value else 0.0
-    draw_text(painter, name, first, x, y - up, "label", _HALO)
+    lines = name.split("\n")
+    x, step = width / 2, 2 * px * _BETWEEN
+    y = height / 2 - step / 2 * (len(lines) - 1 + bool(value))
+    for line in lines:
+        draw_text(painter, line, first, x, y, "label", _HALO)
+        y += step
     if value:
-        draw_text(painter, value, second, x, y + px * _BETWEEN + 1, tone, _VALUE_HALO)
+        draw_text(painter, value, second, x, y + 1, tone, _VALUE_HALO)
     if locked:
-        _padlock(painter, x + QtGui.QFontMetricsF(first).horizontalAdvance(name) / 2 + 9, y - up)
+        wide = QtGui.QFontMetricsF(first).horizontalAdvance(lines[-1])
+        _padlock(painter, x + wide / 2 + 9, y - step)
     painter.end()
     return picture
 

@@ -13,7 +13,7 @@ from terradesk.arcs import Arcs
 from terradesk.render import Overview, Style, View
 from terradesk.render.basemap import BaseMap
 from terradesk.render.frame import Rect
-from terradesk.render.labels import Labels
+from terradesk.render.labels import LINE_LETTERS, Labels, wrapped
 from terradesk.render.names import city_names, country_names
 
 from .. import theme
@@ -22,7 +22,7 @@ from .lettering import Block, shortened
 
 _PX, _BIG_PX = 12, 14
 _BIG_FROM_M = 1400.0
-_LETTERS = (32, 14, 10)  # of a name in its forms; the last stands alone, without its figure
+_LETTERS = (56, 32, 14, 10)  # of a name in its forms; the last stands alone, without its figure
 _LEAST_ZOOM, _MOST_ZOOM = 0.6, 1.6  # so far names only follow a zoom; beyond they are found anew
 _CLEAR_PX = 3  # between a name and what floats over the map
 _BEYOND = 0.5  # of the view, around it: cities are named so far ahead of panning
@@ -162,7 +162,8 @@ class Names:
         grown = view.scale / self._found_scale if self._found_scale else 0.0
         follows = is_zooming and not self._is_outdated and ratio == self._ratio
         self.needs_rest = True
-        if follows and _LEAST_ZOOM < grown < _MOST_ZOOM:
+        more = 1.5 if len(self._blocks) > 300 else 1.0  # finding many takes longer than a frame
+        if follows and _LEAST_ZOOM / more < grown < _MOST_ZOOM * more:
             self._scale = view.scale
             self._is_all_changed = True
             self._lay_out()
@@ -417,8 +418,7 @@ class Names:
         if not rows:
             return
         high, wide = rgb.shape
-        form = QtGui.QImage.Format.Format_RGB32
-        image = QtGui.QImage(rgb.data, wide, high, wide * 4, form)
+        image = QtGui.QImage(rgb.data, wide, high, wide * 4, QtGui.QImage.Format.Format_RGB32)
         painter = QtGui.QPainter(image)
         self._paint(painter, rows, view)
         painter.end()
@@ -472,12 +472,13 @@ class Names:
 def _form(block: Block, k: int) -> Block:
     """A territory's text in full or shorter; without a name where it would be the same."""
     name, value, tone, locked = block
+    short, most = shortened(name, _LETTERS[k]), _LETTERS[k]
     if k == 0:
-        return shortened(name, _LETTERS[0]), value, tone, locked
-    if k == 1:
-        return (shortened(name, _LETTERS[1]) if len(name) > _LETTERS[1] else "", value, tone,
-                locked)  # fmt: skip
-    return shortened(name, _LETTERS[2]), "", "label", False
+        return wrapped(short), value, tone, locked
+    if k == len(_LETTERS) - 1:
+        return short, "", "label", False
+    is_other = len(name) > (LINE_LETTERS if k == 1 else most)
+    return short if is_other else "", value, tone, locked
 
 
 def _touch(boxes: np.ndarray, walls: np.ndarray) -> np.ndarray:
