@@ -21,10 +21,11 @@ from terradesk.arcs import Arcs
 from terradesk.render import bands, drawing
 from terradesk.render.compose import Planes
 from terradesk.render.costs import Costs
-from terradesk.render.scan import Box, Job, box_of, count_blocks
+from terradesk.render.scan import Box, Job, count_blocks
 from terradesk.render.scratch import Scratch
 from terradesk.render.state import MapState
 from terradesk.render.style import Style
+from terradesk.render.touching import line_rectangles, rectangles
 from terradesk.render.view import View
 
 if TYPE_CHECKING:
@@ -123,8 +124,8 @@ class Frame:
     def _new_planes(self) -> Planes:
         shape = (self.height, self.stride)
         thin, bold, mark, lock, water = (np.zeros(shape, np.uint8) for _ in range(5))
-        base = np.full(shape, self.style.sea, np.uint32)
-        ids, rgb = np.full(shape, -1, np.int32), np.zeros(shape, np.uint32)
+        base, rgb = np.zeros(shape, np.uint32), np.zeros(shape, np.uint32)
+        ids = np.full(shape, -1, np.int32)
         return Planes(ids, thin, bold, mark, lock, water, base, rgb)
 
     def look(self, view: View) -> None:
@@ -205,14 +206,20 @@ class Frame:
         self.state.restyle(self.style, index)
         if self.state.has_marks:
             self.state.refresh_outlines(self.state.arcs_of(index))
-        self._around(index, 2 + self.style.reach, lines="bm")
+        self._redraw(self.around(index), "bm")
 
     def marked(self, rows: ArrayLike) -> None:
         """Redraw around units after `MapState.set_mark`."""
         index = np.asarray(rows, np.int64).ravel()
         self.state.refresh_outlines(self.state.arcs_of(index))
         self.state.restyle(self.style, index)
-        self._around(index, 2 + self.style.reach, lines="m")
+        self._redraw(self.around(index), "m")
+
+    def outlined(self, rows: ArrayLike) -> None:
+        """Redraw the lines around units after `MapState.set_mark` has changed no fill of theirs."""
+        index = np.asarray(rows, np.int64).ravel()
+        self.state.refresh_outlines(self.state.arcs_of(index))
+        self._redraw(self.around_outlines(index), "m")
 
     def draw_ids(self, tolerance_px: float = 0.5) -> None:
         """Draw only which unit owns each pixel, by arcs that err by no more than so many pixels."""
@@ -253,8 +260,10 @@ class Frame:
         return self._unrolled(self.planes.ids)
 
     def _unrolled(self, plane: NDArray[_Pixel]) -> NDArray[_Pixel]:
-        rolled = np.roll(plane, (-self._ring_y, -self._ring_x), (0, 1))
-        return rolled[:, : self.width].copy()
+        out = np.empty((self.height, self.width), plane.dtype)
+        for x, y, wide, high, column, row in self.pieces():
+            out[y : y + high, x : x + wide] = plane[row : row + high, column : column + wide]
+        return out
 
     def _jobs(self, left: int, top: int, right: int, bottom: int) -> list[Job]:
         """Cut a rectangle where the ring wraps."""
@@ -272,14 +281,19 @@ class Frame:
             y = y_end
         return out
 
-    def _around(self, rows: NDArray[np.int64], pad: float, lines: str) -> None:
-        x0, y0, x1, y1 = box_of(self.arcs.unit_boxes, rows)
-        if x0 > x1:
-            return
-        kx, ky, scale = self.view.place
-        left, top = int(x0 * scale - kx - pad), int(ky - y1 * scale - pad)
-        right, bottom = int(x1 * scale - kx + pad) + 1, int(ky - y0 * scale + pad) + 1
-        self._rectangle(left, top, right, bottom, lines)
+    def around(self, rows: ArrayLike) -> list[Rect]:
+        """Rectangles that hold what is seen of units and of the lines around them."""
+        index = np.asarray(rows, np.int64).ravel()
+        return rectangles(self.arcs.unit_boxes, index, self.view, 2 + self.style.reach)
+
+    def around_outlines(self, rows: ArrayLike) -> list[Rect]:
+        """Rectangles that hold what is seen of the lines around units."""
+        lines = self.state.arcs_of(rows)
+        return line_rectangles(self.arcs, lines, self.view, 2 + self.style.reach)
+
+    def _redraw(self, rects: list[Rect], lines: str) -> None:
+        for rect in rects:
+            self._rectangle(*rect, lines)
 
     def _rectangle(self, left: int, top: int, right: int, bottom: int, lines: str = "gbm") -> None:
         """Draw a rectangle; `lines`: g geometry, b borders, m accent lines, colours always."""

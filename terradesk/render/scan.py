@@ -16,12 +16,11 @@ from numba.extending import intrinsic
 from numpy.typing import NDArray
 
 from terradesk.arcs import BLOCK
-from terradesk.render.jit import Bools, Int32s, Int64s, Place, inlined, kernel
+from terradesk.render.jit import Bools, Int32s, Place, inlined, kernel
 
 __all__ = [
     "Box",
     "Job",
-    "box_of",
     "collect",
     "count_blocks",
     "resolve",
@@ -118,18 +117,6 @@ def collect(
                 scanned[ns] = a if boxes[a, 2] >= x0 else ~a
                 ns += 1
     return ns, nn
-
-
-@kernel
-def box_of(unit_boxes: Int32s, rows: Int64s) -> Box:
-    """Box around units, cm; reversed when none of them has a shape."""
-    x0 = y0 = 1e18  # not infinity, which these kernels may not compare
-    x1 = y1 = -1e18
-    for unit in rows:
-        if unit_boxes[unit, 0] <= unit_boxes[unit, 2]:
-            x0, y0 = min(x0, float(unit_boxes[unit, 0])), min(y0, float(unit_boxes[unit, 1]))
-            x1, y1 = max(x1, float(unit_boxes[unit, 2])), max(y1, float(unit_boxes[unit, 3]))
-    return x0, y0, x1, y1
 
 
 @kernel

@@ -302,6 +302,9 @@ class MapState:
         if len(index) > _MANY:
             return self.every
         starts, arcs = self.arcs.unit_starts, self.arcs.unit_arcs
-        first, count = starts[index].astype(np.int64), np.diff(starts)[index]
+        first = starts[index].astype(np.int64)
+        count = starts[index + 1] - first
         at = np.repeat(first - np.cumsum(count) + count, count) + np.arange(int(count.sum()))
-        return np.unique(arcs[at])
+        touched = np.zeros(len(self.every), np.bool_)
+        touched[arcs[at]] = True
+        return np.flatnonzero(touched).astype(np.int32)

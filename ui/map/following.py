@@ -47,6 +47,7 @@ class Following(QtCore.QObject):
         self.layer: Layer | None = None
         self.colour_by, self.look = "territory", Look()
         self._drop_target, self._shows_current = UNASSIGNED, True
+        self._had_selection = False
         self._flash = QtCore.QTimer(self, singleShot=True, interval=FLASH_MS)
         self._flash.timeout.connect(self._end_flash)
         model.opened.connect(self.open)
@@ -179,10 +180,14 @@ class Following(QtCore.QObject):
 
     def mark_selection(self, rows: np.ndarray | None = None) -> None:
         """Outline and tint the selection, or what a box would select."""
-        self.mark(Mark.SELECTED, self._model.selected_units if rows is None else rows)
-        self._item.selected_accounts = self._model.selected_accounts
-        self._item.update()
-        if rows is None:
+        chosen, accounts = self._model.selected_units, self._model.selected_accounts
+        self.mark(Mark.SELECTED, chosen if rows is None else rows)
+        if not np.array_equal(self._item.selected_accounts, accounts):
+            self._item.selected_accounts = accounts
+            self._item.update()
+        has_any = len(chosen) > 0
+        if rows is None and has_any != self._had_selection:
+            self._had_selection = has_any  # all that the legend says of it
             self.changed.emit()
 
     def mark_current(self) -> None:

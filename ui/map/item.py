@@ -15,6 +15,7 @@ from terradesk.render.frame import Rect
 from terradesk.render.hiding import without
 from terradesk.render.stamped import Box, Stamped
 from terradesk.render.stamps import Stamp, Underlay
+from terradesk.render.touching import line_rectangles, rectangles
 from ui.tools import Shape
 
 from .. import theme
@@ -221,7 +222,15 @@ class MapItem(pg.GraphicsObject):
     def marked(self, rows: np.ndarray) -> None:
         """Units have other marks."""
         if len(rows):
-            self._later("marked", rows)
+            self._later("marked" if self._is_tinted(rows) else "outlined", rows)
+
+    def _is_tinted(self, rows: np.ndarray) -> bool:
+        """Whether fills of units are others now; takes them up."""
+        assert self.layer is not None
+        state = self.layer.state
+        before = state.table[rows + 1]
+        state.restyle(self.style, rows)
+        return not np.array_equal(before, state.table[rows + 1])
 
     def recolour(self) -> None:
         """All fills may differ."""
@@ -233,10 +242,11 @@ class MapItem(pg.GraphicsObject):
 
     def _later(self, what: str, rows: np.ndarray) -> None:
         self._todo.append((what, rows))
-        if len(rows):
-            self._update_at(self._around(rows))
-        else:
+        if not len(rows) or self.layer is None:
             self.update()
+            return
+        for rect in self._around(what, rows):
+            self._update_at(rect)
 
     def set_shape(self, shape: Shape | None) -> None:
         """Draw a gesture's shape, or none."""
@@ -245,21 +255,15 @@ class MapItem(pg.GraphicsObject):
             if one is not None:
                 self._update_at(overlay.bounds(one, self.view, self.style.pixel_ratio))
 
-    def _around(self, rows: np.ndarray) -> Rect | None:
-        """Pixels that units and their lines cover; None where everything is to be drawn."""
-        if self.layer is None:
-            return None
-        boxes = self.layer.arcs.unit_boxes[rows]
-        boxes = boxes[boxes[:, 0] <= boxes[:, 2]]
-        if not len(boxes):
-            return 0, 0, 0, 0
-        kx, ky, scale = self.view.place
-        pad = _PAD + self.style.reach
-        far = 2.0 * max(self.view.width, self.view.height)
-        (x0, y0), (x1, y1) = boxes[:, :2].min(axis=0) * scale, boxes[:, 2:].max(axis=0) * scale
-        edges = np.array([x0 - kx - pad, ky - y1 - pad, x1 - kx + pad, ky - y0 + pad])
-        left, top, right, bottom = np.clip(edges, -far, far).astype(int).tolist()
-        return left, top, right + 1, bottom + 1
+    def _around(self, what: str, rows: np.ndarray) -> list[Rect]:
+        """What of the picture units and their lines cover; at least a point, to catch up."""
+        assert self.layer is not None
+        arcs, pad = self.layer.arcs, _PAD + self.style.reach
+        if what == "outlined":
+            found = line_rectangles(arcs, self.layer.state.arcs_of(rows), self.view, pad)
+        else:
+            found = rectangles(arcs.unit_boxes, np.asarray(rows, np.int64), self.view, pad)
+        return found or [(0, 0, 0, 0)]
 
     def _pixels_of(self, box: Box) -> Rect:
         (left, bottom), (right, top) = self.view.to_pixels([box[:2], box[2:]])
@@ -431,7 +435,7 @@ class MapItem(pg.GraphicsObject):
             frame.state.refresh_lines()
             frame.render()
             return
-        for what in ("assigned", "marked"):
+        for what in ("assigned", "marked", "outlined"):
             pieces = [rows for kind, rows in todo if kind == what]
             if pieces:
                 rows = pieces[0] if len(pieces) == 1 else np.unique(np.concatenate(pieces))
