@@ -278,11 +278,16 @@ def test_long_captions_of_the_inspector_leave_room_for_the_values(qtbot, model) 
     panel = shown(qtbot, InspectorPanel(model))
     panel.setFixedWidth(304)
     opened(model)
-    panel._fill([("Household income, mean of the medians of its areas", "76,213")])
+    long = "Household income, mean of the medians of its areas"
+    panel._fill([("Order lines", "7"), (long, "76,213"), ("Average weekly wage", "8")])
     qtbot.waitUntil(lambda: panel.findChildren(QtWidgets.QLabel)[-1].isVisible())
     value = next(w for w in panel.findChildren(QtWidgets.QLabel) if w.text() == "76,213")
     right = value.mapTo(panel, value.rect().topRight()).x()
     assert right <= panel.width() and value.width() >= value.sizeHint().width()
+    for label in panel.findChildren(QtWidgets.QLabel):
+        if label.text() in ("Order lines", long, "Average weekly wage"):
+            assert label.height() >= label.heightForWidth(label.width()), label.text()
+            assert label.wordWrap() or label.width() >= label.sizeHint().width()
 
 
 def test_the_inspector_knows_the_reason_after_the_plan_was_reopened(qtbot, model, tmp_path) -> None:

@@ -102,10 +102,13 @@ class InspectorPanel(QtWidgets.QWidget):
         for caption, words in lines:
             label, value = QtWidgets.QLabel(caption), QtWidgets.QLabel(words)
             label.setProperty("role", "dim")
-            label.setMaximumWidth(_WIDEST_CAPTION)
+            value.setWordWrap(True)
             for one in (label, value):
                 one.setTextFormat(QtCore.Qt.TextFormat.PlainText)
-                one.setWordWrap(True)
+            if label.sizeHint().width() > _WIDEST_CAPTION:  # others must not wrap: forms cut them
+                label.setWordWrap(True)
+                label.setFixedWidth(_WIDEST_CAPTION)
+                label.setMinimumHeight(label.heightForWidth(_WIDEST_CAPTION))
             value.setTextInteractionFlags(QtCore.Qt.TextInteractionFlag.TextSelectableByMouse)
             self._form.addRow(label, value)
 
