@@ -7,7 +7,7 @@ import gzip
 import io
 import re
 import unicodedata
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -24,6 +24,11 @@ _SHORT = {"usa": "US", "uk": "GB", "gbr": "GB", "fra": "FR", "swe": "SE", "pol":
 _SHORT |= {"deu": "DE", "ger": "DE", "u s a": "US", "u s": "US", "america": "US", "can": "CA"}
 _CLEARLY_LARGER = 5.0  # times as many people: what is meant by a name that two places share
 
+_MOSTLY = 0.8  # of the places that are sure: their country is meant by names that several share
+
+_ADDITION = re.compile(r" \([^)]*\)$| (?:am|an der|im|in|in der|ob der|bei|vor der|unter) .*$")
+"""What people leave out of German names: Halle (Saale), Ludwigshafen am Rhein."""
+
 _OWN_NAMES = {
     "AT": {"Vienna": "Wien"},
     "BE": {"Brussels": "Bruxelles, Brussel", "Antwerp": "Antwerpen, Anvers", "Ghent": "Gent"},
@@ -33,6 +38,8 @@ _OWN_NAMES = {
         "Munich": "München, Muenchen",
         "Nuremberg": "Nürnberg",
         "Frankfurt am Main": "Frankfurt",
+        "Universitäts- und Hansestadt Greifswald": "Greifswald",
+        "Hansestadt Stade": "Stade",
     },
     "DK": {"Copenhagen": "København"},
     "GR": {"Athens": "Athina"},
@@ -137,7 +144,8 @@ def find_places(
     """Points of places by name.
 
     A name that several places share means the one in the map, and of those the one with five
-    times as many people as the next; else it is not decided.
+    times as many people as the next. What is still open means the place in the country where four
+    in five of the decided ones lie; else it is not decided.
 
     Parameters
     ----------
@@ -158,9 +166,10 @@ def find_places(
     candidates = [_candidates(*row) for row in asked]
     if holds is not None:
         candidates = _in_map(candidates, holds)
-    points = np.array([_decided(found) for found in candidates], np.float64).reshape(-1, 2)
+    decided = _with_country([_decided(found) for found in candidates], candidates)
+    points = np.array([(p.lon, p.lat) if p else (np.nan, np.nan) for p in decided], np.float64)
     which = np.array([asked[row] for row in rows], np.int64)
-    lon, lat = points[which].T
+    lon, lat = points.reshape(-1, 2)[which].T
     return lon, lat
 
 
@@ -183,7 +192,9 @@ def plain(text: str) -> str:
     folded = folded.replace("ي", "ی").replace("ك", "ک").replace("\u200c", " ")
     letters = unicodedata.normalize("NFKD", folded)
     words = re.findall(r"\w+", "".join(c for c in letters if not unicodedata.combining(c)))
-    return " ".join({"saint": "st", "sainte": "ste"}.get(word, word) for word in words)
+    return " ".join(
+        {"saint": "st", "sainte": "ste", "sankt": "st"}.get(word, word) for word in words
+    )
 
 
 def _candidates(city: str, state: str, country: str) -> list[Place]:
@@ -205,12 +216,26 @@ def _in_map(candidates: list[list[Place]], holds: Holds) -> list[list[Place]]:
     return [[place for place in found if next(answers)] for found in candidates]
 
 
-def _decided(found: list[Place]) -> tuple[float, float]:
+def _decided(found: list[Place]) -> Place | None:
     ordered = sorted(found, key=lambda place: -place.population)
     is_sure = len(ordered) == 1 or (
         len(ordered) > 1 and ordered[0].population >= _CLEARLY_LARGER * ordered[1].population
     )
-    return (ordered[0].lon, ordered[0].lat) if is_sure else (float("nan"), float("nan"))
+    return ordered[0] if is_sure else None
+
+
+def _with_country(decided: list[Place | None], candidates: list[list[Place]]) -> list[Place | None]:
+    """The same with what is open decided among the places of the country of most others."""
+    counts = Counter(place.country for place in decided if place is not None)
+    if not counts:
+        return decided
+    ((country, n),) = counts.most_common(1)
+    if n < _MOSTLY * counts.total():
+        return decided
+    return [
+        place or _decided([one for one in found if one.country == country])
+        for place, found in zip(decided, candidates, strict=True)
+    ]
 
 
 # ---------------------------------------------------------------------- the tables
@@ -264,7 +289,8 @@ def _places() -> dict[str, list[Place]]:
         if row["countrycode"] != "US":
             where = float(row["longitude"]), float(row["latitude"])
             place = Place(row["countrycode"], "", float(row["population"] or 0), *where)
-            out[plain(row["name"])].append(place)
+            for name in _names(row["name"], place.country):
+                out[name].append(place)
     for country, names in _OWN_NAMES.items():
         for name, own in names.items():
             found = [place for place in out[plain(name)] if place.country == country]
@@ -276,6 +302,12 @@ def _places() -> dict[str, list[Place]]:
         lon, lat = weights @ points / weights.sum()
         out[name].append(Place("US", state, float(weights.sum()), float(lon), float(lat)))
     return dict(out)
+
+
+def _names(name: str, country: str) -> set[str]:
+    """Plain forms of a name: in full, and as short as people there say it."""
+    short = _ADDITION.sub("", name) if country in ("AT", "CH", "DE") else name
+    return {plain(name), plain(short)}
 
 
 def _us_places() -> dict[tuple[str, str], list[dict[str, str]]]:

@@ -55,6 +55,20 @@ def test_a_name_that_many_places_share_is_not_decided_but_by_the_map() -> None:
     assert lon[0] == pytest.approx(-72.56, abs=0.1)
 
 
+def test_german_towns_as_people_write_them() -> None:
+    lon, _lat = geocode.find_places(["Halle", "Ludwigshafen", "Greifswald", "St. Augustin", "Weil"])
+    assert lon == pytest.approx([11.98, 8.45, 13.39, 7.18, 7.62], abs=0.1)
+
+
+def test_a_shared_name_means_the_country_of_most_others() -> None:
+    assert np.isnan(geocode.find_places(["Heidelberg"])[0][0])
+    lon, _lat = geocode.find_places(["Heidelberg", "Berlin", "Bremen", "Bonn", "Kiel", "Xqzzt"])
+    assert lon[0] == pytest.approx(8.69, abs=0.05)
+    assert np.isnan(lon[5])
+    lon, _lat = geocode.find_places(["Heidelberg", "Lyon", "Bonn"])
+    assert np.isnan(lon[0]), "in no country are most of the others"
+
+
 def test_states_and_countries() -> None:
     assert geocode.us_state("new york") == geocode.us_state("NY") == "NY"
     assert geocode.us_state("Bavaria") == ""
