@@ -169,7 +169,7 @@ class Following(QtCore.QObject):
 
     def _recoloured(self) -> None:
         self._item.recolour()
-        self._item.set_blocks()
+        self._item.set_blocks(_NONE)  # texts may have other colours, shapes are the same
         self.changed.emit()
 
     # ------------------------------------------------------------------ marks

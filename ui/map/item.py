@@ -181,8 +181,9 @@ class MapItem(pg.GraphicsObject):
 
     def restyle(self, ratio: float) -> None:
         """Take up the theme and the pixel ratio."""
-        self.style = self._new_style(ratio)
-        if self._names is not None:
+        before, self.style = self.style, self._new_style(ratio)
+        is_same = (before.dark, before.pixel_ratio) == (self.style.dark, ratio)
+        if self._names is not None and not is_same:
             self._names.forget()
         self.redraw()
 
