@@ -12,6 +12,8 @@ __all__ = ["line_rectangles", "rectangles"]
 
 Rect = tuple[int, int, int, int]
 _TILES = (64, 128, 256)  # pixels
+_FEW = 500  # boxes that are looked at one by one, however few there are
+_FULL = 0.6  # of the pixels in a rectangle, from which on it is not worth cutting
 _EACH = 60_000  # pixels that could be drawn in the time that one more rectangle costs
 
 
@@ -94,6 +96,8 @@ def rectangles(boxes: Int32s, rows: Int64s, view: View, pad: float) -> list[Rect
     list of (left, top, right, bottom)
         Pixels, apart from each other; none where nothing is in sight.
     """
+    if len(rows) > max(_FEW, len(boxes) // 4):
+        return [(0, 0, view.width, view.height)]
     tiles = _tiles(view)
     _touch(boxes, rows, view.place, pad, _TILES[0], view.width, view.height, tiles)
     return _best(tiles, view)
@@ -107,7 +111,7 @@ def _best(tiles: Bools, view: View) -> list[Rect]:
     if not tiles.any():
         return []
     best = [_hull(tiles, _TILES[0], view)]
-    if _cost(best) <= 3 * _EACH:
+    if _cost(best) <= 3 * _EACH or _cost(best) * _FULL < tiles.sum() * _TILES[0] ** 2:
         return best
     for tile in _TILES:
         found = _merged(tiles, tile, view)

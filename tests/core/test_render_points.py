@@ -133,3 +133,15 @@ def test_values_that_say_nothing_are_drawn_small():
     assert (sizes[:3] < 1.2).all()
     draw_discs(rgb, view, np.array([(5, 5), (15, 5), (25, 5), (30, 30)]), sizes, Style())
     assert all(rgb[35, x] != PAPER for x in (5, 15, 25))
+
+
+def test_a_rough_density_counts_a_part_of_the_points_for_all():
+    random = np.random.default_rng(5)
+    index = PointIndex.build(random.uniform(0, 1000, (40_000, 2)))
+    view = View.fit((0, 0, 1000, 1000), (64, 64), (0.0, 0.0), (0, 0, 0, 0))
+    whole, rough = (np.full((64, 64), 0xFFFFFFFF, np.uint32) for _ in range(2))
+    draw_density(whole, view, index, Style())
+    draw_density(rough, view, index, Style(), every=4)
+    tones = [(one & 0xFF).astype(float).mean() for one in (whole, rough)]
+    assert tones[0] == pytest.approx(tones[1], abs=12)
+    assert tones[0] < 200

@@ -196,7 +196,7 @@ class MapItem(pg.GraphicsObject):
     def look(self, view: View, is_zooming: bool = False) -> None:
         """Show another view; while zooming large plans with less detail."""
         quick = is_zooming and not self._is_quick and self._would_lag(view)
-        self._is_quick = self._is_quick or quick
+        self._set_quick(self._is_quick or quick)
         self._is_zooming = is_zooming or (self._is_zooming and view.scale == self.view.scale)
         self.view = view
         if is_zooming and self._is_quick:
@@ -211,8 +211,13 @@ class MapItem(pg.GraphicsObject):
             return self.frame.should_reduce(view, _LIMIT_MS)
         return self.layer is not None and self.layer.arcs.n_units > _QUICK_FROM
 
+    def _set_quick(self, is_quick: bool) -> None:
+        self._is_quick = is_quick
+        if self.spots is not None:
+            self.spots.is_rough = is_quick
+
     def _sharpen(self) -> None:
-        self._is_quick = False
+        self._set_quick(False)
         self._later("render", _NO_ROWS)
 
     # ------------------------------------------------------------------ what changes

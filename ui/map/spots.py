@@ -21,6 +21,8 @@ PICKED_FROM_M = 1400.0
 """Ground size of a pixel below which account symbols take clicks on a map with areas."""
 
 _SAME_PLACE_PX = 1.0
+_MANY = 200_000  # accounts whose density takes long to draw
+_ROUGH = 4  # while zooming one in so many of them is counted
 
 
 class Spots(AccountStamp):
@@ -31,7 +33,14 @@ class Spots(AccountStamp):
     plan : Plan
     before : Spots, optional
         Of an earlier plan with accounts at the same places: spares sorting them again.
+
+    Attributes
+    ----------
+    is_rough : bool
+        Drawn in less time while the map zooms.
     """
+
+    is_rough = False
 
     def __init__(self, plan: Plan, before: Spots | None = None) -> None:
         self.plan = plan
@@ -76,7 +85,8 @@ class Spots(AccountStamp):
         if self._as_symbols if as_symbols is None else as_symbols:
             draw_symbols(rgb, view, self._index, self._sizes, style, self._kinds)
         else:
-            draw_density(rgb, view, self._index, style)
+            is_rough = self.is_rough and len(self) > _MANY
+            draw_density(rgb, view, self._index, style, _ROUGH if is_rough else 1)
 
     def are_symbols(self, view: View) -> bool:
         """Whether a view shows symbols."""
