@@ -17,7 +17,7 @@ from terradesk.plan import AlignmentView, Plan
 from terradesk.references import Place, Reference, Shapes, Source
 from terradesk.render.flags import FlagStamp
 from terradesk.render.legend import LegendEntry
-from terradesk.render.linework import VectorStamp
+from terradesk.render.linework import LinkStamp, VectorStamp
 from terradesk.render.stamps import Stamp
 from terradesk.render.style import Style
 from terradesk.render.view import View
@@ -108,6 +108,8 @@ def layers(view: AlignmentView, shown: Shown) -> Layers:
     stamps = [stamp for _order, stamp in over]
     has_starts = any(isinstance(stamp, FlagStamp) for stamp in stamps)
     starts = [LegendEntry("start", _("Start points"))] if has_starts else []
+    if any(isinstance(stamp, LinkStamp) for stamp in stamps):
+        starts.append(LegendEntry("link", _("Water links")))
     n_below = stamps.index(None) if None in stamps else len(stamps)
     return Layers(
         under,

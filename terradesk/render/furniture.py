@@ -187,6 +187,9 @@ def _symbol(entry: LegendEntry, x: float, y: float, style: Style) -> list[Shape]
         cells = [(x + (2 + 6 * k) * r, y - 3 * r, x + (8 + 6 * k) * r, y + 3 * r) for k in range(3)]
         ink = roles["account"][:7]
         return [Card(cell, 0, f"{ink}{alpha:02X}") for cell, alpha in zip(cells, RAMP, strict=True)]
+    if entry.symbol == "link":
+        dashes = [((x + at * r, y), (x + (at + 5) * r, y)) for at in (0, 8.5, 17)]
+        return [Line(dash, 1.4 * r, roles["territory_core"]) for dash in dashes]
     if entry.symbol == "line":
         return [Line(across, 2 * r, entry.colour or roles["text2"])]
     if entry.symbol == "start":

@@ -30,6 +30,7 @@ Symbol = Literal[
     "changed",
     "district",
     "start",
+    "link",
 ]
 
 RAMP = (70, 140, 216)

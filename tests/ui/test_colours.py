@@ -176,7 +176,7 @@ def test_a_large_legend_folds_by_itself_and_a_long_one_scrolls(qtbot, desk):
     assert not shown.is_folded
     assert shown.set_entries("Other", entries[:3]) and not shown.set_entries("Other", entries[:3])
     symbols = ["fill", "accounts", "density", "point", "unassigned", "locked", "selected",
-               "changed", "district", "text"]  # fmt: skip
+               "changed", "district", "link", "text"]  # fmt: skip
     pictures = {
         bytes(Key(LegendEntry(s, "", "#336699")).grab().toImage().constBits()) for s in symbols
     }

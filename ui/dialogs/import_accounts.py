@@ -308,7 +308,7 @@ class ImportAccounts(ImportPage):
         self.swap.setVisible(has_swap)
         self._note.setVisible(len(grouping.choices) > 1 or has_swap)
         texts = {True: _("This file looks like orders: {rows} rows, {places} places."),
-                 False: _("{rows} rows.")}  # fmt: skip
+                 False: ngettext("{rows} row.", "{rows} rows.", report.read)}  # fmt: skip
         self._orders.setText(
             texts[grouping.looks_like_orders and grouping.n_places > 0].format(
                 rows=i18n.number(report.read), places=i18n.number(grouping.n_places)
@@ -356,7 +356,8 @@ class ImportAccounts(ImportPage):
             is_first = column == 0
             mode = QtWidgets.QHeaderView.ResizeMode
             head.setSectionResizeMode(column, mode.Stretch if is_first else mode.Interactive)
-            self.table.setColumnWidth(column, 104 if column < n_texts else 80)
+            wide = head.sectionSizeHint(column)
+            self.table.setColumnWidth(column, max(wide, 104 if column < n_texts else 80))
             if column >= n_texts:
                 align_end(self.table, column)
 

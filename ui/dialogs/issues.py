@@ -102,6 +102,8 @@ class RowsBehind(Dialog):
             cells = [f"{row + 1}", *(_cell(v[row]) for v in list(columns.values())[:_MOST_COLUMNS])]
             for column, text in enumerate(cells):
                 self.table.setItem(k, column, QtWidgets.QTableWidgetItem(text))
+        self.table.resizeColumnsToContents()
+        self.table.horizontalHeader().setStretchLastSection(True)
         self.body.addWidget(self.table, 1)
         if issue.n > len(rows):
             more = _("The first {shown} of {n} are listed.").format(shown=len(rows), n=issue.n)

@@ -65,8 +65,10 @@ class Floats:
                 self.legend, self.steps, self.tips, self.card, *self.far]  # fmt: skip
 
     def shadows(self) -> list[tuple[QtCore.QRectF, float]]:
-        """Rectangle and corner radius of what is there."""
-        return [(QtCore.QRectF(w.geometry()), w.radius) for w in self._all() if w.isVisible()]
+        """Rectangle and corner radius of what is there; -1 for what has no shadow."""
+        flat = [(w, -1.0) for w in (self.scale, self.credits)]
+        both = [*((w, w.radius) for w in self._all()), *flat]
+        return [(QtCore.QRectF(w.geometry()), radius) for w, radius in both if w.isVisible()]
 
     def set_strip_shown(self, is_shown: bool) -> None:
         """Whether the tool in hand has switches."""

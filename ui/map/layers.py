@@ -380,6 +380,8 @@ class MapLayers(QtCore.QObject):
                 out += account_look.entries(spots.measure, spots.classes, theme.is_dark())
         if self._model.view.seeds and "starts" not in self._hidden:
             out.append(LegendEntry("start", _("Start points")))
+        if self._shown_stamp("links") is not None:
+            out.append(LegendEntry("link", _("Water links")))
         for own in reversed(self.references()):
             if own.is_shown and not references.is_picture(own.path) and not self._own.trouble(own):
                 out.append(LegendEntry("line", own.name, own.colour))

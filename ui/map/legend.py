@@ -47,6 +47,10 @@ class Key(QtWidgets.QWidget):
         elif kind == "line":
             painter.setPen(QtGui.QPen(theme.to_qcolor(self._entry.colour), 2))
             painter.drawLine(QtCore.QPointF(5, 7), QtCore.QPointF(23, 7))
+        elif kind == "link":
+            painter.setPen(QtGui.QPen(theme.colour("territory_core"), 1.4))
+            for x in (5, 12, 19):
+                painter.drawLine(QtCore.QPointF(x, 7), QtCore.QPointF(x + 4, 7))
         elif kind == "district":
             painter.setPen(QtGui.QPen(theme.colour("territory_core"), 2.8))
             painter.drawLine(QtCore.QPointF(5, 7), QtCore.QPointF(23, 7))

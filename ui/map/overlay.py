@@ -262,7 +262,12 @@ _BLUR, _DROP = 12, 3
 
 
 def draw_shadow(painter: Painter, rect: QtCore.QRectF, radius: float, ratio: float) -> None:
-    """Soft shadow under something that floats; effects of Qt would blur it anew each frame."""
+    """Soft shadow under something that floats; effects of Qt would blur it anew each frame.
+
+    What lies flat on the map has a radius below 0, and none.
+    """
+    if radius < 0:
+        return
     size = rect.size().toSize()
     picture = _shadow(size.width(), size.height(), radius, ratio, theme.is_dark())
     corner = (rect.topLeft() - QtCore.QPointF(_BLUR, _BLUR - _DROP)) * ratio
