@@ -198,9 +198,7 @@ class BalancePanel(QtWidgets.QWidget):
         self.tolerance = QtWidgets.QLineEdit()
         self._banner = self._make_banner()
         self.bars = Bars(model)
-        self._empty = QtWidgets.QLabel(
-            _("Nothing to balance yet. Make territories first.")
-        )
+        self._empty = QtWidgets.QLabel(_("Nothing to balance yet. Make territories first."))
         self._empty.setWordWrap(True)
         self._empty.setProperty("role", "dim")
         self._build()
