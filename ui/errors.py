@@ -95,7 +95,49 @@ def _excepthook(
     if issubclass(kind, KeyboardInterrupt):
         sys.__excepthook__(kind, error, trace)
         return
-    show_error(QtWidgets.QApplication.activeWindow(), error.with_traceback(trace))
+    global _is_telling
+    if _is_telling:  # one box at a time, however fast the same thing goes wrong again
+        log.error("unexpected error\n%s", "".join(traceback.format_exception(error)))
+        return
+    _is_telling = True
+    try:
+        show_error(QtWidgets.QApplication.activeWindow(), error.with_traceback(trace))
+    finally:
+        _is_telling = False
+
+
+_is_telling = False
+
+
+class _Teller(QtCore.QObject):
+    """Brings errors from painting and threads to the main thread, when it has nothing to do."""
+
+    raised = QtCore.Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.told: set[tuple[object, ...]] = set()
+        self.raised.connect(self._tell, QtCore.Qt.ConnectionType.QueuedConnection)
+
+    @staticmethod
+    def _tell(error: BaseException) -> None:
+        sys.excepthook(type(error), error, error.__traceback__)
+
+
+_teller = _Teller()
+
+
+def report(error: BaseException) -> None:
+    """Tell about an unexpected error that was caught where no box can be opened.
+
+    May be called from any thread and in the middle of painting. What goes wrong in the same place
+    again is not told again.
+    """
+    trace = traceback.extract_tb(error.__traceback__)
+    place = (type(error), *((trace[-1].filename, trace[-1].lineno) if trace else ()))
+    if place not in _teller.told:
+        _teller.told.add(place)
+        _teller.raised.emit(error)
 
 
 def _qt_message(kind: QtCore.QtMsgType, context: QtCore.QMessageLogContext, message: str) -> None:

@@ -11,6 +11,7 @@ from PySide6 import QtCore, QtGui, QtWidgets
 from terradesk.plan import Plan
 
 from .. import theme
+from ..shield import safely
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -125,6 +126,7 @@ class PreviewMap(QtWidgets.QWidget):
             self._pixmap = QtGui.QPixmap.fromImage(image.copy())
         self.update()
 
+    @safely
     def paintEvent(self, event: QtGui.QPaintEvent) -> None:
         """The whole picture, as large as it fits."""
         painter = QtGui.QPainter(self)

@@ -12,6 +12,7 @@ from terradesk.i18n import _
 
 from .. import theme
 from ..document_model import DocumentModel
+from ..shield import safely
 from .colour_list import ColourList
 
 Entry = tuple[str, str, bool, Callable[[], object]]
@@ -68,6 +69,7 @@ class Drop(QtWidgets.QToolButton):
         width += 24 if not self.icon().isNull() else 0
         return QtCore.QSize(width, theme.HEIGHT["control"])
 
+    @safely
     def paintEvent(self, event: QtGui.QPaintEvent) -> None:
         """Caption dim, value in text colour, chevron at the end."""
         painter = QtGui.QPainter(self)
@@ -119,6 +121,7 @@ class SearchField(QtWidgets.QPushButton):
         )
         self.setAccessibleName(_("Search or run a command"))
 
+    @safely
     def paintEvent(self, event: QtGui.QPaintEvent) -> None:
         """Icon, faint text, the shortcut at the end."""
         painter = QtGui.QPainter(self)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
 from typing import Protocol
+from weakref import WeakSet
 
 import pyqtgraph as pg
+import shiboken6
 from PySide6 import QtCore, QtGui, QtWidgets
 
 from terradesk.i18n import _
@@ -75,6 +78,17 @@ _BUTTONS = {
 }
 
 
+_SHOWN: WeakSet[Canvas] = WeakSet()
+
+
+@atexit.register
+def _hide_what_is_left() -> None:
+    """Hide maps nobody closed: one that is taken apart while shown paints and ends in a crash."""
+    for canvas in list(_SHOWN):
+        if shiboken6.isValid(canvas):
+            canvas.window().hide()
+
+
 class Canvas(pg.GraphicsView):
     """A pyqtgraph view in pixels that holds the map item and hands everything to the desk."""
 
@@ -97,6 +111,7 @@ class Canvas(pg.GraphicsView):
         self.scene().addItem(item)
         self._stills = Stills(parent, self, item)
         self._is_made = True
+        _SHOWN.add(self)
 
     # ------------------------------------------------------------------ pointer
     @staticmethod

@@ -9,6 +9,7 @@ from PySide6 import QtCore, QtGui, QtWidgets
 from terradesk.i18n import _
 
 from .. import theme
+from ..shield import safely
 from . import parts
 from .card_lines import Line
 
@@ -81,6 +82,7 @@ class Card(parts.Floating):
             y = at.y() + _OFF
         self.move(x, y)
 
+    @safely
     def paintEvent(self, event: QtGui.QPaintEvent) -> None:
         super().paintEvent(event)
         painter = QtGui.QPainter(self)

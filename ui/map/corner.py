@@ -8,6 +8,7 @@ from terradesk.i18n import _
 from terradesk.render.scale import ScaleBar, scale_bar
 
 from .. import theme
+from ..shield import safely
 from .legend import Legend
 
 __all__ = ["Legend", "Scale"]
@@ -39,6 +40,7 @@ class Scale(QtWidgets.QWidget):
             self.setAccessibleName(_("Scale: {a}, {b}").format(a=bar.imperial, b=bar.metric))
             self.update()
 
+    @safely
     def paintEvent(self, event: QtGui.QPaintEvent) -> None:
         if self._bar is None:
             return

@@ -11,6 +11,7 @@ from terradesk.i18n import _
 from terradesk.render import View
 
 from .. import theme
+from ..shield import safely
 from . import parts
 
 if TYPE_CHECKING:
@@ -177,6 +178,7 @@ class Inset(parts.Floating):
         (left, top), (right, bottom) = self._place.to_pixels([(x0, y1), (x1, y0)]) + 4
         return QtCore.QRectF(left, top, right - left, bottom - top)
 
+    @safely
     def paintEvent(self, event: QtGui.QPaintEvent) -> None:
         super().paintEvent(event)
         if self.is_folded or self._place is None:
@@ -216,6 +218,7 @@ class Inset(parts.Floating):
     def mousePressEvent(self, event: QtGui.QMouseEvent) -> None:
         if event.button() == QtCore.Qt.MouseButton.LeftButton and not self.is_folded:
             self._held, self._is_drag = event.position(), False
+            self._view.canvas.setFocus()  # so that Esc and single letters reach the map
             self._grabs_frame = self._place is not None and self._shown_frame(
                 QtCore.QRectF(self.rect())
             ).contains(event.position())

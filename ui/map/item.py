@@ -6,7 +6,6 @@ from collections.abc import Callable
 from functools import partial
 
 import numpy as np
-import pyqtgraph as pg
 from PySide6 import QtCore, QtGui, QtWidgets
 
 from terradesk.render import Frame, Overview, Style, View
@@ -19,12 +18,14 @@ from terradesk.render.touching import line_rectangles, rectangles
 from ui.tools import Shape
 
 from .. import theme
+from ..shield import SafeUnderlays, safe_stamp, safely, told_once
 from . import overlay
 from .account_stamps import AccountStamp, RingStamp
 from .halved import FROM_RATIO, Halved
 from .layer import Layer
 from .lettering import Block
 from .names import Names
+from .repainting import Repainting
 from .spots import Spots
 
 SHARP_MS = 60
@@ -35,12 +36,11 @@ REST_MS = 180
 
 _QUICK_FROM = 20_000  # units from which zooming draws less detail before any frame was timed
 _LIMIT_MS = 7.0  # for a sharp frame while zooming, on all threads; names and Qt come on top
-_EXTENT = 32_768.0  # of the constant bounding rectangle, pixels
 _PAD = 4  # pixels around the lines of a changed unit
 _NO_ROWS = np.empty(0, np.int64)
 
 
-class MapItem(pg.GraphicsObject):
+class MapItem(Repainting):
     """Draws a layer in a view. Changes are taken up at the next paint, however many come before it.
 
     Attributes
@@ -77,6 +77,7 @@ class MapItem(pg.GraphicsObject):
         self._stamps: tuple[Stamp, ...] = ()
         self._under_names: tuple[Stamp, ...] = ()
         self._underlays: tuple[Underlay, ...] = ()
+        self._safe = SafeUnderlays()
         self._fill_alpha = 256
         self._names: Names | None = None
         self._rings = RingStamp()
@@ -90,9 +91,6 @@ class MapItem(pg.GraphicsObject):
         self._sharp.timeout.connect(self._sharpen)
         self._rest = QtCore.QTimer(singleShot=True, interval=REST_MS)
         self._rest.timeout.connect(self._come_to_rest)
-
-    def boundingRect(self) -> QtCore.QRectF:
-        return QtCore.QRectF(0, 0, _EXTENT, _EXTENT)
 
     # ------------------------------------------------------------------ what is drawn
     def set_layer(
@@ -131,14 +129,15 @@ class MapItem(pg.GraphicsObject):
         if box is None:
             self.update()
         else:
-            self._update_at(self._pixels_of(box))
+            ratio = self.style.pixel_ratio
+            self.update_at(overlay.around(box, self.view, 24 * ratio), ratio)
 
     def set_underlays(self, underlays: tuple[Underlay, ...]) -> None:
         """Draw these under the areas, the lowest first.
 
         The base map is drawn first of all unless it is among them.
         """
-        self._underlays = tuple(underlays)
+        self._underlays, self._safe = tuple(underlays), SafeUnderlays()
         self.redraw()
 
     def set_fill_alpha(self, alpha: int) -> None:
@@ -165,10 +164,9 @@ class MapItem(pg.GraphicsObject):
                 stamps.insert(0, self._spots)
             stamps.append(self._rings)
         self._halved.forget()
-        self._under_names = tuple(stamps)
-        if self._names is not None:
-            stamps.append(self._names)
-        self._stamped.set_stamps(stamps)
+        self._under_names = tuple(safe_stamp(stamp) for stamp in stamps)
+        names = () if self._names is None else (safe_stamp(self._names),)
+        self._stamped.set_stamps((*self._under_names, *names))
         self.update()
 
     def _is_given(self, one: object) -> bool:
@@ -252,14 +250,15 @@ class MapItem(pg.GraphicsObject):
             self.update()
             return
         for rect in self._around(what, rows):
-            self._update_at(rect)
+            self.update_at(rect, self.style.pixel_ratio)
 
     def set_shape(self, shape: Shape | None) -> None:
         """Draw a gesture's shape, or none."""
         before, self.gesture = self.gesture, shape
         for one in (before, shape):
             if one is not None:
-                self._update_at(overlay.bounds(one, self.view, self.style.pixel_ratio))
+                ratio = self.style.pixel_ratio
+                self.update_at(overlay.bounds(one, self.view, ratio), ratio)
 
     def _around(self, what: str, rows: np.ndarray) -> list[Rect]:
         """What of the picture units and their lines cover; at least a point, to catch up."""
@@ -270,34 +269,6 @@ class MapItem(pg.GraphicsObject):
         else:
             found = rectangles(arcs.unit_boxes, np.asarray(rows, np.int64), self.view, pad)
         return found or [(0, 0, 0, 0)]
-
-    def _pixels_of(self, box: Box) -> Rect:
-        (left, bottom), (right, top) = self.view.to_pixels([box[:2], box[2:]])
-        pad = 24 * self.style.pixel_ratio
-        far = 2.0 * max(self.view.width, self.view.height)
-        edges = np.array([left - pad, top - pad, right + pad, bottom + pad])
-        x0, y0, x1, y1 = np.clip(edges, -far, far).astype(int).tolist()
-        return x0, y0, x1 + 1, y1 + 1
-
-    def update(self) -> None:
-        """Paint all of the map again; straight to the widget, the scene need not look for it."""
-        for widget in self._widgets():
-            widget.update()
-
-    def _widgets(self) -> list[QtWidgets.QWidget]:
-        scene = self.scene()
-        return [view.viewport() for view in scene.views()] if scene is not None else []
-
-    def _update_at(self, rect: Rect | None) -> None:
-        """Paint a rectangle in device pixels again, no more of the window than that."""
-        if rect is None:
-            self.update()
-            return
-        ratio = self.style.pixel_ratio
-        left, top = int(rect[0] // ratio) - 1, int(rect[1] // ratio) - 1
-        right, bottom = int(-(-rect[2] // ratio)) + 1, int(-(-rect[3] // ratio)) + 1
-        for widget in self._widgets():
-            widget.update(QtCore.QRect(left, top, right - left, bottom - top))
 
     def take_from(self, other: MapItem, ratio: float) -> None:
         """Show the same as another item in another resolution, without its gesture."""
@@ -369,7 +340,7 @@ class MapItem(pg.GraphicsObject):
             return
         self._stamped.touch(rects)
         for rect in rects:
-            self._update_at(rect)
+            self.update_at(rect, self.style.pixel_ratio)
 
     # ------------------------------------------------------------------ painting
     def _sync(self) -> Frame | None:
@@ -378,7 +349,11 @@ class MapItem(pg.GraphicsObject):
         if layer is None or self.view.width < 2 or self.view.height < 2:
             return None
         frame = self._sync_frame(layer, self.view)
-        self._sync_names(frame, layer)
+        if self._safe.broke(frame.underlays):  # what is left half done would hide the areas
+            self.frame = None
+            frame = self._sync_frame(layer, self.view)
+        with told_once():
+            self._sync_names(frame, layer)
         if self._rings.follow(self.spots, layer, self.selected_accounts):
             self._stamped.changed()
         self._stamped.update(frame)
@@ -405,6 +380,7 @@ class MapItem(pg.GraphicsObject):
         base = self.base if self.shows["base"] else None
         if base is not None and not self._is_given(base):
             under = (base, *under)
+        under = self._safe.of(under)
         style = self.style if ratio == self.style.pixel_ratio else self._new_style(ratio)
         frame = Frame(layer.state, style, view.width, view.height, None, self.overview, under)
         frame.fill_alpha = self._fill_alpha
@@ -449,6 +425,7 @@ class MapItem(pg.GraphicsObject):
         if "recolour" in kinds:
             frame.recolour()
 
+    @safely
     def paint(
         self,
         painter: QtGui.QPainter,
@@ -460,14 +437,24 @@ class MapItem(pg.GraphicsObject):
         painter.resetTransform()
         painter.scale(1 / ratio, 1 / ratio)
         if self._is_quick and ratio >= FROM_RATIO and self.layer is not None:
-            self._draw_halved(painter, self.layer, ratio)
-        elif (frame := self._sync()) is not None:
+            with told_once(painter):
+                self._draw_halved(painter, self.layer, ratio)
+        elif (frame := self._synced()) is not None:
             self._draw(painter, frame, self.style.pixel_ratio)
         else:
-            whole = QtCore.QRectF(0, 0, _EXTENT, _EXTENT)
-            painter.fillRect(whole, theme.colour("water"))
-        self._draw_around(painter, self.style.pixel_ratio)
+            painter.fillRect(self.boundingRect(), theme.colour("water"))
+        with told_once(painter):
+            self._draw_around(painter, self.style.pixel_ratio)
         painter.restore()
+
+    def _synced(self) -> Frame | None:
+        """The frame; None where it cannot be drawn. The next paint begins anew then."""
+        frame = None
+        with told_once():
+            frame = self._sync()
+        if frame is None:
+            self.frame = None
+        return frame
 
     def _draw(self, painter: QtGui.QPainter, frame: Frame, ratio: float) -> None:
         ring = self._stamped.rgb  # the image does not own the numbers: keep them while it is used
@@ -477,13 +464,10 @@ class MapItem(pg.GraphicsObject):
         for x, y, width, height, column, row in self._stamped.pieces():
             source = QtCore.QRect(column, row, width, height)
             painter.drawImage(QtCore.QPoint(x, y), image, source)
-        if self.gesture is None:
-            return
-        painter.setRenderHint(QtGui.QPainter.RenderHint.Antialiasing)
-        if self.gesture.kind == "ghost":
-            self._ghost.draw(painter, self.gesture, frame.view, frame.arcs, ratio)
-        else:
-            overlay.draw_shape(painter, self.gesture, frame.view, ratio)
+        if self.gesture is not None:
+            with told_once(painter):
+                painter.setRenderHint(QtGui.QPainter.RenderHint.Antialiasing)
+                self._ghost.draw_shape(painter, self.gesture, frame.view, frame.arcs, ratio)
 
     def _draw_halved(self, painter: QtGui.QPainter, layer: Layer, ratio: float) -> None:
         """Areas and accounts in half the pixels, names sharp over them."""

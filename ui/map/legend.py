@@ -17,6 +17,7 @@ from terradesk.render.legend import RAMP, LegendEntry
 from terradesk.render.symbols import shape
 
 from .. import theme
+from ..shield import safely
 from . import parts
 
 _MOST_OF_HEIGHT, _MOST_OF_WIDTH, _MOST_OF_MAP = 0.4, 0.4, 0.25
@@ -32,6 +33,7 @@ class Key(QtWidgets.QWidget):
         self._entry = entry
         self.setFixedSize(28, 14)
 
+    @safely
     def paintEvent(self, event: QtGui.QPaintEvent) -> None:
         painter = QtGui.QPainter(self)
         painter.setRenderHint(QtGui.QPainter.RenderHint.Antialiasing)

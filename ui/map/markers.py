@@ -10,6 +10,7 @@ from terradesk.arcs import Arcs
 from terradesk.render import View
 
 from .. import theme
+from ..shield import safely
 from .item import MapItem
 
 PULSE_MS = 1100
@@ -79,6 +80,7 @@ class Markers(pg.GraphicsObject):
         self.update()
 
     # ------------------------------------------------------------------ painting
+    @safely
     def paint(
         self,
         painter: QtGui.QPainter,

@@ -36,6 +36,15 @@ def bounds(shape: Shape, view: View, ratio: float) -> tuple[int, int, int, int] 
     reach = shape.radius * view.px_per_m + _HANDLE_PX * ratio
     if any(shape.texts):
         reach = max(reach, 0.0) + _TEXT_PX * ratio
+    return _edges(points, reach)
+
+
+def around(box: tuple[float, ...], view: View, reach: float) -> tuple[int, int, int, int]:
+    """Device pixels of a box in metres and some more: left, top, right, bottom."""
+    return _edges(view.to_pixels([box[:2], box[2:]]), reach)
+
+
+def _edges(points: np.ndarray, reach: float) -> tuple[int, int, int, int]:
     low, high = points.min(axis=0) - reach, points.max(axis=0) + reach
     edges = np.clip([*np.floor(low), *np.ceil(high)], -_FAR, _FAR).astype(int).tolist()
     return edges[0], edges[1], edges[2], edges[3]
@@ -210,6 +219,15 @@ class Ghost:
     def __init__(self) -> None:
         self._key: object = None
         self._path = QtGui.QPainterPath()
+
+    def draw_shape(
+        self, painter: Painter, shape: Shape, view: View, arcs: Arcs, ratio: float
+    ) -> None:
+        """Draw any gesture's shape, this one from what is kept."""
+        if shape.kind == "ghost":
+            self.draw(painter, shape, view, arcs, ratio)
+        else:
+            draw_shape(painter, shape, view, ratio)
 
     def draw(self, painter: Painter, shape: Shape, view: View, arcs: Arcs, ratio: float) -> None:
         """Draw it; the painter works in device pixels."""

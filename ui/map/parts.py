@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from PySide6 import QtCore, QtGui, QtWidgets
 
 from .. import theme
+from ..shield import safely
 
 Align = QtCore.Qt.AlignmentFlag
 SHADOW = 16
@@ -226,6 +227,7 @@ class Drop(QtWidgets.QPushButton):
         wide = metrics.horizontalAdvance(self._caption) + metrics.horizontalAdvance(self._value)
         return QtCore.QSize(wide + 6 + 8 + 6 + 14 + 6, 28)
 
+    @safely
     def paintEvent(self, event: QtGui.QPaintEvent) -> None:
         painter = QtWidgets.QStylePainter(self)
         option = QtWidgets.QStyleOptionButton()

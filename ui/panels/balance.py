@@ -15,6 +15,7 @@ from terradesk.plan import UNASSIGNED
 
 from .. import theme
 from ..document_model import DocumentModel, Edited, Tentative
+from ..shield import safely
 from . import figures, painting
 from .figure import Figure, Head
 
@@ -99,6 +100,7 @@ class Bars(QtWidgets.QWidget):
                  _("Target {value}").format(value=target), deviation)  # fmt: skip
         return "\n".join(lines)
 
+    @safely
     def paintEvent(self, event: QtGui.QPaintEvent) -> None:
         """Paint the rows that are out of date."""
         model = self._model
@@ -454,6 +456,7 @@ class _Axis(QtWidgets.QWidget):
         self.setFixedHeight(20)
         self.setLayoutDirection(QtCore.Qt.LayoutDirection.LeftToRight)
 
+    @safely
     def paintEvent(self, event: QtGui.QPaintEvent) -> None:
         """Three words at their places on the scale."""
         painter = QtGui.QPainter(self)

@@ -7,6 +7,7 @@ from PySide6 import QtCore, QtGui, QtWidgets
 from terradesk.i18n import _
 
 from .. import theme
+from ..shield import safely
 from . import painting
 
 _GAP, _FOOT = 8, 52
@@ -62,6 +63,7 @@ class Figure(QtWidgets.QWidget):
         """Some room; it takes what there is."""
         return QtCore.QSize(60, self.height())
 
+    @safely
     def paintEvent(self, event: QtGui.QPaintEvent) -> None:
         """Paint the line."""
         painter = QtGui.QPainter(self)
@@ -77,6 +79,7 @@ class Foot(Figure):
         super().__init__("text2")
         self.setFixedHeight(_FOOT)
 
+    @safely
     def paintEvent(self, event: QtGui.QPaintEvent) -> None:
         """Paint the lines."""
         painter = QtGui.QPainter(self)

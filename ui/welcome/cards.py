@@ -12,6 +12,7 @@ from terradesk.sample.catalogue import BuiltInMap
 
 from .. import theme
 from ..dialogs.parts import Button, icon_button, label, start
+from ..shield import safely
 from . import pictures
 
 HAND = QtCore.Qt.CursorShape.PointingHandCursor
@@ -41,6 +42,7 @@ class Picture(QtWidgets.QWidget):
         """Whether the picture is there."""
         return self._pixmap is not None
 
+    @safely
     def paintEvent(self, event: QtGui.QPaintEvent) -> None:
         """Fill the place, cutting what does not fit."""
         painter = QtGui.QPainter(self)
@@ -92,6 +94,7 @@ class Clickable(QtWidgets.QFrame):
         else:
             super().keyPressEvent(event)
 
+    @safely
     def paintEvent(self, event: QtGui.QPaintEvent) -> None:
         """Show the focus."""
         super().paintEvent(event)
