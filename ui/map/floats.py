@@ -48,7 +48,7 @@ class Floats:
         self.credits = parts.label()
         self.credits.setParent(host)
         self.credits.setProperty("role", "dim")
-        self.credits.setStyleSheet("font-size: 10px;")
+        self._style_credits()
         self.steps, self.tips = FirstSteps(host), Tips(host)
         self.far: list[parts.Floating] = []
         self.inset: Inset | None = None
@@ -174,8 +174,17 @@ class Floats:
         widget.move(x, y)
         widget.raise_()
 
+    def _style_credits(self) -> None:
+        """Small, on a plate: what lies under them may be any picture."""
+        plate = theme.colour("raised")
+        ground = f"rgba({plate.red()}, {plate.green()}, {plate.blue()}, 200)"
+        self.credits.setStyleSheet(
+            f"font-size: 10px; padding: 0 4px; border-radius: 3px; background: {ground};"
+        )
+
     def restyle(self) -> None:
         """Take up another theme."""
+        self._style_credits()
         for widget in (self.toolbox, self.message, self.chip):
             widget.restyle()
         if self.inset is not None:
