@@ -88,6 +88,13 @@ def test_a_click_on_it_goes_there(desk):
     assert looks_at(desk) == pytest.approx((5.0, 3.0), abs=0.1)
 
 
+def test_letters_and_escape_reach_the_map_after_a_press_on_it(desk):
+    inset = inset_of(desk)
+    inset.setFocus()
+    QTest.mouseClick(inset, LEFT, NO_KEYS, inset.frame().center().toPoint())
+    assert desk.view.window().focusWidget() is desk.view.canvas
+
+
 def test_it_shows_the_colours_of_the_map_and_follows_edits(desk):
     from terradesk import edits
 
@@ -281,6 +288,9 @@ def test_a_line_is_measured_leg_by_leg_and_changes_nothing(desk):
     assert desk.model.selected_units.tolist() == []
     desk.hover(5.5, 3.5)
     assert measured(desk).texts == ("", first)
+    QtWidgets.QApplication.sendEvent(desk.view.canvas, QtCore.QEvent(QtCore.QEvent.Type.Leave))
+    assert measured(desk).texts == ("", first)
+    assert hints[-1] == first
 
 
 def test_miles_where_the_user_reads_miles(desk):

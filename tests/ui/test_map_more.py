@@ -55,11 +55,21 @@ def accounts_data(rows) -> QtCore.QMimeData:
 
 
 # ---------------------------------------------------------------------- dropped on the map
+def test_accounts_of_a_locked_territory_that_are_dropped_say_where_they_stay(desk):
+    model, said = desk.model, []
+    model.do(set_locked(model.plan, model.alignment, [desk.ids[0]], True))
+    model.message.connect(lambda text, _has_undo: said.append(text))
+    plan = model.plan
+    carried(desk, QtGui.QDropEvent, accounts_data([0]), 5.3, 0.3)
+    assert model.plan is plan
+    assert "locked" in said[-1] and model.view.name_of(desk.ids[0]) in said[-1]
+
+
 def test_accounts_dropped_on_a_territory_become_named_accounts_of_it(desk):
     data = accounts_data([0, 3])
     assert carried(desk, QtGui.QDragEnterEvent, data, 5.3, 0.3).isAccepted()
     carried(desk, QtGui.QDragMoveEvent, data, 5.3, 0.3)
-    assert desk.card().startswith("2 accounts T2") and "stay there" in desk.card()
+    assert desk.card().startswith("2 accounts T2") and "they stay when" in desk.card()
     assert desk.model.tentative.account_rows.tolist() == [0, 3]
     carried(desk, QtGui.QDropEvent, data, 5.3, 0.3)
     view = desk.model.view

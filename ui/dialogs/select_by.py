@@ -258,13 +258,23 @@ class SelectBy(QtWidgets.QFrame):
             if self._begins_offer(way, text, situation):
                 self._tell("", "", "dim")
             else:
-                self._tell(error.message, error.hint, "warn")
+                self._tell(error.message, self._of_others(way, text) or error.hint, "warn")
                 self._underline(getattr(error, "position", 0), getattr(error, "length", 0))
         else:
             self._tell_found()
         self._offer(way, text, situation)
         self._show_result()
         self._place()
+
+    def _of_others(self, way: choosing.Way, text: str) -> str:
+        """What to do where the text fits the accounts instead of the areas, or the other way."""
+        is_accounts = self.situation().of == "accounts"
+        try:
+            way.find(text, replace(self.situation(), of="units" if is_accounts else "accounts"))
+        except TerraDeskError:
+            return ""
+        name = self._model.plan.noun(2) if is_accounts else _("accounts")
+        return _("This can be asked of the {things}: choose them on the right.").format(things=name)
 
     def _way(self, text: str, situation: Situation) -> choosing.Way:
         """The way that is chosen, else the one the text looks like."""

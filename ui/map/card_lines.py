@@ -159,8 +159,8 @@ def _changes(view: AlignmentView, tentative: Tentative, effect: WhatIf, n_more: 
         said += _hands(view, effect)
     elif any(isinstance(record.after, Override) for record in effect.edit.records):
         text = ngettext(
-            "Becomes a named account: it will stay there when {noun} move",
-            "Become named accounts: they will stay there when {noun} move",
+            "Becomes a named account: it stays when {noun} move",
+            "Become named accounts: they stay when {noun} move",
             len(tentative.account_rows),
         )
         said.append(text.format(noun=view.plan.noun(2)))

@@ -221,8 +221,10 @@ class Gestures(QtCore.QObject):
         self._point()
 
     def _hovered(self) -> Preview | None:
-        if not self._model.is_open or self.is_down or not self._inside(self._at):
+        if not self._model.is_open or self.is_down:
             return None  # after Esc nothing more is shown until the button goes up
+        if not self._inside(self._at):
+            return self.tool.left()
         event, context = self._event(""), self.context()
         self._note_unit(context.unit_at(event))
         result = self.tool.hover(event, context)
@@ -239,7 +241,7 @@ class Gestures(QtCore.QObject):
             self._at = QtCore.QPointF(-1e6, -1e6)
             self._hover = -1
             self._model.hovered.emit(-1)
-            self._show(None)
+            self._show(self._hovered())
 
     def release(self, at: QtCore.QPointF, keys: Keys, button: str) -> None:
         """A button goes up."""

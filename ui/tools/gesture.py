@@ -334,6 +334,10 @@ class Tool:
         """The pointer moves with no button down."""
         return None
 
+    def left(self) -> Preview | None:
+        """What stays in sight when the pointer is not over the map."""
+        return None
+
     def release(self, event: MapEvent, context: ToolContext) -> Result:
         """The button goes up."""
         return None

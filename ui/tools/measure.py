@@ -109,3 +109,6 @@ class Measure(Clicked):
 
     def hover(self, event: MapEvent, context: ToolContext) -> Result:
         return self._done
+
+    def left(self) -> Preview | None:
+        return self._done
