@@ -122,3 +122,8 @@ class Way:
     name: str
     choices: Callable[[AlignmentView], Iterable[Choice]]
     colouring: Make = field(repr=False)
+
+    @property
+    def key(self) -> str:
+        """The name, as extensions are told apart by it."""
+        return self.name

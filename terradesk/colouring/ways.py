@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
+from terradesk import plugins
 from terradesk.colouring.change import CHANGE
 from terradesk.colouring.classes import Rules
 from terradesk.colouring.deviation import DEVIATION
@@ -33,9 +36,15 @@ WAYS: tuple[Way, ...] = (
 )
 
 
+@lru_cache(maxsize=1)
+def all_ways() -> tuple[Way, ...]:
+    """`WAYS` and those of installed packages (entry points ``terradesk.colourings``)."""
+    return plugins.extend("terradesk.colourings", WAYS)
+
+
 def choices(view: AlignmentView) -> list[Choice]:
     """Everything a design can be coloured by, those under one heading together."""
-    return [choice for way in WAYS for choice in way.choices(view)]
+    return [choice for way in all_ways() for choice in way.choices(view)]
 
 
 def colouring(
@@ -53,7 +62,7 @@ def colouring(
     """
     look = look or Look()
     name, _colon, rest = key.partition(":")
-    for way in WAYS:
+    for way in all_ways():
         if way.name == name:
             found = way.colouring(view, rest, look, rules or remembered(view.plan, key))
             if found is not None:

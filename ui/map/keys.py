@@ -49,8 +49,9 @@ class KeyTable:
             Key.Key_Minus: lambda: view.zoom_by(1 / 1.5),
             Key.Key_Escape: self._escape,
         }
-        for entry in TOOLS:
-            self._acts[ord(entry.shortcut)] = partial(view.set_tool, entry.id)
+        for entry in TOOLS:  # tools of other packages take no key that means something already
+            if len(entry.shortcut) == 1:
+                self._acts.setdefault(ord(entry.shortcut), partial(view.set_tool, entry.id))
         for digit in range(9):
             self._acts[Key.Key_1 + digit] = partial(self._recent, digit)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from terradesk import plugins
 from terradesk.i18n import N_
 
 from .brush import Brush
@@ -85,13 +86,18 @@ class ToolEntry:
     group: str
     hint: str = ""
 
+    @property
+    def key(self) -> str:
+        """The id, as extensions name it."""
+        return self.id
+
 
 _POLYGON = N_("Click its corners; double-click, Enter or the first corner ends it")
 _CIRCLE = N_("Drag from the centre; digits give the radius")
 _FILL = N_("Click what is enclosed; point at it to see what would be filled")
 _SPLIT = N_("Draw a line across it, or click the line's corners")
 
-TOOLS: tuple[ToolEntry, ...] = (
+_OWN: tuple[ToolEntry, ...] = (
     ToolEntry("select", N_("Select and move"), "mouse-pointer", "V", Select, "select"),
     ToolEntry("hand", N_("Move the map"), "hand", "H", Hand, "select"),
     ToolEntry("brush", N_("Brush"), "paintbrush", "B", Brush, "draw"),
@@ -107,7 +113,16 @@ TOOLS: tuple[ToolEntry, ...] = (
     ToolEntry("pick", N_("Pick a territory"), "pipette", "I", Pick, "correct"),
     ToolEntry("measure", N_("Measure a distance"), "ruler", "M", Measure, "correct"),
 )
-"""All tools in the order of the palette; a new tool is a module and a line here."""
+"""Our own tools in the order of the palette; a new tool is a module and a line here."""
+
+
+def _check(entry: ToolEntry) -> None:
+    if not isinstance(entry.factory(), Tool):
+        raise TypeError(f"{entry.id} makes no tool")
+
+
+TOOLS = plugins.extend("terradesk.tools", _OWN, _check)
+"""All tools: our own and those of installed packages (entry points ``terradesk.tools``)."""
 
 
 def tool_entry(tool_id: str) -> ToolEntry:
