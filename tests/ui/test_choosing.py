@@ -124,6 +124,11 @@ def test_what_cannot_be_understood_is_explained_and_selects_nothing(desk):
     assert selected(desk) == marked(desk) == []
 
 
+def test_a_query_for_accounts_says_so_where_areas_are_looked_for(desk):
+    panel = open_panel(desk, "owner = rep 0 and sales > 50")
+    assert "accounts" in panel.hint.text()
+
+
 def test_accounts_are_selected_too(desk):
     panel = open_panel(desk)
     QTest.mouseClick(panel.kinds.buttons["accounts"], LEFT)

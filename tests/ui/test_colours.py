@@ -134,6 +134,18 @@ def test_a_short_list_has_no_field_to_type_in(qtbot):
     assert got.args == ["deviation"]
 
 
+def test_what_is_typed_finds_a_colouring_by_its_own_name_before_that_of_its_group(qtbot):
+    host = QtWidgets.QWidget()
+    qtbot.addWidget(host)
+    popup = ColourList(host)
+    choices = colouring.choices(grid_plan().alignment(3))
+    popup.open_at(QtCore.QPoint(0, 0), [(c, c.key == "deviation") for c in choices])
+    popup.filter.setText("terri")
+    with qtbot.waitSignal(popup.chosen) as got:
+        QTest.keyClick(popup.filter, Key_.Key_Return)
+    assert got.args == ["territory"]
+
+
 # ------------------------------------------------------------------ the legend
 def test_by_territory_the_legend_has_symbols_only(desk):
     assert "T0" not in legend(desk).texts() and not legend(desk).title.isVisible()

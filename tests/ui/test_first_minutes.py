@@ -154,8 +154,23 @@ def test_the_menu_of_a_row_looks_at_it_first_and_does_not_start_all_over(qtbot, 
         actions["Zoom to"].trigger()
     own = np.flatnonzero(desk.owners == desk.ids[1])
     assert got.args[0].tolist() == own.tolist()
-    actions["Select its areas"].trigger()
+    actions["Select its squares"].trigger()
     assert desk.model.selected_units.tolist() == own.tolist()
+
+
+def test_the_menu_of_a_row_says_lock_or_unlock_as_fits(qtbot, desk):
+    panel, model = TerritoriesPanel(desk.model), desk.model
+    qtbot.addWidget(panel)
+    panel.rebuild()
+    command = QtGui.QAction("Lock or unlock", panel)
+    panel.actions_by_id = {"territory.lock": command}
+    panel.tree.selectionModel().select(panel.tree.model().index(1, 0), SELECT)
+    entry = {a.text(): a for a in panel.row_menu().actions()}["Lock"]
+    with qtbot.waitSignal(command.triggered):
+        entry.trigger()
+    model.do(te.set_locked(model.plan, model.alignment, [desk.ids[1]], True))
+    panel.tree.selectionModel().select(panel.tree.model().index(1, 0), SELECT)
+    assert "Unlock" in {a.text() for a in panel.row_menu().actions()}
 
 
 def test_colours_of_regions_are_named_in_the_legend(desk):
@@ -262,3 +277,8 @@ def test_keys_go_to_the_map_after_something_was_found_on_it(qtbot):
     window.command_palette.show_units.emit(np.array([0]))
     focus = window.focusWidget()
     assert focus is not None and focus in (window.map, window.map.canvas)
+
+
+def test_the_layers_speak_of_the_plans_own_areas(desk):
+    titles = {row.key: row.title for row in desk.view.layers.rows()}
+    assert titles["lines"] == "Lines between squares" and titles["areas"] == "Squares"

@@ -76,7 +76,7 @@ class ColourList(QtWidgets.QFrame):
         """List what fits what was typed, under its headings."""
         words = self.filter.text().casefold().split()
         self.list.clear()
-        heading = ""
+        heading, own = "", -1
         for choice, is_chosen in self._choices:
             text = f"{choice.text} {choice.group}".casefold()
             if not all(word in text for word in words):
@@ -85,6 +85,10 @@ class ColourList(QtWidgets.QFrame):
                 heading = choice.group
                 self._add_heading(heading)
             self._add(choice, is_chosen)
+            if own < 0 and words and all(word in choice.text.casefold() for word in words):
+                own = self.list.count() - 1
+        if own >= 0:
+            self.list.setCurrentRow(own)  # its own name says more than that of its heading
         if self.list.currentRow() < 0:
             self._step(1)
 

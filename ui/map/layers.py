@@ -244,6 +244,8 @@ class MapLayers(QtCore.QObject):
         title = _(entry.title)
         if key == "areas":
             title = self._model.plan.heading_noun(2)
+        elif key == "lines":
+            title = _("Lines between {things}").format(things=self._model.plan.noun(2))
         return Row(key, title, key not in self._hidden, entry.place == "over")
 
     def step(self, key: str, up: bool) -> bool:

@@ -405,8 +405,10 @@ class TerritoriesPanel(QtWidgets.QWidget):
         """What can be done with the chosen rows."""
         menu = QtWidgets.QMenu(self)
         menu.addAction(_("Zoom to"), lambda: self.show_units.emit(self._chosen_units()))
+        things = self._model.plan.noun(2)
         menu.addAction(
-            _("Select its areas"), lambda: self._model.select_units(self._chosen_units())
+            _("Select its {things}").format(things=things),
+            lambda: self._model.select_units(self._chosen_units()),
         )
         menu.addSeparator()
         several = ("merge",) if len(self.selected_territories()) > 1 else ()
@@ -425,8 +427,19 @@ class TerritoriesPanel(QtWidgets.QWidget):
     def _add_commands(self, menu: QtWidgets.QMenu, *names: str) -> None:
         actions = getattr(self.window(), "actions_by_id", {})
         for name in names:
-            if f"territory.{name}" in actions:
-                menu.addAction(actions[f"territory.{name}"])
+            action = actions.get(f"territory.{name}")
+            if action is not None and name == "lock" and self.selected_territories():
+                self._add_lock(menu, action)
+            elif action is not None:
+                menu.addAction(action)
+
+    def _add_lock(self, menu: QtWidgets.QMenu, action: QtGui.QAction) -> None:
+        """Name what the command would do to the chosen rows."""
+        view = self._model.view
+        leaves = {t.id for row in self.selected_territories() for t in view.leaves_below(row)}
+        text = _("Unlock") if leaves and leaves <= set(view.locked_territories) else _("Lock")
+        keys = action.shortcut().toString(QtGui.QKeySequence.SequenceFormat.NativeText)
+        menu.addAction(action.icon(), f"{text}\t{keys}" if keys else text, action.trigger)
 
     def _chosen_units(self) -> np.ndarray:
         view = self._model.view
