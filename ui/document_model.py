@@ -204,7 +204,7 @@ class DocumentModel(QtCore.QObject):
         if step is not None:
             self.say(self._sentence(before, step, assigned), True)
         elif edit is None and assigned.n_locked:
-            self.say(_("Nothing changed: it is locked."))
+            self.say(_("Nothing changed: what you chose is locked."))
         elif edit is None and nothing:
             self.say(nothing)
         return step

@@ -130,5 +130,7 @@ class Dropping:
                 self._view.files_dropped.emit(paths)
         elif len(rows) and self._view.is_ready:
             territory = self._territory_at(event.position())
-            why = refusal(self._model, rows, territory)
-            self._model.attempt(lambda: named(self._model, rows, territory), why)
+            if named(self._model, rows, territory).edit is None:
+                self._model.say(refusal(self._model, rows, territory))
+                return
+            self._model.attempt(lambda: named(self._model, rows, territory))
