@@ -498,6 +498,6 @@ def test_painting_does_not_make_the_layers_again(desk):
     desk.view.item.set_stamps = given.append
     desk.model.select_units(np.array([0]))
     desk.model.set_current(desk.ids[2])
-    desk.view.assign_selection()
+    desk.view.giving.assign_selection()
     assert desk.owners[0] == desk.ids[2]
     assert given == []

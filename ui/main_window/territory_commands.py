@@ -46,30 +46,16 @@ class TerritoryCommands:
             self._window.territories_panel.edit_name(node.id)
 
     def assign_selection(self) -> None:
-        """Assign the selected areas to the current territory."""
-        model = self._model
-        if model.current == UNASSIGNED:
-            self.choose_current()
-            return
-        already = _("They are in {name} already.").format(name=model.view.name_of(model.current))
-        model.attempt(
-            lambda: edits.assign(
-                model.plan, model.alignment, model.selected_units, model.current
-            ),
-            already,
-        )
+        """Assign the selection to the current territory."""
+        self._window.map.giving.assign_selection()
 
     def unassign_selection(self) -> None:
-        """Take the selected areas out of their territories."""
-        model = self._model
-        model.attempt(
-            lambda: edits.assign(model.plan, model.alignment, model.selected_units, UNASSIGNED),
-            _("They are unassigned already."),
-        )
+        """Take the selection out of its territories."""
+        self._window.map.giving.unassign_selection()
 
     def choose_current(self) -> None:
         """Open the list of the chip on the map."""
-        self._window.map.open_current_list()
+        self._window.map.giving.open_list()
 
     def return_accounts(self) -> None:
         """Let the selected (or, without a selection, all) named accounts follow their areas."""
@@ -130,9 +116,7 @@ class TerritoryCommands:
         if leaves:
             is_locked = all(t in model.view.locked_territories for t in leaves)
             model.attempt(
-                lambda: territories.set_locked(
-                    model.plan, model.alignment, leaves, not is_locked
-                )
+                lambda: territories.set_locked(model.plan, model.alignment, leaves, not is_locked)
             )
 
     def merge_territories(self) -> None:

@@ -109,15 +109,15 @@ class Dropping:
         is_real = territory is not None and territory >= 0
         target = territory if is_real and territory is not None else UNASSIGNED
         self._view.following.mark_target(target, True)
-        self._view.point_card(at)
+        self._view.telling.point(at)
         self._model.preview(shown)
-        self._view.tell_at_pointer("" if shown else refusal(self._model, rows, territory))
+        self._view.telling.tell("" if shown else refusal(self._model, rows, territory))
 
     def end(self) -> None:
         """It went away, or was let go of."""
         self._model.preview(None)
         self._view.following.mark_target(UNASSIGNED, False)
-        self._view.tell_at_pointer("")
+        self._view.telling.tell("")
 
     def drop(self, event: QtGui.QDropEvent) -> None:
         """Accounts become named accounts; files become layers or go to the window."""

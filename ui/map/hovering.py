@@ -57,7 +57,7 @@ class Hovering(QtCore.QObject):
     def _say(self, text: str) -> None:
         if text != self._said:
             self._said = text
-            self._view.tell_at_pointer(text)
+            self._view.telling.tell(text)
 
     def _look(self) -> None:
         view, spots = self._view, self._view.item.spots

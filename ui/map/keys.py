@@ -30,14 +30,14 @@ class KeyTable:
         self._view = view
         self._held = Keys.NONE
         self._acts: dict[int, Callable[[], object]] = {
-            Key.Key_Return: self._on_selection(view.assign_selection),
-            Key.Key_Enter: self._on_selection(view.assign_selection),
-            Key.Key_Delete: self._on_selection(view.unassign_selection),
-            Key.Key_Backspace: self._on_selection(view.unassign_selection),
+            Key.Key_Return: self._on_selection(view.giving.assign_selection),
+            Key.Key_Enter: self._on_selection(view.giving.assign_selection),
+            Key.Key_Delete: self._on_selection(view.giving.unassign_selection),
+            Key.Key_Backspace: self._on_selection(view.giving.unassign_selection),
             Key.Key_Home: view.zoom_home,
             Key.Key_Z: view.zoom_to_selection,
-            Key.Key_X: view.swap_current,
-            Key.Key_T: view.open_current_list,
+            Key.Key_X: view.giving.swap_current,
+            Key.Key_T: view.giving.open_list,
             Key.Key_N: self._on_selection(lambda: view.command.emit("territory.new")),
             Key.Key_A: view.going.walking.toggle,
             Key.Key_Period: lambda: view.going.grow(1),

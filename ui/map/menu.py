@@ -14,7 +14,6 @@ from terradesk import choosing, edits, i18n, projection
 from terradesk import records as rec
 from terradesk.choosing import kinds
 from terradesk.columns import number_text
-from terradesk.edits import territories
 from terradesk.edits.locking import lock_units
 from terradesk.errors import TerraDeskError
 from terradesk.i18n import _, ngettext
@@ -147,7 +146,7 @@ class MapMenu:
             name, is_locked = view.name_of(territory), territory in view.locked_territories
             text = (_("Unlock {name}") if is_locked else _("Lock {name}")).format(name=name)
             self._add(menu, text, "lock-open" if is_locked else "lock",
-                      lambda: self._view.set_locked(territory, not is_locked))  # fmt: skip
+                      lambda: self._view.giving.set_locked(territory, not is_locked))  # fmt: skip
         own = [k.ref for k in model.plan.rows(rec.Lock, model.alignment) if k.kind == "unit"]
         are_locked = bool(np.isin(rows, own).all())
         text = self._of(_("Unlock {things}") if are_locked else _("Lock {things}"), rows)
@@ -372,12 +371,6 @@ def nearest_first(view: MapView, unit: int, with_own: bool = False) -> list[int]
     order = np.argsort(nearest[1:], kind="stable")
     own = UNASSIGNED if with_own else int(alignment.assignment[unit])
     return [alignment.leaves[i].id for i in order if alignment.leaves[i].id != own]
-
-
-def lock_edit(view: MapView, territory: int, is_locked: bool) -> edits.Edit | None:
-    """The edit that locks or unlocks a territory."""
-    model = view.model
-    return territories.set_locked(model.plan, model.alignment, [territory], is_locked)
 
 
 def _copy(text: str) -> None:

@@ -7,24 +7,21 @@ from collections.abc import Callable
 import numpy as np
 from PySide6 import QtCore, QtGui, QtWidgets
 
-from terradesk import edits
 from terradesk.arcs.picking import Picker
 from terradesk.errors import TerraDeskError
-from terradesk.i18n import _
 from terradesk.plan import UNASSIGNED
 from terradesk.render import Mark
 from terradesk.render.flags import FlagStamp
 from ui.tools import AccountSpots, Keys, Options, Preview
 
-from ..document_model import DocumentModel, Edited, Tentative
+from ..document_model import DocumentModel, Edited
 from . import camera
 from .camera import Box
-from .card_lines import Line, lines_of
-from .chip import NEW_ROW, UNASSIGNED_ROW
 from .classes import ClassesPopup
 from .dropping import Dropping
 from .floats import Floats, part_name
 from .gestures import Gestures
+from .giving import Giving
 from .going import Going
 from .guarding import Guard
 from .hovering import Hovering
@@ -32,12 +29,12 @@ from .keys import KeyTable
 from .layer_list import LayerList
 from .layers import MapLayers
 from .looking import Looking
-from .menu import MapMenu, lock_edit
+from .menu import MapMenu
 from .picture import picture
 from .pointers import pointer
 from .spots import PICKED_FROM_M
+from .telling import Telling
 
-_SPLITS_MS = 90
 _BASE_CREDITS = "Natural Earth · GeoNames"
 _TIP_DONE_BY = {"drag": "do", "card": "do", "undo": "undo"}
 
@@ -64,11 +61,11 @@ class MapView(Looking):
     Notes
     -----
     For the window: `zoom_home`, `zoom_by`, `zoom_to_units`, `zoom_to_territory`, `flash_units`,
-    `set_tool`, `colour_choices`, `set_colour_by`, `assign_selection`, `unassign_selection`,
-    `select_territory`, `open_current_list`, `show_message`, `show_tips`, `copy_picture`,
-    `render_image`, `set_accounts_shown`, `set_labels_shown`, `set_base_map_shown`,
-    `set_length_unit`, `set_touchpad_pans`, `restyle`. Set `outside_target` to a function from a
-    point on the screen to a territory id or None, and selections can be dropped on the tree.
+    `set_tool`, `colour_choices`, `set_colour_by`, `giving`, `show_message`, `show_tips`,
+    `copy_picture`, `render_image`, `set_accounts_shown`, `set_labels_shown`,
+    `set_base_map_shown`, `set_length_unit`, `set_touchpad_pans`, `restyle`. Set
+    `outside_target` to a function from a point on the screen to a territory id or None, and
+    selections can be dropped on the tree.
     """
 
     files_dropped = QtCore.Signal(list)
@@ -81,12 +78,13 @@ class MapView(Looking):
         super().__init__(model, self, parent)
         self.touchpad_pans = True
         self.outside_target: Callable[[QtCore.QPoint], int | None] = lambda _at: None
-        self._pointer = QtCore.QPointF()
         self.gestures = Gestures(model, self, self)
         self._guard = Guard(self.gestures, model, self.canvas)
         self.gestures.elsewhere = lambda at: self.outside_target(self.canvas.mapToGlobal(at))
         self.floats: Floats = Floats(self, model)
         self.item.shadows = self.floats.shadows
+        self.telling: Telling = Telling(self)
+        self.giving: Giving = Giving(self)
         self.classes = ClassesPopup(self)
         self.dropping = Dropping(self)
         self.menu = MapMenu(self)
@@ -95,8 +93,6 @@ class MapView(Looking):
         self.floats.over += [self.layer_list.button, self.layer_list]
         self.going: Going = Going(self)
         self._keys = KeyTable(self)
-        self._splits = QtCore.QTimer(self, singleShot=True, interval=_SPLITS_MS)
-        self._splits.timeout.connect(self._warn_of_splits)
         self._connect_model()
         self._connect_floats()
         self._tool_changed(self.gestures.tool_id)
@@ -105,7 +101,7 @@ class MapView(Looking):
         model = self.model
         model.opened.connect(self._opened)
         model.edited.connect(self._edited)
-        model.previewed.connect(self._previewed)
+        model.previewed.connect(self.telling.preview)
         model.hovered.connect(self._hovered)
         model.message.connect(self._said)
         model.current_changed.connect(self._refresh_chip)
@@ -124,8 +120,8 @@ class MapView(Looking):
         floats.toolbox.chosen.connect(self.set_tool)
         floats.toolbox.zoomed.connect(self.zoom_by)
         floats.toolbox.went_home.connect(self.zoom_home)
-        floats.chip.chosen.connect(self._chosen)
-        floats.chip.unlocked.connect(lambda t: self.set_locked(t, False))
+        floats.chip.chosen.connect(self.giving.choose)
+        floats.chip.unlocked.connect(lambda t: self.giving.set_locked(t, False))
         floats.message.undone.connect(self.undo)
         floats.message.shown.connect(self.zoom_to_changed)
         floats.message.resized.connect(self.arrange)
@@ -171,7 +167,7 @@ class MapView(Looking):
         elif preview is None:
             self.going.mark_selection()
         is_told = preview is not None and (is_drag or preview.is_refused) and preview.target is None
-        self.tell_at_pointer(preview.told if preview is not None and is_told else "")
+        self.telling.tell(preview.told if preview is not None and is_told else "")
 
     def fit(self, box: Box, pad: float = 0.0) -> None:
         """Show a box in metres, clear of the tools; the map flies there."""
@@ -186,7 +182,7 @@ class MapView(Looking):
         """A button went down on the map."""
         self.hovering.left()
         if self.is_ready:
-            self._pointer = at
+            self.telling.note(at)
             self.gestures.press(at, keys, button, is_touch)
 
     def double_pressed(self, at: QtCore.QPointF, keys: Keys) -> None:
@@ -196,12 +192,11 @@ class MapView(Looking):
 
     def moved(self, at: QtCore.QPointF, keys: Keys) -> None:
         """The pointer moved."""
-        self._pointer = at
+        self.telling.note(at)
         self.hovering.moved(at)
         if self.is_ready:
             self.gestures.move(at, keys)
-            if self.floats.card.isVisible():
-                self._place_card()
+            self.telling.follow()
 
     def released(self, at: QtCore.QPointF, keys: Keys, button: str) -> None:
         """A button went up."""
@@ -279,43 +274,6 @@ class MapView(Looking):
         rows = np.array([unit] if unit >= 0 and not self.gestures.is_active else [], np.int64)
         self.following.mark(Mark.HOVER, rows)
 
-    def _previewed(self, tentative: Tentative | None) -> None:
-        if tentative is None:
-            self._splits.stop()
-            self._show_card(None)
-            return
-        self._show_card(lines_of(self.model.view, tentative))
-        is_slow = tentative.effect is not None and not tentative.effect.is_quick
-        self._splits.start() if is_slow else self._splits.stop()
-
-    def _warn_of_splits(self) -> None:
-        tentative = self.model.tentative
-        if tentative is not None:
-            self._show_card(lines_of(self.model.view, tentative, True))
-
-    def _show_card(self, lines: list[Line] | None) -> None:
-        if lines is None and self.model.tentative is not None:
-            return
-        if not lines:
-            self.floats.card.hide()
-            return
-        self.floats.card.set_lines(lines)
-        self._place_card()
-        self.floats.card.show()
-        self.floats.card.raise_()
-
-    def tell_at_pointer(self, text: str) -> None:
-        """Lines in the card instead of figures; "" takes it away."""
-        self._show_card([Line(one) for one in text.splitlines()] or None)
-
-    def point_card(self, at: QtCore.QPointF) -> None:
-        """Let the card follow something other than the mouse."""
-        self._pointer = at
-        self._place_card()
-
-    def _place_card(self) -> None:
-        self.floats.card.place(self._pointer.toPoint(), self.rect())
-
     def _said(self, text: str, has_undo: bool) -> None:
         has_rows = has_undo and len(self._changed_rows) > 0
         self.floats.message.say(text, has_undo, has_rows)
@@ -354,55 +312,6 @@ class MapView(Looking):
         """Use these switches with the tool in hand."""
         self.gestures.set_options(options)
         self._options_changed(options, Keys.NONE)
-
-    def _chosen(self, territory: int) -> None:
-        if territory == UNASSIGNED_ROW:
-            self.set_tool("eraser")
-        else:
-            self.model.set_current(UNASSIGNED if territory == NEW_ROW else territory)
-        self.canvas.setFocus()
-
-    def swap_current(self) -> None:
-        """Make the territory current that was current before."""
-        if len(self.model.recent) > 1:
-            self.model.set_current(self.model.recent[1])
-
-    def open_current_list(self) -> None:
-        """Open the list of the chip, ready to type."""
-        self.floats.chip.open_list()
-
-    def set_locked(self, territory: int, is_locked: bool) -> None:
-        """Lock or unlock a territory."""
-        self.model.attempt(lambda: lock_edit(self, territory, is_locked))
-
-    def select_territory(self, territory: int) -> None:
-        """Select all areas of a territory."""
-        if self.following.layer is not None:
-            self.model.select_units(self.following.layer.units_of(territory))
-
-    def assign_selection(self) -> None:
-        """Assign the selection to the current territory, or ask which."""
-        if self.model.current == UNASSIGNED:
-            self.open_current_list()
-        else:
-            self._give(self.model.current)
-
-    def unassign_selection(self) -> None:
-        """Take the selected areas out of their territories."""
-        self._give(UNASSIGNED)
-
-    def _give(self, territory: int) -> None:
-        model = self.model
-        units, accounts = model.selected_units, model.selected_accounts
-        if len(units) and not self.gestures.options.moves_accounts:
-            model.attempt(lambda: edits.assign(model.plan, model.alignment, units, territory),
-                          _("They are there already."))  # fmt: skip
-        elif len(accounts):
-            model.attempt(lambda: edits.name_accounts(model.plan, model.alignment, accounts,
-                                                      territory),
-                          _("They are there already."))  # fmt: skip
-        else:
-            model.say(_("Select something first."))
 
     def set_length_unit(self, unit: str) -> None:
         """Put km or mi above in the scale bar."""
