@@ -77,6 +77,8 @@ class DocumentModel(QtCore.QObject):
     -------
     opened()
         Another document; everything is new.
+    closed()
+        No document is open any more: let go of what belongs to it.
     edited(Edited)
         Once per do, undo and redo.
     alignment_changed()
@@ -94,6 +96,7 @@ class DocumentModel(QtCore.QObject):
     """
 
     opened = QtCore.Signal()
+    closed = QtCore.Signal()
     edited = QtCore.Signal(object)
     alignment_changed = QtCore.Signal()
     current_changed = QtCore.Signal(int)
@@ -161,6 +164,7 @@ class DocumentModel(QtCore.QObject):
 
     def close(self) -> None:
         """Let go of the document."""
+        was_open = self.is_open
         if self._document is not None:
             self._leave()
             self._document.close()
@@ -168,6 +172,9 @@ class DocumentModel(QtCore.QObject):
         self.selected_units = self.selected_accounts = _NO_ROWS
         self._current, self._recent, self.tentative = UNASSIGNED, [], None
         self._editable = set()
+        self._before = None
+        if was_open:
+            self.closed.emit()
 
     # ------------------------------------------------------------------ changing
     def do(self, edit: Edit | None) -> Step | None:

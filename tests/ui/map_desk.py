@@ -30,7 +30,7 @@ class Desk:
         monkeypatch.setattr(preparing, "base_map", no_base)
         self.model = DocumentModel()
         self.view = MapView(self.model)
-        qtbot.addWidget(self.view)
+        qtbot.addWidget(self.view, before_close_func=lambda _view: self.model.close())
         self.view.resize(*size)
         self.view.show()
         self.bot = qtbot

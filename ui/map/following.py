@@ -51,6 +51,7 @@ class Following(QtCore.QObject):
         self._flash = QtCore.QTimer(self, singleShot=True, interval=FLASH_MS)
         self._flash.timeout.connect(self._end_flash)
         model.opened.connect(self.open)
+        model.closed.connect(self.forget)
         model.edited.connect(self.edited)
         model.alignment_changed.connect(self.show_alignment)
         model.current_changed.connect(self.mark_current)
@@ -60,9 +61,13 @@ class Following(QtCore.QObject):
     # ------------------------------------------------------------------ another plan
     def open(self) -> None:
         """Prepare the open plan in a thread; the map is empty until then."""
+        self.forget()
+        self._prepare()
+
+    def forget(self) -> None:
+        """Let go of the plan and of every picture of it."""
         self.prepared = self.layer = None
         self._item.set_layer(None, None, None)
-        self._prepare()
 
     def _prepare(self) -> None:
         plan, alignment = self._model.plan, self._model.alignment

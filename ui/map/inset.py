@@ -65,13 +65,14 @@ class Inset(parts.Floating):
         view.became_ready.connect(self._idle.start)
         view.view_changed.connect(self._looked)
         view.model.opened.connect(self._forget)
+        view.model.closed.connect(self._forget)
         self.restyle()
         self.hide()
 
     # ------------------------------------------------------------------ when it is there
     def _forget(self) -> None:
         self._key, self._place = None, None
-        self._table = np.empty(0, np.uint32)
+        self._ids, self._table = np.empty((0, 0), np.int32), np.empty(0, np.uint32)
         self.hide()
 
     @property

@@ -101,6 +101,10 @@ class MapItem(Repainting):
         self.base = None
         self.frame = None
         self._names = Names(layer.arcs, overview) if layer and overview else None
+        if layer is None:
+            self._stamps, self._underlays = (), ()
+            self._stamped = Stamped()
+            self._halved.forget()
         self.spots = spots
         self.set_blocks()
         self.update()
