@@ -9,7 +9,9 @@ import pytest
 from PySide6 import QtCore, QtGui, QtWidgets
 
 from terradesk import edits
+from terradesk import records as rec
 from terradesk.document import Document
+from terradesk.edits import Edit, Record
 from terradesk.edits import territories as te
 from terradesk.errors import TerraDeskError
 from terradesk.render import Mark
@@ -22,6 +24,7 @@ from ui.main_window.file_commands import added_sentence
 from ui.main_window.status import StatusBar
 from ui.map.card import Line
 from ui.map.dropping import refusal
+from ui.map.legend import Legend
 from ui.map.lettering import shortened
 from ui.panels import TERRITORIES_MIME, carrying, painting
 from ui.panels.territories import TerritoriesPanel
@@ -282,3 +285,22 @@ def test_keys_go_to_the_map_after_something_was_found_on_it(qtbot):
 def test_the_layers_speak_of_the_plans_own_areas(desk):
     titles = {row.key: row.title for row in desk.view.layers.rows()}
     assert titles["lines"] == "Lines between squares" and titles["areas"] == "Squares"
+
+
+def test_homes_of_reps_are_in_the_legend_while_they_are_shown(desk):
+    plan = desk.model.plan
+    rep = rec.Rep("r1", plan.next_id, name="Ada Lovelace", home_lon=5.0, home_lat=1.0)
+    desk.model.do(Edit("Added a rep", records=(Record("rep", None, rep),)))
+    texts = desk.view.floats.legend.texts
+    desk.view.layers.set_shown("homes", True)
+    assert "Rep homes" in texts()
+    desk.view.layers.set_shown("homes", False)
+    assert "Rep homes" not in texts()
+
+
+def test_an_empty_legend_is_not_shown(qtbot):
+    host = QtWidgets.QWidget()
+    qtbot.addWidget(host)
+    shown = Legend(host)
+    host.show()
+    assert not shown.isVisible()

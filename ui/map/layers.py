@@ -382,6 +382,8 @@ class MapLayers(QtCore.QObject):
                 out += account_look.entries(spots.measure, spots.classes, theme.is_dark())
         if self._model.view.seeds and "starts" not in self._hidden:
             out.append(LegendEntry("start", _("Start points")))
+        if self._shown_stamp("homes") is not None:
+            out.append(LegendEntry("home", _("Rep homes")))
         if self._shown_stamp("links") is not None:
             out.append(LegendEntry("link", _("Water links")))
         for own in reversed(self.references()):

@@ -58,6 +58,8 @@ class Key(QtWidgets.QWidget):
             painter.drawLine(QtCore.QPointF(5, 7), QtCore.QPointF(23, 7))
         elif kind == "start":
             draw_flag(painter)
+        elif kind == "home":
+            _draw_house(painter)
         elif kind == "fill":
             draw_fill(painter, box, self._entry.colour, self._entry.hatch)
         elif kind == "selected":
@@ -120,6 +122,14 @@ def draw_flag(painter: QtGui.QPainter) -> None:
     painter.setBrush(theme.colour("text3"))
     painter.drawPolygon([QtCore.QPointF(x, y) for x, y in CLOTH])
     painter.drawLine(QtCore.QPointF(0, -HIGH), QtCore.QPointF(0, -1))
+
+
+def _draw_house(painter: QtGui.QPainter) -> None:
+    """The home of a rep in the middle of a line of the legend, in no territory's colour."""
+    painter.setPen(QtGui.QPen(theme.colour("territory_core"), 1.2))
+    painter.setBrush(theme.colour("text3"))
+    corners = ((14, 1.5), (21, 7.5), (18.5, 7.5), (18.5, 12.5), (9.5, 12.5), (9.5, 7.5), (7, 7.5))
+    painter.drawPolygon([QtCore.QPointF(x, y) for x, y in corners])
 
 
 def draw_fill(painter: QtGui.QPainter, box: QtCore.QRectF, colour: str, hatch: int = 0) -> None:
@@ -211,6 +221,7 @@ class Legend(parts.Floating):
             widget.setAutoFillBackground(False)
         layout.addWidget(self._area)
         parent.installEventFilter(self)
+        self.hide()  # until there is something to explain
 
     def _add_head(self, layout: QtWidgets.QVBoxLayout) -> None:
         self._head = QtWidgets.QWidget()
