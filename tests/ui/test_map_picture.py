@@ -91,7 +91,7 @@ def test_the_ring_shows_accounts_rings_and_names_after_any_way_of_getting_there(
         else:
             item._come_to_rest()
         np.testing.assert_array_equal(painted(desk), fresh(desk), err_msg=str(turn))
-    assert len(item._names._items) > 0
+    assert len(item._names.sheet.items) > 0
 
 
 def test_stamps_lie_over_the_areas_and_move_where_they_are_told(desk):
@@ -140,14 +140,14 @@ def test_a_territory_out_of_sight_is_named_where_it_is_seen(desk):
     item = desk.view.item
     rest(desk)
     painted(desk)
-    first = {one.key[2]: one for one in item._names._items if one.key[0] == "block"}
+    first = {one.key[2]: one for one in item._names.sheet.items if one.key[0] == "block"}
     assert set(first) == {"T0", "T1", "T2"}
     desk.view.pan_by(0, -round(item.view.height * 0.62))
     painted(desk)
-    moved = {one.key[2]: one for one in item._names._items if one.key[0] == "block"}
+    moved = {one.key[2]: one for one in item._names.sheet.items if one.key[0] == "block"}
     assert {t: (o.x, o.y) for t, o in moved.items()} == {t: (o.x, o.y) for t, o in first.items()}
     item._come_to_rest()
-    now = [one for one in item._names._items if one.key[0] == "block"]
+    now = [one for one in item._names.sheet.items if one.key[0] == "block"]
     seen = item.frame.view
     assert {one.key[2] for one in now} == {"T0", "T1", "T2"}
     for one in now:
@@ -161,13 +161,13 @@ def test_names_at_rest_keep_clear_of_what_floats(desk):
     item = desk.view.item
     rest(desk)
     painted(desk)
-    (one, *_) = [o for o in item._names._items if o.key[0] == "block" and o.key[2] == "T1"]
+    (one, *_) = [o for o in item._names.sheet.items if o.key[0] == "block" and o.key[2] == "T1"]
     x, y = one.x - item.view.kx, one.y + item.view.ky
     wall = QtCore.QRectF(x - 60, y - 25, 120, 50)
     item.shadows = lambda: [(wall, 4.0)]
     item._walls_due = True
     item._come_to_rest()
-    for o in (o for o in item._names._items if o.key[0] == "block"):
+    for o in (o for o in item._names.sheet.items if o.key[0] == "block"):
         left, top = o.x + o.dx - item.view.kx, o.y + o.dy + item.view.ky
         assert not wall.intersects(QtCore.QRectF(left, top, o.wide, o.high))
     np.testing.assert_array_equal(painted(desk), fresh(desk))

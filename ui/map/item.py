@@ -169,7 +169,7 @@ class MapItem(Repainting):
             stamps.append(self._rings)
         self._halved.forget()
         self._under_names = tuple(safe_stamp(stamp) for stamp in stamps)
-        names = () if self._names is None else (safe_stamp(self._names),)
+        names = () if self._names is None else (safe_stamp(self._names.sheet),)
         self._stamped.set_stamps((*self._under_names, *names))
         self.update()
 
@@ -337,7 +337,7 @@ class MapItem(Repainting):
     def _take_names(self, frame: Frame) -> None:
         """Let the picture follow the names."""
         assert self._names is not None
-        rects = self._names.take_changed(frame.view)
+        rects = self._names.sheet.take_changed(frame.view)
         if rects is None:
             self._stamped.changed()
             self.update()
@@ -482,7 +482,7 @@ class MapItem(Repainting):
         self._halved.draw(painter, self.view, self._under_names, new_frame)
         if self._names is not None:
             self._names.follow(self.view, layer.state.territories, ratio, self._is_zooming)
-            self._names.paint(painter, self.view)
+            self._names.sheet.paint(painter, self.view)
 
     def _draw_around(self, painter: QtGui.QPainter, ratio: float) -> None:
         for rect, radius in self.shadows():
