@@ -23,6 +23,7 @@ Symbol = Literal[
     "density",
     "point",
     "line",
+    "home",
     "text",
     "unassigned",
     "locked",
