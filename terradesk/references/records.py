@@ -173,9 +173,7 @@ def remove(plan: Plan, uid: str) -> Edit:
     )
 
 
-def arrange(
-    plan: Plan, places: Sequence[tuple[str, Literal["over", "under"], int]]
-) -> Edit | None:
+def arrange(plan: Plan, places: Sequence[tuple[str, Literal["over", "under"], int]]) -> Edit | None:
     """Put the layers into an order; None when they are in it.
 
     Parameters
