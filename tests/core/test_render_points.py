@@ -115,12 +115,13 @@ def test_shapes_differ_and_are_about_as_large_as_the_disc(name):
 @pytest.mark.parametrize("dark", [False, True])
 def test_class_colours_are_told_apart_with_every_sight(dark):
     from terradesk import palettes
+    from terradesk.palettes import seeing
 
     ink = palettes.roles(dark)["account"]
-    channels = palettes._channels([*CLASS_COLOURS[dark], ink])
-    linear = palettes._linear(channels)
-    for sight in palettes._SIGHTS.values():
-        lab = palettes._oklab(palettes._gamma(linear @ sight.T))
+    channels = seeing.channels([*CLASS_COLOURS[dark], ink])
+    linear = seeing.linear_of(channels)
+    for sight in seeing.SIGHTS.values():
+        lab = seeing.oklab(seeing.gamma_of(linear @ sight.T))
         apart = np.linalg.norm(lab[:, None] - lab[None], axis=2)
         assert apart[~np.eye(9, dtype=bool)].min() > 0.11
 
