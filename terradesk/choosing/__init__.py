@@ -7,7 +7,8 @@ from terradesk.choosing.codes import CODES
 from terradesk.choosing.combining import How, combined, inverted
 from terradesk.choosing.kinds import KIND
 from terradesk.choosing.neighbours import edge, grown, shrunk, touching
-from terradesk.choosing.query import QUERY, QueryError
+from terradesk.choosing.query import QUERY
+from terradesk.choosing.query_tokens import QueryError
 from terradesk.choosing.same import SAME, Trait, same, traits
 from terradesk.choosing.way import Chosen, Situation, Way
 from terradesk.choosing.within import WITHIN

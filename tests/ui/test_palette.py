@@ -14,7 +14,8 @@ from tests.core.kernel import grid_plan
 from ui import theme
 from ui.actions import make_actions
 from ui.document_model import DocumentModel
-from ui.palette import MOST_PER_GROUP, NameIndex, Palette
+from ui.palette import Palette
+from ui.palette.hits import MOST_PER_GROUP, NameIndex
 
 Key = QtCore.Qt.Key
 
@@ -109,7 +110,7 @@ def test_codes_with_wildcards_and_queries_select(desk):
 def test_coordinates_and_cities_are_places_to_fly_to(desk):
     from terradesk.choosing.places import in_plan
 
-    desk.palette.cities = lambda: (
+    desk.palette.finder.cities = lambda: (
         np.array(["Gävle", "Dallas"]),
         np.array([[1.0, 2.0], [3.0, 4.0]]),
     )

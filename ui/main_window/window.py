@@ -177,7 +177,7 @@ class MainWindow(QtWidgets.QMainWindow):
         self.welcome.plan_forgotten.connect(self._forget_plan)
         self.welcome.files_dropped.connect(self._drop)
         going, found = self.map.going, self.command_palette
-        found.cities = going.cities
+        found.finder.cities = going.cities
         found.show_units.connect(going.go_to_units)
         found.show_account.connect(going.go_to_account)
         found.show_place.connect(going.go_to_place)
