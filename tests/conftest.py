@@ -5,6 +5,7 @@ import os
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 os.environ["QT_ENABLE_HIGHDPI_SCALING"] = "0"
 
+import gc
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -44,6 +45,7 @@ def _own_folders(
         for scope in (core.QSettings.Scope.UserScope, core.QSettings.Scope.SystemScope):
             core.QSettings.setPath(ini, scope, str(tmp_path / "config"))
     yield
+    gc.enable()  # the program collects by a timer of its own while it runs
 
 
 @pytest.fixture
