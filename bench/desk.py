@@ -214,7 +214,7 @@ class Desk:
         yield figure(PART, "places of all names at a new scale", case, measure(find))
         yield figure(PART, "names at rest: seen parts, panels, cities", case, measure(settle))
         picture = np.zeros((item.view.height, item.view.width), np.uint32)
-        drawn = measure(lambda: names.draw(picture, item.view, item.style), loops=5)
+        drawn = measure(lambda: names.sheet.draw(picture, item.view, item.style), loops=5)
         yield figure(PART, "drawing all names in view", case, drawn, "2")
         paper = QtGui.QImage(item.view.width, item.view.height, QtGui.QImage.Format.Format_RGB32)
         painter = QtGui.QPainter(paper)
