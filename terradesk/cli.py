@@ -14,7 +14,7 @@ from terradesk.errors import TerraDeskError
 from terradesk.i18n import _, deviation, ngettext, number
 from terradesk.progress import Cancelled, Progress, silent
 
-OK, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
+OK, FAILED, INTERRUPTED = 0, 1, 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

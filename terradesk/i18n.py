@@ -51,6 +51,14 @@ def isolate(text: str) -> str:
     return f"\u2068{text}\u2069"
 
 
+def shortened(name: str, most: int = 32) -> str:
+    """A name of at most so many letters, without its middle: endings tell names apart."""
+    if len(name) <= most:
+        return name
+    tail = (most - 1) // 2
+    return name[: most - 1 - tail].rstrip() + "…" + name[len(name) - tail :].lstrip()
+
+
 @lru_cache(maxsize=8)
 def _locale(code: str) -> Any:
     from babel import Locale

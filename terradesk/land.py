@@ -48,11 +48,7 @@ def windows(lon: ArrayLike, lat: ArrayLike, reach: float) -> list[Window]:
     west, east = west - aside, east + aside
     if east - west >= 360:
         return [(-180.0, south, 180.0, north)]
-    if west < -180:
-        return [(west + 360, south, 180.0, north), (-180.0, south, east, north)]
-    if east > 180:
-        return [(west, south, 180.0, north), (-180.0, south, east - 360, north)]
-    return [(west, south, east, north)]
+    return projection.cut_at_180(west, south, east, north)
 
 
 def land_of(lon: ArrayLike, lat: ArrayLike, crs: str, reach: float) -> shapely.Geometry:

@@ -84,6 +84,17 @@ def lonlat_extent(polygons: ArrayLike, crs: str = LONLAT) -> tuple[float, float,
     return west, float(boxes[:, 1].min()), east, float(boxes[:, 3].max())
 
 
+def cut_at_180(
+    west: float, south: float, east: float, north: float
+) -> list[tuple[float, float, float, float]]:
+    """One or two boxes in degrees, between -180 and 180, that cover one which may lie across."""
+    if west < -180:
+        return [(west + 360, south, 180.0, north), (-180.0, south, east, north)]
+    if east > 180:
+        return [(west, south, 180.0, north), (-180.0, south, east - 360, north)]
+    return [(west, south, east, north)]
+
+
 def _lonlat_boxes(boxes: Floats, crs: str) -> Floats:
     """Boxes in degrees around nine points of each box."""
     t = np.array([0.0, 0.5, 1.0])

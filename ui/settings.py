@@ -35,7 +35,6 @@ class Settings:
     folds_overview: bool = False
     palette: str = "muted"
     last_folder: str = ""
-    has_seen_tips: bool = False
     recent: tuple[str, ...] = ()
     shortcuts: dict[str, str] = field(default_factory=dict)
     geometry: str = ""

@@ -9,7 +9,6 @@ from PySide6 import QtCore, QtGui, QtSvg, QtWidgets
 
 from terradesk import palettes, paths
 
-SPACE = {"hair": 2, "tight": 4, "base": 8, "pad": 12, "wide": 16, "page": 24}
 HEIGHT = {
     "menu": 32, "toolbar": 44, "control": 28, "tab": 32, "row": 26, "bar_row": 22,
     "status": 26, "tool": 32, "strip": 38, "chip": 30, "message": 34,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from terradesk.edits.colours import touching
+from terradesk.palettes import neighbour_sets
 from terradesk.plan import AlignmentView
 from terradesk.render.filling import N_PATTERNS
 
@@ -54,11 +55,7 @@ def neighbour_patterns(pairs: np.ndarray, wanted: np.ndarray) -> np.ndarray:
     -------
     (n,) int64
     """
-    near: list[set[int]] = [set() for _ in wanted]
-    for a, b in np.asarray(pairs, np.int64).reshape(-1, 2).tolist():
-        if a != b:
-            near[a].add(b)
-            near[b].add(a)
+    near = neighbour_sets(pairs, len(wanted))
     given = wanted.tolist()
     found, is_good = _one_by_one(range(len(given)), near, given)
     if not is_good:

@@ -142,13 +142,12 @@ class Touched:
         Unit rows whose assignment changes in ``alignment``.
     territories : frozenset of int
         Ids whose figures may change, -1 for unassigned.
-    has_records, has_accounts, has_columns : bool
-        Whether small tables, accounts or their owners, unit or account columns change.
+    has_accounts, has_columns : bool
+        Whether accounts or their owners, unit or account columns change.
     """
 
     units: np.ndarray
     territories: frozenset[int]
-    has_records: bool
     has_accounts: bool
     has_columns: bool
 
@@ -173,7 +172,6 @@ def touched(edit: Edit, alignment: int) -> Touched:
     return Touched(
         units.astype(np.int32),
         frozenset(territories),
-        bool(edit.records),
         has_accounts,
         has_columns,
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 from terradesk.i18n import _, ngettext
 
@@ -56,11 +55,6 @@ def csv_text(value: object) -> str:
     """
     text = plain(value)
     return f"'{text}" if text.lstrip(" \xa0").startswith(_FORMULA) else text
-
-
-def n_cut(values: Sequence[object], shortened: Sequence[str]) -> int:
-    """How many texts lost their end."""
-    return sum(len(s) < len(plain(v)) for v, s in zip(values, shortened, strict=True))
 
 
 def cut_note(n: int, column: str, longest: str) -> str:

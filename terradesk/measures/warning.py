@@ -77,13 +77,5 @@ def _pocket(view: AlignmentView, found: WhatIf, pocket: Pocket) -> str:
 def _name(view: AlignmentView, found: WhatIf, territory: int) -> str:
     name = view.name_of(territory)
     name = name or next((t.name for t in found.made if t.id == territory), "")
-    name = shortened(name)
+    name = i18n.shortened(name, _LONGEST)
     return i18n.isolate(name) if i18n.language() == "fa" else name
-
-
-def shortened(name: str, longest: int = _LONGEST) -> str:
-    """A long name with its middle left out: "Metropolitan are…outh-west"."""
-    if len(name) <= longest:
-        return name
-    half = (longest - 1) // 2
-    return f"{name[:half]}…{name[-half:]}"

@@ -6,7 +6,7 @@ fills; the index of the fill is stored in the plan, so both themes show a territ
 
 from __future__ import annotations
 
-from .differing import neighbour_colours
+from .differing import neighbour_colours, neighbour_sets
 from .fills import (
     N_FILLS,
     TERRITORY_PALETTES,
@@ -42,6 +42,7 @@ __all__ = [
     "deviation_breaks",
     "diverging_colours",
     "neighbour_colours",
+    "neighbour_sets",
     "palette_distance",
     "ramp_colours",
     "rgba",

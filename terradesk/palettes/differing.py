@@ -20,13 +20,19 @@ def _harm() -> Floats:
     return np.asarray(np.exp(-seen / 0.03) + 1.5 * np.exp(-plain / 0.045))
 
 
+def neighbour_sets(pairs: ArrayLike, n: int) -> list[set[int]]:
+    """What each of `n` things touches, itself left out, from (k, 2) pairs in any order."""
+    near: list[set[int]] = [set() for _ in range(n)]
+    for a, b in np.asarray(pairs, np.int64).reshape(-1, 2).tolist():
+        if a != b:
+            near[a].add(b)
+            near[b].add(a)
+    return near
+
+
 def _neighbourhood(pairs: NDArray[np.int64], n: int) -> list[tuple[NDArray[np.int64], Floats]]:
     """Neighbours of each territory with weight 1, neighbours of neighbours with weight 0.12."""
-    near: list[set[int]] = [set() for _ in range(n)]
-    for a, b in pairs:
-        if a != b:
-            near[a].add(int(b))
-            near[b].add(int(a))
+    near = neighbour_sets(pairs, n)
     out = []
     for i, first in enumerate(near):
         second = set().union(*(near[j] for j in first)) - first - {i} if first else set()

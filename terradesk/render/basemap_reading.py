@@ -103,11 +103,7 @@ def _windows(box: Box, crs: str) -> list[Box]:
     west, east = west - 1, east + 1
     if east - west > 300 or max(abs(south), north) > 86 or not known.all():
         return [(-180.0, south, 180.0, north)]
-    if west < -180:
-        return [(west + 360, south, 180.0, north), (-180.0, south, east, north)]
-    if east > 180:
-        return [(west, south, 180.0, north), (-180.0, south, east - 360, north)]
-    return [(west, south, east, north)]
+    return projection.cut_at_180(west, south, east, north)
 
 
 def _features(

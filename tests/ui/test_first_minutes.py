@@ -14,6 +14,7 @@ from terradesk.document import Document
 from terradesk.edits import Edit, Record
 from terradesk.edits import territories as te
 from terradesk.errors import TerraDeskError
+from terradesk.i18n import shortened
 from terradesk.render import Mark
 from tests.core.kernel import grid_plan
 from tests.ui.map_desk import Desk
@@ -25,7 +26,6 @@ from ui.main_window.status import StatusBar
 from ui.map.card import Line
 from ui.map.dropping import refusal
 from ui.map.legend import Legend
-from ui.map.lettering import shortened
 from ui.panels import TERRITORIES_MIME, carrying, painting
 from ui.panels.territories import TerritoriesPanel
 

@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 
 from terradesk import gdal, projection, references
 from terradesk import records as rec
+from terradesk.colouring import account_look
 from terradesk.document import Document
 from terradesk.edits import Edit, Record, apply
 from terradesk.render.points import MANY
@@ -19,7 +20,7 @@ from tests.core.test_references import all_tiles, png, write_tiles
 from tests.ui.driving import SLOW, wait_for_map
 from tests.ui.map_desk import NO_KEYS, Desk, no_base
 from ui.jobs import running
-from ui.map import account_look, adding, preparing
+from ui.map import adding, preparing
 from ui.map.layers import OWN
 
 ALT = QtCore.Qt.KeyboardModifier.AltModifier

@@ -7,12 +7,12 @@ import pytest
 from PySide6 import QtCore, QtGui
 from PySide6.QtTest import QTest
 
+from terradesk.i18n import shortened
 from terradesk.render import Mark
 from tests.core.kernel import SIDE, grid_plan
 from ui import theme
 from ui.map import overlay
 from ui.map.item import REST_MS
-from ui.map.lettering import shortened
 from ui.tools import Shape
 
 from .map_desk import Desk

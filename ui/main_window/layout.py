@@ -87,11 +87,6 @@ class TabbedDock(QtWidgets.QDockWidget):
         self.show()
         self.raise_()
 
-    @property
-    def current_panel(self) -> QtWidgets.QWidget:
-        """The panel in front."""
-        return self._panels[self.tabs.currentIndex()]
-
     def _on_click(self, index: int) -> None:
         if self._can_collapse and (self.is_collapsed or index == self.tabs.currentIndex()):
             self.set_collapsed(not self.is_collapsed)

@@ -154,7 +154,6 @@ class Chip(parts.Floating):
         super().__init__(parent, "pill")
         self._model = model
         self._draws = self._erases = False
-        self._is_wide = True
         self.setFixedHeight(theme.HEIGHT["chip"])
         self.setCursor(QtCore.Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(QtCore.Qt.FocusPolicy.TabFocus)
@@ -177,12 +176,6 @@ class Chip(parts.Floating):
         self._draws, self._erases = draws, erases
         self.refresh()
 
-    def set_wide(self, is_wide: bool) -> None:
-        """Whether there is room for the number of areas."""
-        if is_wide != self._is_wide:
-            self._is_wide = is_wide
-            self.refresh()
-
     def refresh(self) -> None:
         """Show the current territory."""
         if not self._model.is_open:
@@ -194,7 +187,7 @@ class Chip(parts.Floating):
         for widget in (self._swatch, self._name, self._deviation):
             widget.setVisible(node is not None)
         self._unlock.setVisible(is_locked)
-        self._count.setVisible(node is not None and self._draws and self._is_wide)
+        self._count.setVisible(node is not None and self._draws)
         if node is not None:
             self._swatch.setPixmap(parts.swatch_pixmap(theme.territory_colour(node.colour)))
             metrics = self._name.fontMetrics()

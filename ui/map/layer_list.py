@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 from PySide6 import QtCore, QtGui, QtWidgets
 
 from terradesk import references
+from terradesk.colouring import account_look
 from terradesk.edits import Edit
 from terradesk.i18n import _
 from terradesk.plan import Plan
 
 from .. import theme
-from . import account_look, adding, parts
+from . import adding, parts
 from .layers import OWN, Row
 
 if TYPE_CHECKING:

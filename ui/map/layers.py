@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from PySide6 import QtCore
 
 from terradesk import references
+from terradesk.colouring import account_look
 from terradesk.colouring.places import BETWEEN
 from terradesk.i18n import _
 from terradesk.plan import AlignmentView
@@ -21,7 +22,7 @@ from terradesk.render.stamps import Stamp
 
 from .. import theme
 from ..document_model import Edited
-from . import account_look, preparing
+from . import preparing
 from .layer_entries import LAYERS, LayerEntry
 from .own_layers import OwnLayers
 

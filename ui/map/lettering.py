@@ -20,14 +20,6 @@ _LOCK_PX = 28
 _AROUND = 4  # pixels around a block in its picture
 
 
-def shortened(name: str, most: int = 32) -> str:
-    """A name of at most so many letters, without its middle: endings tell names apart."""
-    if len(name) <= most:
-        return name
-    tail = (most - 1) // 2
-    return name[: most - 1 - tail].rstrip() + "…" + name[len(name) - tail :].lstrip()
-
-
 def _fonts(px: int, tone: str) -> tuple[QtGui.QFont, QtGui.QFont]:
     return theme.font(px, True), theme.font(px - 1, tone != "label")
 

@@ -8,13 +8,14 @@ from functools import partial
 import numpy as np
 
 from terradesk.arcs import Arcs
+from terradesk.i18n import shortened
 from terradesk.render import Overview, View
 from terradesk.render.basemap import BaseMap
 from terradesk.render.labels import LINE_LETTERS, Labels, wrapped
 
 from . import lettering
 from .lettered import MOST_PICTURES, Lettered, Sheet, touch
-from .lettering import Block, shortened
+from .lettering import Block
 from .place_names import PlaceNames
 
 _PX, _BIG_PX = 12, 14

@@ -6,6 +6,7 @@ from functools import cached_property
 
 import numpy as np
 
+from terradesk.colouring import account_look
 from terradesk.measures.sums import account_values
 from terradesk.plan import Plan
 from terradesk.render import Style, View
@@ -14,8 +15,6 @@ from terradesk.render.density import draw_density
 from terradesk.render.points import MANY, PointIndex, radii
 from terradesk.render.symbols import draw_symbols
 from ui.tools import AccountSpots
-
-from . import account_look
 
 PICKED_FROM_M = 1400.0
 """Ground size of a pixel below which account symbols take clicks on a map with areas."""

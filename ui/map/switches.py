@@ -8,7 +8,7 @@ from typing import Any
 
 from terradesk import records as rec
 from terradesk.arcs.picking import Mode
-from terradesk.i18n import N_, _
+from terradesk.i18n import N_, _, shortened
 from terradesk.plan import UNASSIGNED
 from ui.tools import Keys, Options
 from ui.tools.fill import state_column
@@ -155,7 +155,8 @@ def _over(model: DocumentModel, _is_drawing: bool) -> Switch:
         ]
         leaves: list[rec.Territory] = model.view.leaves if model.is_open else []
         only = _("only {name}")
-        return out + [(("territory", t.id), only.format(name=_short(t.name)), "") for t in leaves]
+        names = ((t.id, shortened(t.name, _LONGEST)) for t in leaves)
+        return out + [(("territory", id_), only.format(name=name), "") for id_, name in names]
 
     def get(options: Options) -> object:
         is_one = options.over == "territory"
@@ -171,10 +172,6 @@ def _over(model: DocumentModel, _is_drawing: bool) -> Switch:
         lambda v: {"over": v[0], "over_territory": v[1]},
         lambda o: not o.selects,
     )
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= _LONGEST else name[: _LONGEST - 1].rstrip() + "…"
 
 
 def _states(model: DocumentModel, _is_drawing: bool) -> Switch:

@@ -290,6 +290,7 @@ class BalancePanel(QtWidgets.QWidget):
     def restyle(self) -> None:
         """Follow the theme."""
         self.head.restyle()
+        self._pencil.setIcon(theme.icon("pencil", size=14))
         if self._model.is_open:
             self._show_anew()
 
