@@ -58,7 +58,15 @@ class CodeTable:
         return frozenset(self.codes.tolist()) | {n.upper() for n in self.names.tolist()}
 
     def family(self, letters: str) -> tuple[np.ndarray, np.ndarray, bool]:
-        """Rows whose code is these letters and a number, the numbers, and if one length serves."""
+        """Codes that are these letters and a number.
+
+        Returns
+        -------
+        rows : (k,) int64
+        numbers : (k,) float64
+        is_even : bool
+            Whether all these codes have one length.
+        """
         if letters not in self._families:
             rows, numbers, lengths = [], [], set()
             for row, code in enumerate(self.codes.tolist()):

@@ -13,7 +13,18 @@ How = Literal["new", "add", "remove", "keep"]
 
 
 def combined(before: Int32s, found: Int32s, how: How) -> Int32s:
-    """The selection after something was found: replaced, joined, reduced or cut down to it."""
+    """The selection after something was found: replaced, joined, reduced or cut down to it.
+
+    Parameters
+    ----------
+    before, found : (k,) int32
+        Rows selected until now, and rows found.
+    how : {"new", "add", "remove", "keep"}
+
+    Returns
+    -------
+    (m,) int32, sorted
+    """
     if how == "add":
         return np.union1d(before, found).astype(np.int32)
     if how == "remove":
@@ -24,7 +35,17 @@ def combined(before: Int32s, found: Int32s, how: How) -> Int32s:
 
 
 def inverted(rows: Int32s, present: np.ndarray) -> Int32s:
-    """Present rows that are not among these; twice gives the present ones of them."""
+    """Present rows that are not among these; twice gives the present ones of them.
+
+    Parameters
+    ----------
+    rows : (k,) int32
+    present : (n,) bool
+
+    Returns
+    -------
+    (m,) int32, sorted
+    """
     mask = np.asarray(present, np.bool_).copy()
     mask[rows] = False
     return rows_of(mask)

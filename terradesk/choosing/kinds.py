@@ -60,7 +60,13 @@ def touching(situation: Situation) -> Chosen:
 
 
 def edge(situation: Situation) -> Chosen:
-    """Units at the edge of the territories of the selection, else of the current one."""
+    """Units at the edge of the territories of the selection, else of the current one.
+
+    Raises
+    ------
+    TerraDeskError
+        If nothing selected is assigned and no territory is current.
+    """
     view = situation.view
     rows = situation.unit_rows
     wanted = np.unique(view.assignment[rows]) if len(rows) else np.array([situation.current])
@@ -107,7 +113,16 @@ def _need(rows: Int32s) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A word and what it finds; ``also`` are other words for it."""
+    """A word and what it finds.
+
+    Parameters
+    ----------
+    text : str
+        The msgid of the word.
+    find : callable
+    also : tuple of str
+        Other words for it, in English and small letters.
+    """
 
     text: str
     find: Callable[[Situation], Chosen]

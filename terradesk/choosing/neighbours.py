@@ -86,7 +86,19 @@ def grown(plan: Plan, rows: ArrayLike, steps: int = 1) -> Int32s:
 
 
 def shrunk(plan: Plan, rows: ArrayLike, steps: int = 1) -> Int32s:
-    """Units without those that have a neighbour outside, so many steps far; as `grown`."""
+    """Units without those that have a neighbour outside, so many steps far.
+
+    Parameters
+    ----------
+    plan : Plan
+    rows : (k,) int
+        Unit rows.
+    steps : int
+
+    Returns
+    -------
+    (m,) int32, sorted
+    """
     pairs, mask = pairs_of(plan), _mask(plan, rows)
     present = plan.units_present
     for _step in range(steps):
@@ -97,12 +109,23 @@ def shrunk(plan: Plan, rows: ArrayLike, steps: int = 1) -> Int32s:
 
 
 def touching(plan: Plan, rows: ArrayLike) -> Int32s:
-    """Neighbours of units that are not among them."""
+    """Neighbours of units that are not among them: (m,) int32, sorted."""
     return np.setdiff1d(grown(plan, rows), rows_of(np.asarray(rows, np.int64))).astype(np.int32)
 
 
 def edge(view: AlignmentView, territories: ArrayLike) -> Int32s:
-    """Units of territories that lie beside an area of another one, or an unassigned one."""
+    """Units of territories that lie beside an area of another one, or an unassigned one.
+
+    Parameters
+    ----------
+    view : AlignmentView
+    territories : (k,) int
+        Ids.
+
+    Returns
+    -------
+    (m,) int32, sorted
+    """
     plan, pairs = view.plan, pairs_of(view.plan)
     owners = view.assignment
     inside = np.isin(owners, np.asarray(territories)) & plan.units_present

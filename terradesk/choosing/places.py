@@ -55,7 +55,7 @@ def coordinates(text: str) -> tuple[float, float] | None:
 
 
 def in_plan(plan: Plan, lon: float, lat: float) -> tuple[float, float] | None:
-    """Metres in the plan's CRS, None where the CRS has no such place."""
+    """Metres (x, y) in the plan's CRS of a place in degrees, None where the CRS has none."""
     xy = projection.to_plan(np.array([[lon, lat]]), projection.LONLAT, plan.crs)[0]
     return (float(xy[0]), float(xy[1])) if np.isfinite(xy).all() else None
 

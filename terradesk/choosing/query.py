@@ -31,6 +31,13 @@ _PREFIX = re.compile(r"\s*(accounts?|customers?)\s*(?::|where\b|with\b)", re.IGN
 def matching_rows(text: str, situation: Situation, of: Of) -> tuple[np.ndarray, tuple[str, ...]]:
     """Rows for which a query holds, present or not, and texts that no row has.
 
+    Parameters
+    ----------
+    text : str
+    situation : Situation
+    of : {"units", "accounts"}
+        Whose columns are meant.
+
     Returns
     -------
     rows : (k,) int64

@@ -23,7 +23,7 @@ def rows_of(mask_or_rows: ArrayLike) -> Int32s:
 
 
 def none() -> Int32s:
-    """No rows."""
+    """No rows: (0,) int32."""
     return np.empty(0, np.int32)
 
 
@@ -98,7 +98,16 @@ class Chosen:
 
 
 def chosen(situation: Situation, of: Of, mask: Bools, missed: tuple[str, ...] = ()) -> Chosen:
-    """An answer from a mask (n,) of units or accounts; absent ones are left out."""
+    """An answer from a mask of units or accounts; absent ones are left out.
+
+    Parameters
+    ----------
+    situation : Situation
+    of : {"units", "accounts"}
+    mask : (n,) bool
+    missed : tuple of str
+        Parts of the text that fit nothing.
+    """
     rows = rows_of(mask & situation.present(of))
     return Chosen(rows, none(), missed) if of == "units" else Chosen(none(), rows, missed)
 

@@ -124,7 +124,15 @@ def size_edit(plan: Plan, uid: str) -> Edit | None:
 
 
 def entries(measure: rec.Measure | None, found: Classes | None, dark: bool) -> list[LegendEntry]:
-    """Lines of the legend about the accounts."""
+    """Lines of the legend about the accounts.
+
+    Parameters
+    ----------
+    measure : Measure or None
+        What the symbols are sized by.
+    found : Classes or None
+    dark : bool
+    """
     first = [LegendEntry("accounts", measure.name if measure else _("Accounts"))]
     if found is None:
         return first

@@ -54,7 +54,17 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A line of the legend of territory fills: what a fill means, and of how many areas."""
+    """A line of the legend of territory fills.
+
+    Parameters
+    ----------
+    text : str
+        What the fill means.
+    fill : int
+        Its index, 0..23.
+    count : int
+        Areas that have it.
+    """
 
     text: str
     fill: int

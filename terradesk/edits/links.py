@@ -70,7 +70,14 @@ def link(plan: Plan, a: int, b: int, note: str = "") -> Edit | None:
 
 
 def unlink(plan: Plan, a: int, b: int) -> Edit | None:
-    """Take the water link between two units away; None when there is none."""
+    """Take the water link between two units away; None when there is none.
+
+    Parameters
+    ----------
+    plan : Plan
+    a, b : int
+        Unit rows, in any order.
+    """
     records = tuple(
         Record("bridge", row, None)
         for row in plan.rows(rec.Bridge)

@@ -101,7 +101,15 @@ def _records(old: Sequence[rec.Seed], new: rec.Seed) -> tuple[Record, ...]:
 
 
 def remove(plan: Plan, alignment: int, territories: Iterable[int]) -> Edit | None:
-    """Take start points away; None when there are none."""
+    """Take start points away; None when there are none.
+
+    Parameters
+    ----------
+    plan : Plan
+    alignment : int
+    territories : iterable of int
+        Ids.
+    """
     view = plan.alignment(alignment)
     old = _of(view, territories)
     names = list(dict.fromkeys(view.name_of(s.territory) for s in old))

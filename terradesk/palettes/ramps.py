@@ -52,7 +52,20 @@ def sequential_colours(n: int = 5, dark: bool = False) -> list[str]:
 
 
 def ramp_colours(name: str, n: int, dark: bool = False) -> list[str]:
-    """`n` colours of one of `RAMPS`, low to high; an unknown name means the first."""
+    """Mix the colours of classes.
+
+    Parameters
+    ----------
+    name : str
+        One of `RAMPS`; an unknown name means the first.
+    n : int
+    dark : bool
+
+    Returns
+    -------
+    list of str
+        ``#RRGGBB``, low to high.
+    """
     stops = RAMPS.get(name, SEQUENTIAL)[int(dark)]
     if n == 1:
         return between(stops, 3)[1:2]

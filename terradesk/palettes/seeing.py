@@ -91,7 +91,20 @@ def from_oklab(lab: Floats) -> Floats:
 
 
 def oklch(lightness: float, chroma: float, hue: float) -> Floats:
-    """Colour in sRGB; chroma is lowered until the colour fits into the gamut."""
+    """Colour in sRGB; chroma is lowered until the colour fits into the gamut.
+
+    Parameters
+    ----------
+    lightness, chroma : float
+        Of OKLCh, 0..1 and about 0..0.4.
+    hue : float
+        Degrees.
+
+    Returns
+    -------
+    (3,) float64
+        0..1.
+    """
     turn = np.array([np.cos(np.radians(hue)), np.sin(np.radians(hue))])
     for c in np.arange(chroma, 0, -0.002):
         linear = (np.array([lightness, *(c * turn)]) @ _LAB_TO_LMS.T) ** 3 @ _LMS_TO_LINEAR.T

@@ -92,7 +92,13 @@ def _transform_of(values: Any) -> Transform:
 
 # ---------------------------------------------------------------------- in the worker
 def read_pixels(path: str, progress: Progress) -> dict[str, Any]:
-    """What `read` makes a `GeoTiff` of, as dict."""
+    """What `read` makes a `GeoTiff` of, as dict.
+
+    Raises
+    ------
+    TerraDeskError
+        The file is no GeoTIFF, does not say where it lies, or is too large.
+    """
     import tifffile
 
     name = Path(path).name

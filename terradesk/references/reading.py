@@ -75,7 +75,21 @@ class Source(Protocol):
     """A picture that is warped to the plan's CRS for each view."""
 
     def draw(self, view: View, crs: str, progress: Progress = silent) -> NDArray[np.uint32]:
-        """The picture for a view: (view.height, view.width) 0xAARRGGBB."""
+        """Warp the picture.
+
+        Parameters
+        ----------
+        view : View
+        crs : str
+            Of the plan.
+        progress : callable
+            May raise `Cancelled`.
+
+        Returns
+        -------
+        (view.height, view.width) uint32
+            0xAARRGGBB.
+        """
 
 
 def kind_of(path: str | Path) -> Kind | None:

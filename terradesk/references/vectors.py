@@ -25,6 +25,15 @@ MOST_VERTICES = 20_000_000
 def read(path: str | Path, layer: str, place: Place, progress: Progress) -> Shapes:
     """Read a layer of a map file.
 
+    Parameters
+    ----------
+    path : str or Path
+    layer : str
+        "" for the first one with shapes.
+    place : Place
+        Where the plan lies; shapes far from it are left out.
+    progress : callable
+
     Raises
     ------
     TerraDeskError

@@ -20,6 +20,12 @@ Pixels = NDArray[np.uint32]
 def source_grid(view: View, crs: str, source_crs: str) -> tuple[Floats, Floats]:
     """Places in the source's CRS of a coarse grid of a view's pixels.
 
+    Parameters
+    ----------
+    view : View
+    crs, source_crs : str
+        Of the view and of the picture, as PROJ or WKT.
+
     Returns
     -------
     x, y : (rows, columns) float64
