@@ -111,7 +111,18 @@ def of(plan: Plan) -> list[Reference]:
 
 def new_reference(plan: Plan, path: str, name: str, layer: str = "", is_picture: bool = False,
                   ) -> Reference:  # fmt: skip
-    """A reference that is not in the plan yet: pictures go under the areas, shapes over them."""
+    """A reference that is not in the plan yet: pictures go under the areas, shapes over them.
+
+    Parameters
+    ----------
+    plan : Plan
+    path : str
+        As it is to be remembered, see `Reference`.
+    name : str
+    layer : str
+        Of a file with several; "" for the only one.
+    is_picture : bool
+    """
     others = of(plan)
     colour = _COLOURS[len(others) % len(_COLOURS)]
     order = max([one.order for one in others], default=0) + 1
