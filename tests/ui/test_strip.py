@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 
 from terradesk.arcs.picking import Mode
 from tests.ui.map_desk import LEFT, Desk
+from ui.dialogs.segments import Segments
 from ui.map import parts
 from ui.map.remembering import kept, recalled
 from ui.map.switches import FOLDED_FIRST
@@ -58,11 +59,11 @@ def test_what_does_not_fit_is_behind_the_dots_and_still_works(desk):
 
 def test_held_keys_light_the_strip(desk):
     desk.view.set_tool("rectangle")
-    found = desk.view.floats.strip.findChildren(parts.Segments)
+    found = desk.view.floats.strip.findChildren(Segments)
     action = next(one for one in found if one.isVisible())
 
     def texts() -> list[str]:
-        return [b.text() for b in action._buttons.values()]
+        return [b.text() for b in action.buttons.values()]
 
     assert texts() == ["Assign", "Select"] and "Over: everything" in shown(desk)
     QTest.keyPress(desk.view.canvas, Key.Key_Shift)

@@ -18,6 +18,7 @@ from terradesk.i18n import N_, _, ngettext
 from .. import theme
 from ..document_model import DocumentModel
 from .parts import icon_button, label
+from .segments import Segments
 
 TYPING_MS = 90
 _WIDTH, _LEFT, _MOST_OFFERS = 500, 66, 7  # beside the tools
@@ -29,48 +30,6 @@ _HOW_TIPS = {
     "remove": N_("Take what is found out of the selection"),
     "keep": N_("Keep of the selection only what is found"),
 }
-
-
-class Switch(QtWidgets.QFrame):
-    """A few positions, one of them on.
-
-    Signals
-    -------
-    chosen(str)
-    """
-
-    chosen = QtCore.Signal(str)
-
-    def __init__(self, name: str, choices: Sequence[tuple[str, str, str]]) -> None:
-        super().__init__()
-        self.setProperty("role", "switch")
-        self.setAccessibleName(name)
-        self.setFixedHeight(26)
-        layout = QtWidgets.QHBoxLayout(self)
-        layout.setContentsMargins(2, 2, 2, 2)
-        layout.setSpacing(2)
-        self.buttons: dict[str, QtWidgets.QPushButton] = {}
-        group = QtWidgets.QButtonGroup(self)
-        for key, text, tip in choices:
-            button = QtWidgets.QPushButton(text)
-            button.setProperty("role", "seg")
-            button.setCheckable(True)
-            button.setToolTip(tip)
-            button.setAccessibleName(f"{name}: {text}")
-            button.clicked.connect(lambda _on, k=key: self.chosen.emit(k))
-            group.addButton(button)
-            layout.addWidget(button)
-            self.buttons[key] = button
-        next(iter(self.buttons.values())).setChecked(True)
-
-    @property
-    def value(self) -> str:
-        """The position that is on."""
-        return next(k for k, b in self.buttons.items() if b.isChecked())
-
-    def set_value(self, key: str) -> None:
-        """Show a position without telling anybody."""
-        self.buttons[key].setChecked(True)
 
 
 class SelectBy(QtWidgets.QFrame):
@@ -156,13 +115,15 @@ class SelectBy(QtWidgets.QFrame):
         row.setSpacing(8)
         ways = [(w.id, _(w.title), _("As in: {example}").format(example=_(w.example)))
                 for w in choosing.WAYS]  # fmt: skip
-        self.ways = Switch(_("Select by"), ways)
+        self.ways = Segments(_("Select by"), ways)
+        self.ways.set_value(choosing.WAYS[0].id)
         self.ways.chosen.connect(self._choose_way)
         kinds = [
             ("units", _("Areas"), _("Find areas")),
             ("accounts", _("Accounts"), _("Find accounts")),
         ]
-        self.kinds = Switch(_("Look for"), kinds)
+        self.kinds = Segments(_("Look for"), kinds)
+        self.kinds.set_value("units")
         self.kinds.chosen.connect(lambda _key: self.refresh())
         row.addWidget(self.ways)
         row.addStretch(1)
@@ -172,8 +133,9 @@ class SelectBy(QtWidgets.QFrame):
     def _make_foot(self) -> QtWidgets.QHBoxLayout:
         row = QtWidgets.QHBoxLayout()
         row.setSpacing(8)
-        self.how = Switch(_("What is found"), [(k, _(_HOW_TEXTS[k]), _(_HOW_TIPS[k]))
+        self.how = Segments(_("What is found"), [(k, _(_HOW_TEXTS[k]), _(_HOW_TIPS[k]))
                                                for k in get_args(How)])  # fmt: skip
+        self.how.set_value("new")
         self.how.chosen.connect(lambda _key: self.refresh())
         self.button = QtWidgets.QPushButton(_("Select"))
         self.button.setProperty("role", "primary")
@@ -188,7 +150,7 @@ class SelectBy(QtWidgets.QFrame):
     def open_over(self, room: QtCore.QRect, top: int, text: str = "", way: str = "") -> None:
         """Show it at the top of the map, ready to type."""
         noun = self._model.plan.noun(2)
-        self.kinds.buttons["units"].setText(noun[:1].upper() + noun[1:])
+        self.kinds.set_text("units", noun[:1].upper() + noun[1:])
         has_accounts = bool(self._model.plan.accounts_present.any())
         self.kinds.setVisible(has_accounts and len(self._model.plan.units) > 0)
         if not len(self._model.plan.units):
@@ -239,7 +201,7 @@ class SelectBy(QtWidgets.QFrame):
 
     def situation(self) -> Situation:
         """The plan, the selection and what is looked for."""
-        of: Of = "accounts" if self.kinds.value == "accounts" else "units"
+        of: Of = "accounts" if self.kinds.value() == "accounts" else "units"
         return replace(self._situation(), of=of)
 
     def refresh(self) -> None:
@@ -284,7 +246,7 @@ class SelectBy(QtWidgets.QFrame):
         if forced is not None and (way in (None, choosing.CODES) or forced.fits(text, situation)):
             return forced
         if way is None:
-            return by_id[self.ways.value]
+            return by_id[str(self.ways.value())]
         self._forced = ""
         self.ways.set_value(way.id)
         return way
@@ -308,7 +270,7 @@ class SelectBy(QtWidgets.QFrame):
         """How many areas and accounts, in words."""
         n_units, n_accounts = len(found.unit_rows), len(found.account_rows)
         parts = []
-        if n_units or (not n_accounts and self.kinds.value == "units"):
+        if n_units or (not n_accounts and self.kinds.value() == "units"):
             parts.append(f"{i18n.number(n_units)} {self._model.plan.noun(n_units)}")
         if n_accounts or not parts:
             text = ngettext("{n} account", "{n} accounts", n_accounts)
@@ -378,10 +340,10 @@ class SelectBy(QtWidgets.QFrame):
         found = self.found
         if found is None:
             return None
-        how: How = self.how.value  # type: ignore[assignment]
+        how: How = self.how.value()  # type: ignore[assignment]
         units, accounts = self._model.selected_units, self._model.selected_accounts
         of_units = bool(len(found.unit_rows)) or (
-            not len(found.account_rows) and self.kinds.value == "units"
+            not len(found.account_rows) and self.kinds.value() == "units"
         )
         if of_units:
             return Chosen(choosing.combined(units, found.unit_rows, how), accounts)
@@ -389,7 +351,7 @@ class SelectBy(QtWidgets.QFrame):
 
     def _show_result(self) -> None:
         result = self.result()
-        is_new = self.how.value == "new"
+        is_new = self.how.value() == "new"
         self.button.setEnabled(result is not None and not (is_new and not len(result)))
         if result is None:
             self.previewed.emit(None, None)

@@ -11,6 +11,7 @@ from terradesk.i18n import _
 from ui.tools import Keys, Options
 
 from .. import theme
+from ..dialogs.segments import Segments
 from ..document_model import DocumentModel
 from . import parts
 from .switches import FOLDED_FIRST, Switch, action_texts, switch
@@ -54,7 +55,7 @@ class Strip(parts.Floating):
         self._options, self._keys = Options(), Keys.NONE
         self._is_drawing = False
         self._parts: list[_Part] = []
-        self._action: parts.Segments | None = None
+        self._action: Segments | None = None
         self._size: QtWidgets.QLabel | None = None
         self._more = parts.link("", _("More switches"), "ellipsis", "text2")
         self._more.setParent(self)
@@ -102,8 +103,8 @@ class Strip(parts.Floating):
         caption = [parts.label(made.caption, "dim")] if has_label else []
         return _Part(name, made, [*caption, widget])
 
-    def _segments(self, name: str, made: Switch) -> parts.Segments:
-        out = parts.Segments(made.caption, made.choices())
+    def _segments(self, name: str, made: Switch) -> Segments:
+        out = Segments(made.caption, made.choices())
         out.chosen.connect(lambda v: self._set(**made.changes(v)))
         if name == "action":
             self._action = out
@@ -152,7 +153,7 @@ class Strip(parts.Floating):
 
     def _show_value(self, part: _Part, made: Switch, shown: Options) -> None:
         widget, value = part.widgets[-1], made.get(shown)
-        if isinstance(widget, parts.Segments):
+        if isinstance(widget, Segments):
             widget.set_value(value)
         elif isinstance(widget, parts.Drop):
             texts = {v: text for v, text, _tip in made.choices()}
