@@ -308,5 +308,8 @@ def test_every_control_has_a_name_in_both_themes_and_directions(qtbot, qapp, dar
         internal = one.parent().inherits("QTableView") or one.parent().inherits("QLineEdit")
         assert internal or one.text() or one.accessibleName()
     for kind in (QtWidgets.QComboBox, QtWidgets.QTableView, QtWidgets.QPlainTextEdit):
-        assert all(one.accessibleName() for one in dialog.findChildren(kind)
-                   if not one.parent().inherits("QComboBoxPrivateContainer"))
+        assert all(
+            one.accessibleName()
+            for one in dialog.findChildren(kind)
+            if not one.parent().inherits("QComboBoxPrivateContainer")
+        )

@@ -105,9 +105,7 @@ class Maker:
             crs=choices.crs or None,
             on_duplicates="join" if choices.joins else "refuse",
         )
-        picture = preview_map.draw(
-            plan_of_units(made, "", ("", "")), choices.dark, choices.size
-        )
+        picture = preview_map.draw(plan_of_units(made, "", ("", "")), choices.dark, choices.size)
         return Outcome(boundaries, code, name, made, picture)
 
 

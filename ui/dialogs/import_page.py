@@ -20,9 +20,7 @@ class ImportPage(Dialog):
     size : (int, int)
     """
 
-    def __init__(
-        self, title: str, parent: QtWidgets.QWidget | None, size: tuple[int, int]
-    ) -> None:
+    def __init__(self, title: str, parent: QtWidgets.QWidget | None, size: tuple[int, int]) -> None:
         super().__init__(title, parent, *size)
         self._works: list[LatestWork] = []
 

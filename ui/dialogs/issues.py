@@ -1,4 +1,4 @@
-""""Please look at": what an import did, by kind, with the rows behind each."""
+"""The page “Please look at”: what an import did, by kind, with the rows behind each."""
 
 from __future__ import annotations
 
@@ -141,12 +141,8 @@ def text_table(headers: list[str]) -> QtWidgets.QTableWidget:
 def end_item(text: str) -> QtWidgets.QTableWidgetItem:
     """A cell with a figure, at the end of its column."""
     out = QtWidgets.QTableWidgetItem(text)
-    out.setTextAlignment(
-        QtCore.Qt.AlignmentFlag.AlignRight | QtCore.Qt.AlignmentFlag.AlignVCenter
-    )
+    out.setTextAlignment(QtCore.Qt.AlignmentFlag.AlignRight | QtCore.Qt.AlignmentFlag.AlignVCenter)
     return out
-
-
 
 
 def align_end(table: QtWidgets.QTableWidget, column: int) -> None:

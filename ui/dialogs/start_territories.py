@@ -322,5 +322,3 @@ class StartTerritories(Dialog):
     def _stop(self) -> None:
         self._reading.stop()
         self._working.stop()
-
-

@@ -113,8 +113,10 @@ class Targets(Dialog):
     def _add_head(self) -> None:
         name = self.measure.name if self.measure else ""
         self.body.addWidget(label(_("Targets of {measure}").format(measure=name), "hero"))
-        text = _("Without a target of its own a territory aims at an equal share of what is left. "
-                 "Type in the column Target, or paste two columns: territory and target.")
+        text = _(
+            "Without a target of its own a territory aims at an equal share of what is left. "
+            "Type in the column Target, or paste two columns: territory and target."
+        )
         self.body.addWidget(label(text, "dim", True))
 
     def _add_table(self) -> None:
@@ -123,9 +125,7 @@ class Targets(Dialog):
         self.table.setEditTriggers(
             triggers.DoubleClicked | triggers.EditKeyPressed | triggers.AnyKeyPressed
         )
-        self.table.setSelectionMode(
-            QtWidgets.QAbstractItemView.SelectionMode.ExtendedSelection
-        )
+        self.table.setSelectionMode(QtWidgets.QAbstractItemView.SelectionMode.ExtendedSelection)
         self.table.setFocusPolicy(QtCore.Qt.FocusPolicy.StrongFocus)
         self.table.setAccessibleName(_("Targets"))
         head = self.table.horizontalHeader()

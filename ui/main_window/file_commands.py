@@ -111,7 +111,9 @@ class FileCommands:
         """Show the import page for a customer list."""
         if not isinstance(path, Path):
             chosen, _filter = QtWidgets.QFileDialog.getOpenFileName(
-                self._window, _("Add accounts"), self._window.settings.last_folder,
+                self._window,
+                _("Add accounts"),
+                self._window.settings.last_folder,
                 _("Customer lists (*.xlsx *.xlsm *.xls *.ods *.csv *.tsv *.txt)"),
             )
             if not chosen:
@@ -142,7 +144,8 @@ class FileCommands:
         """Show the import page for a boundary file; the result is a new plan."""
         if not isinstance(path, Path):
             chosen, _filter = QtWidgets.QFileDialog.getOpenFileName(
-                self._window, _("Start from a boundary file"),
+                self._window,
+                _("Start from a boundary file"),
                 self._window.settings.last_folder,
                 _("Boundary files (*.gpkg *.shp *.zip *.geojson *.json *.topojson *.kml)"),
             )
@@ -234,9 +237,7 @@ class FileCommands:
         """Map as SVG."""
         self.export("svg")
 
-    def export(
-        self, key: str, path: Path | None = None, size: PictureSize | None = None
-    ) -> None:
+    def export(self, key: str, path: Path | None = None, size: PictureSize | None = None) -> None:
         """Ask where to (unless ``path`` is given), export in the background, offer the folder."""
         from terradesk import exporters
 
@@ -277,9 +278,7 @@ class FileCommands:
         QtGui.QDesktopServices.openUrl(QtCore.QUrl.fromLocalFile(str(folder)))
 
     # ------------------------------------------------------------------ in the background
-    def run(
-        self, title: str, work: Callable[..., Any], then: Callable[[Any], object]
-    ) -> Job:
+    def run(self, title: str, work: Callable[..., Any], then: Callable[[Any], object]) -> Job:
         """Run ``work(progress=...)`` in a Job with progress and cancel in the status bar."""
         job = Job(title, work)
         self._window.show_job(job)  # first, so that its progress goes before an error is told

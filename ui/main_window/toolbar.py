@@ -98,9 +98,7 @@ class Drop(QtWidgets.QToolButton):
             at += width + 8
 
 
-def _text_drawer(
-    painter: QtGui.QPainter, text: str, role: str
-) -> Callable[[QtCore.QRect], object]:
+def _text_drawer(painter: QtGui.QPainter, text: str, role: str) -> Callable[[QtCore.QRect], object]:
     def draw(rect: QtCore.QRect) -> None:
         painter.setPen(theme.colour(role))
         painter.drawText(rect, QtCore.Qt.AlignmentFlag.AlignVCenter, text)
@@ -142,9 +140,7 @@ class SearchField(QtWidgets.QPushButton):
         keys = QtGui.QKeySequence("Ctrl+K").toString(QtGui.QKeySequence.SequenceFormat.NativeText)
         painter.setPen(theme.colour("text3"))
         room = inner.width() - self.fontMetrics().horizontalAdvance(keys) - 8
-        text = self.fontMetrics().elidedText(
-            self.text(), QtCore.Qt.TextElideMode.ElideRight, room
-        )
+        text = self.fontMetrics().elidedText(self.text(), QtCore.Qt.TextElideMode.ElideRight, room)
         painter.drawText(inner, start | centre, text)
         painter.setFont(theme.font(11))
         painter.drawText(inner, end | centre, keys)
@@ -244,8 +240,13 @@ class TopBar(QtWidgets.QToolBar):
             alignment = plan.alignment_of(one.id)
             out.append((text, mark, one.id == shown, _show(self._model, alignment)))
         out.append(None)
-        for name in ("build.try", "build.scenario_rename", "build.baseline", "build.replace",
-                     "build.discard"):
+        for name in (
+            "build.try",
+            "build.scenario_rename",
+            "build.baseline",
+            "build.replace",
+            "build.discard",
+        ):
             action = self._actions[name]
             if action.isEnabled():
                 out.append((action.text(), "", False, action.trigger))
@@ -253,10 +254,13 @@ class TopBar(QtWidgets.QToolBar):
 
     def _measures(self) -> list[Entry | None]:
         from terradesk import measures
+
         chosen = self._balance_measure()
         return [
             (
-                m.name, "", chosen is not None and m.uid == chosen.uid,
+                m.name,
+                "",
+                chosen is not None and m.uid == chosen.uid,
                 self._balance_by(m.uid, m.name),
             )
             for m in measures.choices(self._model.plan)
@@ -265,9 +269,7 @@ class TopBar(QtWidgets.QToolBar):
     def _balance_by(self, uid: str, name: str) -> Callable[[], object]:
         from terradesk.edits.scenarios import set_balance_measure
 
-        return lambda: self._model.attempt(
-            lambda: set_balance_measure(self._model.plan, uid, name)
-        )
+        return lambda: self._model.attempt(lambda: set_balance_measure(self._model.plan, uid, name))
 
 
 def _show(model: DocumentModel, alignment: int) -> Callable[[], object]:

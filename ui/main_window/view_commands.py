@@ -132,4 +132,3 @@ class ViewCommands:
     def show_history(self) -> None:
         """Open the History table."""
         self._window.bottom.show_panel(self._window.panels["history"])
-

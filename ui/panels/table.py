@@ -184,9 +184,7 @@ class TableModel(QtCore.QAbstractTableModel):
             out |= QtCore.Qt.ItemFlag.ItemIsEditable
         return out | QtCore.Qt.ItemFlag.ItemIsDragEnabled if self.mime else out
 
-    def setData(
-        self, index: QtCore.QModelIndex, value: object, role: int = Role.EditRole
-    ) -> bool:
+    def setData(self, index: QtCore.QModelIndex, value: object, role: int = Role.EditRole) -> bool:
         """Tell what was typed; the panel makes the edit."""
         column, row = self.columns[index.column()], int(self.order[index.row()])
         if role == Role.EditRole and str(value) != str(column.values[row]):

@@ -83,9 +83,7 @@ class Welcome(QtWidgets.QWidget):
         self._box.addLayout(self._lists())
         self._box.addStretch(1)
         self._scroll = scrolled(inner)
-        self._scroll.setHorizontalScrollBarPolicy(
-            QtCore.Qt.ScrollBarPolicy.ScrollBarAlwaysOff
-        )
+        self._scroll.setHorizontalScrollBarPolicy(QtCore.Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         outer.addWidget(self._scroll)
 
     def _spacer(self, height: int) -> QtWidgets.QSpacerItem:
@@ -311,8 +309,10 @@ class Welcome(QtWidgets.QWidget):
         facts = self._safely(pictures.sample_facts, None)
         if facts is None or not facts.n_territories:
             return
-        text = _("{territories} territories, {areas} counties and {accounts} accounts to push "
-                 "around. Two minutes, always a fresh copy.")
+        text = _(
+            "{territories} territories, {areas} counties and {accounts} accounts to push "
+            "around. Two minutes, always a fresh copy."
+        )
         self.large[0].text.setText(
             text.format(
                 territories=i18n.number(facts.n_territories),
@@ -334,8 +334,10 @@ class Welcome(QtWidgets.QWidget):
         text = QtGui.QGuiApplication.clipboard().text()
         if len([line for line in text.splitlines() if line.strip()]) < 2:
             self._told.setText(
-                _("There is no table on the clipboard. Copy cells of a spreadsheet, with their "
-                  "header, then try again.")
+                _(
+                    "There is no table on the clipboard. Copy cells of a spreadsheet, with their "
+                    "header, then try again."
+                )
             )
             self._told.show()
             return
