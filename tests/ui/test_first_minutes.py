@@ -151,7 +151,7 @@ def test_the_menu_of_a_row_looks_at_it_first_and_does_not_start_all_over(qtbot, 
     qtbot.addWidget(panel)
     panel.rebuild()
     panel.tree.selectionModel().select(panel.tree.model().index(1, 0), SELECT)
-    menu = panel.row_menu()
+    menu = panel.menus.of_rows()
     actions = {a.text(): a for a in menu.actions()}
     with qtbot.waitSignal(panel.show_units) as got:
         actions["Zoom to"].trigger()
@@ -168,12 +168,12 @@ def test_the_menu_of_a_row_says_lock_or_unlock_as_fits(qtbot, desk):
     command = QtGui.QAction("Lock or unlock", panel)
     panel.actions_by_id = {"territory.lock": command}
     panel.tree.selectionModel().select(panel.tree.model().index(1, 0), SELECT)
-    entry = {a.text(): a for a in panel.row_menu().actions()}["Lock"]
+    entry = {a.text(): a for a in panel.menus.of_rows().actions()}["Lock"]
     with qtbot.waitSignal(command.triggered):
         entry.trigger()
     model.do(te.set_locked(model.plan, model.alignment, [desk.ids[1]], True))
     panel.tree.selectionModel().select(panel.tree.model().index(1, 0), SELECT)
-    assert "Unlock" in {a.text() for a in panel.row_menu().actions()}
+    assert "Unlock" in {a.text() for a in panel.menus.of_rows().actions()}
 
 
 def test_colours_of_regions_are_named_in_the_legend(desk):

@@ -313,7 +313,7 @@ def test_the_owner_of_a_territory_is_chosen_from_the_reps(qtbot, model) -> None:
     plan = replace(plan, tables={**plan.tables, "rep": {(0, rep.uid): rep}}, next_id=901)
     model.open(Document(plan))
     territory = int(panel.tree.model().index(0, 0).data(ID))
-    panel._staff(territory, rep.id)
+    panel.menus.staff(territory, rep.id)
     assert panel._delegate.figures[territory].rep == "Ann Berg"
 
 

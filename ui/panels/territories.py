@@ -7,7 +7,7 @@ from collections.abc import Collection
 import numpy as np
 from PySide6 import QtCore, QtGui, QtWidgets
 
-from terradesk import edits, i18n
+from terradesk import i18n
 from terradesk.edits import territories as te
 from terradesk.i18n import _, ngettext
 
@@ -15,8 +15,10 @@ from .. import theme
 from ..document_model import DocumentModel, Edited, Tentative
 from . import figures, painting
 from .figure import Foot
+from .tree_drops import TreeDrops
+from .tree_menus import TreeMenus
 from .tree_rows import ID, RowDelegate, RowFigures, figures_after, figures_of_rows
-from .tree_view import ACCOUNTS_MIME, TERRITORIES_MIME, TreeView
+from .tree_view import TreeView
 
 _MANY_ROWS = 60  # from here on painting what is seen costs less than finding each row
 
@@ -51,6 +53,8 @@ class TerritoriesPanel(QtWidgets.QWidget):
         self.tree.setModel(self._items)
         self._delegate = RowDelegate(self.tree)
         self.tree.setItemDelegate(self._delegate)
+        self._drops = TreeDrops(self.tree, self._delegate, model)
+        self.menus = TreeMenus(self, model)
         self._corner: tuple[QtWidgets.QToolButton, ...] = ()
         self._empty = self._make_empty()
         self._foot = Foot()
@@ -94,8 +98,6 @@ class TerritoriesPanel(QtWidgets.QWidget):
         self.filter.textChanged.connect(self._filter)
         self.tree.clicked.connect(self._clicked)
         self.tree.doubleClicked.connect(self._zoom_to)
-        self.tree.dropped.connect(self._dropped)
-        self.tree.hovered_with.connect(self._hover_drop)
         self.tree.setContextMenuPolicy(QtCore.Qt.ContextMenuPolicy.CustomContextMenu)
         self.tree.customContextMenuRequested.connect(self._menu)
         self.tree.selectionModel().selectionChanged.connect(lambda *_a: self.chosen_changed.emit())
@@ -114,7 +116,7 @@ class TerritoriesPanel(QtWidgets.QWidget):
             button.setAccessibleName(tip)
         add.clicked.connect(lambda: self.command.emit("territory.new"))
         more.clicked.connect(
-            lambda: self.full_menu().popup(more.mapToGlobal(more.rect().bottomLeft()))
+            lambda: self.menus.full().popup(more.mapToGlobal(more.rect().bottomLeft()))
         )
         self._corner = (add, more)
         return [add, more]
@@ -334,137 +336,6 @@ class TerritoriesPanel(QtWidgets.QWidget):
             if step is None:
                 self.rebuild()
 
-    def _hover_drop(self, kind: str, rows: list[int], territory: int) -> None:
-        model = self._model
-        self._show_target(territory if self._takes_rows(kind, rows, territory) else None)
-        done = edits.Assigned(None)
-        if kind == ACCOUNTS_MIME and territory in model.view.slots:
-            done = edits.name_accounts(model.plan, model.alignment, np.array(rows), territory)
-        if done.edit is None:
-            model.preview(None)
-            return
-        after = edits.apply(model.plan, done.edit)
-        no_units, accounts = np.empty(0, np.int32), np.array(rows, np.int32)
-        stays = (done.n_locked, done.n_named)
-        model.preview(Tentative(done.edit, after, no_units, accounts, territory, *stays))
-
-    def _takes_rows(self, kind: str, rows: list[int], territory: int) -> bool:
-        """Whether territories dropped on this row would merge or change their place."""
-        view = self._model.view
-        return kind == TERRITORIES_MIME and territory in view.territories and any(
-            row != territory and (view.territories[row].parent != territory)
-            for row in rows if row in view.territories
-        )  # fmt: skip
-
-    def _show_target(self, territory: int | None) -> None:
-        if territory != self._delegate.drop_target:
-            self._delegate.drop_target = territory
-            self.tree.viewport().update()
-
-    def _dropped(self, kind: str, rows: list[int], territory: int) -> None:
-        model = self._model
-        plan, alignment = model.plan, model.alignment
-        if kind == ACCOUNTS_MIME:
-            if territory in model.view.slots:
-                model.attempt(
-                    lambda: edits.name_accounts(plan, alignment, np.array(rows), territory),
-                    _("They belong to it already."),
-                )
-            return
-        rows = [r for r in rows if r != territory and r in model.view.territories]
-        if not rows:
-            return
-        onto = model.view.territories.get(territory)
-        if onto is not None and onto.level == 0:
-            self._ask_merge(rows, territory)
-        else:
-            model.attempt(lambda: te.reparent(plan, alignment, rows, territory))
-
-    def _ask_merge(self, rows: list[int], territory: int) -> None:
-        model = self._model
-        names = ", ".join(model.view.name_of(t) for t in rows)
-        onto = model.view.name_of(territory)
-        question = _("Merge {a} into {b}?").format(a=names, b=onto)
-        box = QtWidgets.QMessageBox(self)
-        box.setTextFormat(QtCore.Qt.TextFormat.PlainText)
-        box.setText(question + "\n\n" + _("{b} keeps its name, rep and colour.").format(b=onto))
-        merge = box.addButton(_("Merge"), QtWidgets.QMessageBox.ButtonRole.AcceptRole)
-        box.addButton(_("Cancel"), QtWidgets.QMessageBox.ButtonRole.RejectRole)
-        merge.clicked.connect(
-            lambda: model.attempt(
-                lambda: te.merge(model.plan, model.alignment, [*rows, territory], territory)
-            )
-        )
-        box.open()
-
     def _menu(self, at: QtCore.QPoint) -> None:
-        menu = self.row_menu() if self.selected_territories() else self.full_menu()
+        menu = self.menus.of_rows() if self.selected_territories() else self.menus.full()
         menu.popup(self.tree.viewport().mapToGlobal(at))
-
-    def row_menu(self) -> QtWidgets.QMenu:
-        """What can be done with the chosen rows."""
-        menu = QtWidgets.QMenu(self)
-        menu.addAction(_("Zoom to"), lambda: self.show_units.emit(self._chosen_units()))
-        things = self._model.plan.noun(2)
-        menu.addAction(
-            _("Select its {things}").format(things=things),
-            lambda: self._model.select_units(self._chosen_units()),
-        )
-        menu.addSeparator()
-        several = ("merge",) if len(self.selected_territories()) > 1 else ()
-        self._add_commands(menu, "rename", "colour", "lock", *several, "group", "delete")
-        self._add_reps(menu)
-        return menu
-
-    def full_menu(self) -> QtWidgets.QMenu:
-        """The same and what makes territories afresh."""
-        menu = QtWidgets.QMenu(self)
-        names = ("start", "rename", "colour", "lock", "merge", "group", "delete")
-        self._add_commands(menu, *names)
-        self._add_reps(menu)
-        return menu
-
-    def _add_commands(self, menu: QtWidgets.QMenu, *names: str) -> None:
-        actions = getattr(self.window(), "actions_by_id", {})
-        for name in names:
-            action = actions.get(f"territory.{name}")
-            if action is not None and name == "lock" and self.selected_territories():
-                self._add_lock(menu, action)
-            elif action is not None:
-                menu.addAction(action)
-
-    def _add_lock(self, menu: QtWidgets.QMenu, action: QtGui.QAction) -> None:
-        """Name what the command would do to the chosen rows."""
-        view = self._model.view
-        leaves = {t.id for row in self.selected_territories() for t in view.leaves_below(row)}
-        text = _("Unlock") if leaves and leaves <= set(view.locked_territories) else _("Lock")
-        keys = action.shortcut().toString(QtGui.QKeySequence.SequenceFormat.NativeText)
-        menu.addAction(action.icon(), f"{text}\t{keys}" if keys else text, action.trigger)
-
-    def _chosen_units(self) -> np.ndarray:
-        view = self._model.view
-        leaves = [t.id for row in self.selected_territories() for t in view.leaves_below(row)]
-        return np.flatnonzero(np.isin(view.assignment, leaves) & self._model.plan.units_present)
-
-    def _add_reps(self, menu: QtWidgets.QMenu) -> None:
-        from terradesk import records as rec
-
-        model = self._model
-        chosen = [t for t in self.selected_territories() if t in model.view.slots]
-        reps = model.plan.rows(rec.Rep)
-        if len(chosen) != 1 or not reps:
-            return
-        below = menu.addMenu(_("Owned by"))
-        owner = model.view.owners.get(chosen[0])
-        for rep in sorted(reps, key=lambda r: r.name.casefold()):
-            action = below.addAction(rep.name.replace("&", "&&"))
-            action.setCheckable(True)
-            action.setChecked(owner is not None and owner.id == rep.id)
-            action.triggered.connect(lambda _on=False, rep=rep.id: self._staff(chosen[0], rep))
-        below.addSeparator()
-        none = below.addAction(_("Nobody"))
-        none.triggered.connect(lambda: self._staff(chosen[0], 0))
-
-    def _staff(self, territory: int, rep: int) -> None:
-        model = self._model
-        model.attempt(lambda: te.staff(model.plan, model.alignment, territory, rep))
