@@ -25,6 +25,7 @@ from .halved import FROM_RATIO, Halved
 from .layer import Layer
 from .lettering import Block
 from .names import Names
+from .pending import NO_ROWS, Pending
 from .repainting import Repainting
 from .spots import Spots
 
@@ -37,7 +38,6 @@ REST_MS = 180
 _QUICK_FROM = 20_000  # units from which zooming draws less detail before any frame was timed
 _LIMIT_MS = 7.0  # for a sharp frame while zooming, on all threads; names and Qt come on top
 _PAD = 4  # pixels around the lines of a changed unit
-_NO_ROWS = np.empty(0, np.int64)
 
 
 class MapItem(Repainting):
@@ -84,7 +84,7 @@ class MapItem(Repainting):
         self._stamped = Stamped()
         self._halved = Halved()
         self._ghost = overlay.Ghost()
-        self._todo: list[tuple[str, np.ndarray]] = []
+        self._todo = Pending()
         self._is_zooming = self._is_quick = self._is_stale = False
         self._walls_due = True  # what comes up after an edit does not push names about
         self._sharp = QtCore.QTimer(singleShot=True, interval=SHARP_MS)
@@ -220,7 +220,7 @@ class MapItem(Repainting):
 
     def _sharpen(self) -> None:
         self._set_quick(False)
-        self._later("render", _NO_ROWS)
+        self._later("render", NO_ROWS)
 
     # ------------------------------------------------------------------ what changes
     def assigned(self, rows: np.ndarray) -> None:
@@ -242,14 +242,14 @@ class MapItem(Repainting):
 
     def recolour(self) -> None:
         """All fills may differ."""
-        self._later("recolour", _NO_ROWS)
+        self._later("recolour", NO_ROWS)
 
     def refresh(self) -> None:
         """Borders, fills and locks may differ everywhere."""
-        self._later("render", _NO_ROWS)
+        self._later("render", NO_ROWS)
 
     def _later(self, what: str, rows: np.ndarray) -> None:
-        self._todo.append((what, rows))
+        self._todo.add(what, rows)
         if not len(rows) or self.layer is None:
             self.update()
             return
@@ -367,16 +367,16 @@ class MapItem(Repainting):
         frame = self.frame
         if frame is None or (frame.width, frame.height) != (view.width, view.height):
             frame = self.frame = self._new_frame(layer, view, self.style.pixel_ratio)
-            self._catch_up(layer)
+            self._todo.catch_up(layer.state)
             frame.look(view)
         elif self._is_stale or frame.view.scale != view.scale or frame.is_moving != self._is_quick:
             frame.is_moving, frame.view = self._is_quick, view
-            self._catch_up(layer)
+            self._todo.catch_up(layer.state)
             frame.render()
         elif frame.view != view:
             frame.look(view)
         self._is_stale = False
-        self._work_off(frame)
+        self._todo.work_off(frame)
         return frame
 
     def _new_frame(self, layer: Layer, view: View, ratio: float) -> Frame:
@@ -405,29 +405,6 @@ class MapItem(Repainting):
         elif names.needs_rest and not self._rest.isActive():
             self._rest.start()
         self._take_names(frame)
-
-    def _catch_up(self, layer: Layer) -> None:
-        """Everything is about to be drawn: only the lines of pending marks must be made."""
-        if self._todo:
-            layer.state.refresh_lines()
-            self._todo.clear()
-
-    def _work_off(self, frame: Frame) -> None:
-        if not self._todo:
-            return
-        todo, self._todo = self._todo, []
-        kinds = {what for what, _rows in todo}
-        if "render" in kinds:
-            frame.state.refresh_lines()
-            frame.render()
-            return
-        for what in ("assigned", "marked", "outlined"):
-            pieces = [rows for kind, rows in todo if kind == what]
-            if pieces:
-                rows = pieces[0] if len(pieces) == 1 else np.unique(np.concatenate(pieces))
-                getattr(frame, what)(rows)
-        if "recolour" in kinds:
-            frame.recolour()
 
     @safely
     def paint(
@@ -476,7 +453,7 @@ class MapItem(Repainting):
     def _draw_halved(self, painter: QtGui.QPainter, layer: Layer, ratio: float) -> None:
         """Areas and accounts in half the pixels, names sharp over them."""
         if self._todo:
-            self._catch_up(layer)
+            self._todo.catch_up(layer.state)
             self._is_stale = True
         new_frame = partial(self._new_frame, layer, ratio=ratio / 2)
         self._halved.draw(painter, self.view, self._under_names, new_frame)
