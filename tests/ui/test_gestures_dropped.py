@@ -107,12 +107,17 @@ INTERRUPTIONS = [
 
 @pytest.mark.parametrize("interrupt", INTERRUPTIONS, ids=lambda f: f.__name__.strip("_"))
 def test_an_interrupted_gesture_is_dropped_and_nothing_is_lost_or_done_twice(desk, interrupt):
+    model = desk.model
+    model.close()
     for gesture in ALL:
+        if not model.is_open:
+            desk.open(plan())
+            model.do(scenarios.copy_scenario(model.plan, model.view.scenario.id, "Other"))
+            model.do(edits.assign(model.plan, 3, np.array([35]), desk.ids[0]).edit)
+        model.show_alignment(3)
         desk.view.resize(900, 640)
-        desk.open(plan())
-        model = desk.model
-        model.do(scenarios.copy_scenario(model.plan, model.view.scenario.id, "Other"))
-        model.do(edits.assign(model.plan, 3, np.array([35]), desk.ids[0]).edit)
+        leave(desk)
+        model.select_units(np.empty(0, int))
         model.set_current(desk.ids[2])
         owners = {a: rows.copy() for a, rows in model.plan.assignments.items()}
         n_steps, document = len(model.document.steps), model.document

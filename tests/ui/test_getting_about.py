@@ -204,7 +204,8 @@ def test_the_way_is_straight_and_even(desk):
     assert middle(between(a, b, 1.0)) == pytest.approx(middle(b), abs=1 / b.px_per_m)
 
 
-def test_what_was_found_is_marked_for_a_moment(desk):
+def test_what_was_found_is_marked_for_a_moment(desk, monkeypatch):
+    monkeypatch.setattr("ui.map.markers.PULSE_MS", 150)
     desk.view.going.go_to_units(np.array([3]))
     markers = desk.view.going.markers
     assert markers.is_pulsing
