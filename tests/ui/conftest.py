@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
+from PySide6 import QtCore
 
 from tests.ui.driving import SLOW
 from ui import errors, settings, theme
 from ui.jobs import running
 from ui.main_window import MainWindow, keeping
+
+
+@pytest.fixture(autouse=True)
+def _widgets_end_with_their_test() -> Iterator[None]:
+    """Without a running event loop they would stay, and each style sheet would style them all."""
+    yield
+    QtCore.QCoreApplication.sendPostedEvents(None, QtCore.QEvent.Type.DeferredDelete)
 
 
 @pytest.fixture
