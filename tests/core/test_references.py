@@ -21,6 +21,7 @@ from terradesk.render import Style, View
 from terradesk.render.linework import VectorStamp
 from terradesk.render.warped import PictureStamp
 from tests.core.kernel import CRS, grid_plan
+from tests.reading_here import read_here
 
 PAPER = np.uint32(0xFFF8F6F0)
 RED, CLEAR = 0xFFFF0000, 0
@@ -52,12 +53,7 @@ def view_of(plan, wide=120, high=80):
 def here(request, monkeypatch):
     """Read in this process, which is quicker, except where the fence itself is asked for."""
     if "fenced" not in request.fixturenames:
-        monkeypatch.setattr(
-            "terradesk.readers.foreign.call",
-            lambda function, path, progress, is_trusted=False, **more: function(
-                path=str(gdal.check_path(path)), progress=progress, **more
-            ),
-        )
+        read_here(monkeypatch)
 
 
 @pytest.fixture

@@ -273,7 +273,7 @@ def test_in_the_window_nothing_is_lost_when_it_changes_in_mid_drag(window, qtbot
             QTest.mouseMove(port, place(window, rows[1]))
             assert gestures.is_active
             change()
-            qtbot.wait(1)
+            qtbot.waitUntil(lambda: model.tentative is None)
             assert model.tentative is None, tool
             QTest.mouseRelease(port, LEFT, NO_KEYS, place(window, rows[1]))
             gestures.cancel()

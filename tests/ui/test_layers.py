@@ -17,6 +17,7 @@ from terradesk.edits import Edit, Record, apply
 from terradesk.render.points import MANY
 from tests.core.kernel import grid_plan
 from tests.core.test_references import all_tiles, png, write_tiles
+from tests.reading_here import read_here
 from tests.ui.driving import SLOW, wait_for_map
 from tests.ui.map_desk import NO_KEYS, Desk, no_base
 from ui.jobs import running
@@ -42,12 +43,7 @@ def desk(qtbot, monkeypatch):
 def here(request, monkeypatch):
     """Read in this process, which is quicker, except where the whole road is asked for."""
     if "fenced" not in request.fixturenames:
-        monkeypatch.setattr(
-            "terradesk.readers.foreign.call",
-            lambda function, path, progress, is_trusted=False, **more: function(
-                path=str(gdal.check_path(path)), progress=progress, **more
-            ),
-        )
+        read_here(monkeypatch)
 
 
 @pytest.fixture
