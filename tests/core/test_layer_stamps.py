@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from terradesk.references import geotiff
 from terradesk.render import Frame, MapState, Style, View
 from terradesk.render.account_stamp import AccountStamp
 from terradesk.render.hiding import LINES, without
@@ -130,3 +131,9 @@ def test_short_links_have_no_dot_and_the_shortest_are_left_out():
 
     assert len(inked(20)) == 0, "4 pixels"
     assert 0 < len(inked(60)) < len(inked(200)), "12 and 40 pixels"
+
+
+def test_a_point_raster_lies_half_a_pixel_off():
+    tags = {"ModelPixelScale": (2.0, 2.0, 0), "ModelTiepoint": (0, 0, 0, 10.0, 20.0, 0)}
+    assert geotiff.transform_of(tags, "x") == (10, 20, 2, -2)
+    assert geotiff.transform_of({**tags, "GTRasterTypeGeoKey": 2}, "x") == (9, 21, 2, -2)

@@ -15,7 +15,7 @@ from PIL import Image, TiffImagePlugin, TiffTags
 from terradesk import gdal, projection, references
 from terradesk.edits import apply, invert
 from terradesk.errors import TerraDeskError
-from terradesk.references import Place, Shapes, geotiff
+from terradesk.references import Place, Shapes
 from terradesk.references.mbtiles import WEB_MERCATOR
 from terradesk.render import Style, View
 from terradesk.render.linework import VectorStamp
@@ -481,12 +481,6 @@ def test_damaged_pictures_are_refused(tmp_path, place, content):
     path.write_bytes(content)
     with pytest.raises(TerraDeskError):
         references.read(path, "", place)
-
-
-def test_a_point_raster_lies_half_a_pixel_off():
-    tags = {"ModelPixelScale": (2.0, 2.0, 0), "ModelTiepoint": (0, 0, 0, 10.0, 20.0, 0)}
-    assert geotiff.transform_of(tags, "x") == (10, 20, 2, -2)
-    assert geotiff.transform_of({**tags, "GTRasterTypeGeoKey": 2}, "x") == (9, 21, 2, -2)
 
 
 def test_a_picture_is_drawn_in_any_scale_and_in_strips(plan):
