@@ -62,6 +62,7 @@ def run(
     environment: Mapping[str, str] | None = None,
     memory_limit: int = MEMORY_LIMIT,
     time_limit: float = TIME_LIMIT,
+    opened: Callable[[Path], None] | None = None,
 ) -> Any:
     """Call a function in a new process and return what it returns.
 
@@ -80,6 +81,9 @@ def run(
         Bytes; kept on Linux and macOS only.
     time_limit : float
         Seconds of computing and of waiting.
+    opened : callable, optional
+        Called with the folder of the work before the process starts. Files may be exchanged
+        through it while the work goes on; the function finds it by `folder`.
 
     Returns
     -------
@@ -104,6 +108,8 @@ def run(
     }
     with tempfile.TemporaryDirectory(prefix="terradesk-", ignore_cleanup_errors=True) as folder:
         Path(folder, "job.json").write_text(json.dumps(job), "utf-8")
+        if opened is not None:
+            opened(Path(folder))
         code = _supervise(Path(folder), {**os.environ, **(environment or {})}, progress, time_limit)
         return _outcome(Path(folder), code)
 
@@ -310,6 +316,11 @@ def _objects(cells: list[Any]) -> np.ndarray:
 
 
 # ---------------------------------------------------------------------- in the child
+def folder() -> Path:
+    """In a worker: the folder of its work, removed with it."""
+    return Path(tempfile.gettempdir())
+
+
 def main(arguments: list[str]) -> int:
     """Do the job of a folder: what a worker process runs."""
     folder = Path(arguments[0])
