@@ -1,0 +1,130 @@
+"""What stands in the way of a wish: one sentence each, with its places and what to relax."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from PySide6 import QtCore, QtWidgets
+
+from terradesk import i18n
+from terradesk.i18n import _, ngettext
+
+from ...dialogs import parts
+from .clickable import Clickable
+
+MOST = 4
+"""Sentences that are seen before the rest is asked for."""
+
+
+class WhyList(QtWidgets.QWidget):
+    """Sentences, worst first; a click on one shows its places on the map.
+
+    Signals
+    -------
+    units_clicked(ndarray)
+        Unit rows that a sentence is about: to be selected and zoomed to.
+    relax_clicked(object)
+        The sentence (`telling.Told`) whose remedy was asked for.
+    """
+
+    units_clicked = QtCore.Signal(object)
+    relax_clicked = QtCore.Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setAccessibleName(_("What stands in the way"))
+        self._tolds: list[Any] = []
+        self._is_folded = True
+        self.rows: list[WhyRow] = []
+        self.headline = parts.label("", "strong", wraps=True)
+        self.more = parts.Button("", "link", clicked=self.unfold)
+        column = QtWidgets.QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        column.addWidget(self.headline)
+        self._list = QtWidgets.QVBoxLayout()
+        self._list.setSpacing(6)
+        column.addLayout(self._list)
+        column.addWidget(self.more, 0, parts.start())
+        self.hide()
+
+    def show_tolds(self, tolds: Sequence[Any], headline: str = "") -> None:
+        """Show other sentences; the list hides when there is nothing to say.
+
+        Parameters
+        ----------
+        tolds : sequence of Told
+            In any order: those that cannot be mended come first, else the order stays.
+        headline : str
+            Above them all: "The tightest tolerance that can be reached is 6.5 %."
+        """
+        self._tolds = sorted(tolds, key=lambda told: not told.is_error)
+        self._is_folded = len(self._tolds) > MOST
+        self.headline.setText(headline)
+        self.headline.setVisible(bool(headline))
+        self._fill()
+        self.setVisible(bool(self._tolds or headline))
+
+    def clear(self) -> None:
+        """Say nothing."""
+        self.show_tolds(())
+
+    def unfold(self) -> None:
+        """Show all sentences."""
+        self._is_folded = False
+        self._fill()
+        if len(self.rows) > MOST:
+            self.rows[MOST].setFocus()
+
+    def _fill(self) -> None:
+        parts.empty(self._list)
+        shown = self._tolds[:MOST] if self._is_folded else self._tolds
+        self.rows = [WhyRow(told) for told in shown]
+        for row in self.rows:
+            row.units_clicked.connect(self.units_clicked)
+            row.relax_clicked.connect(self.relax_clicked)
+            self._list.addWidget(row)
+        n = len(self._tolds) - len(shown)
+        self.more.setText(ngettext("and {n} more", "and {n} more", n).format(n=i18n.number(n)))
+        self.more.setVisible(n > 0)
+
+
+class WhyRow(Clickable):
+    """One sentence; its places and its remedy, where it has some."""
+
+    units_clicked = QtCore.Signal(object)
+    relax_clicked = QtCore.Signal(object)
+
+    def __init__(self, told: Any) -> None:
+        super().__init__("notice" if told.is_error else "soft")
+        self.told = told
+        icon = ("triangle-alert", "warn") if told.is_error else ("info", "text2")
+        self.text = parts.label(told.text, wraps=True)
+        self.relax: parts.Button | None = None
+        row = QtWidgets.QHBoxLayout(self)
+        row.setContentsMargins(12, 10, 12, 10)
+        row.setSpacing(10)
+        row.addWidget(parts.IconLabel(*icon), 0, QtCore.Qt.AlignmentFlag.AlignTop)
+        column = QtWidgets.QVBoxLayout()
+        column.setSpacing(2)
+        column.addWidget(self.text)
+        row.addLayout(column, 1)
+        if told.relax:
+            self._add_relax(column)
+        self.setAccessibleName(told.text)
+        has_places = len(told.units) > 0
+        self.set_clickable(has_places, _("Show it on the map") if has_places else "")
+        rows = np.asarray(told.units, np.int32)
+        self.clicked.connect(lambda: self.units_clicked.emit(rows))
+
+    def _add_relax(self, column: QtWidgets.QVBoxLayout) -> None:
+        self.relax = parts.Button(
+            str(self.told.relax), "link", clicked=lambda: self.relax_clicked.emit(self.told)
+        )
+        line = QtWidgets.QHBoxLayout()
+        line.setContentsMargins(-5, 0, 0, 0)  # a link has room around it: its letters line up
+        line.addWidget(self.relax)
+        line.addStretch(1)
+        column.addLayout(line)
