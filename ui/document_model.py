@@ -51,6 +51,8 @@ class Tentative:
         What the edit leaves alone.
     effect : WhatIf or None
         Figures before and after; `DocumentModel.preview` works them out, once for all views.
+    is_proposal : bool
+        Whether it stands until it is accepted or taken back (`DocumentModel.propose`).
     """
 
     edit: Edit | None
@@ -61,6 +63,7 @@ class Tentative:
     n_locked: int = 0
     n_named: int = 0
     effect: WhatIf | None = None
+    is_proposal: bool = False
 
 
 _NO_ROWS = np.empty(0, np.int32)
@@ -90,7 +93,10 @@ class DocumentModel(QtCore.QObject):
     hovered(int)
         Unit row under the cursor, -1 none.
     previewed(object)
-        `Tentative` with its ``effect`` while a gesture goes on, None when it ends.
+        `Tentative` with its ``effect`` while a gesture goes on; when it ends the proposal that
+        stands, or None.
+    proposed()
+        Another proposal stands, or none, or it is shown or hidden.
     message(str, bool)
         What just happened, and whether Undo belongs to it.
     """
@@ -103,6 +109,7 @@ class DocumentModel(QtCore.QObject):
     selection_changed = QtCore.Signal()
     hovered = QtCore.Signal(int)
     previewed = QtCore.Signal(object)
+    proposed = QtCore.Signal()
     message = QtCore.Signal(str, bool)
 
     def __init__(self, parent: QtCore.QObject | None = None) -> None:
@@ -117,6 +124,8 @@ class DocumentModel(QtCore.QObject):
         self.selected_units: np.ndarray = _NO_ROWS
         self.selected_accounts: np.ndarray = _NO_ROWS
         self.tentative: Tentative | None = None
+        self._proposal: Tentative | None = None
+        self._shows_proposal = True
         self.on_error: Callable[[BaseException, bool], bool] = _raise
         self.on_baseline: Callable[[str], str] = lambda _name: "edit"  # or "copy", or ""
         self._editable: set[str] = set()
@@ -165,6 +174,7 @@ class DocumentModel(QtCore.QObject):
     def close(self) -> None:
         """Let go of the document."""
         was_open = self.is_open
+        self._proposal = None
         if self._document is not None:
             self._leave()
             self._document.close()
@@ -294,6 +304,7 @@ class DocumentModel(QtCore.QObject):
     def _on_step(self, step: Step, plan: Plan) -> None:
         before, self._before = self._before, plan
         assert before is not None
+        self.propose(None)
         if self._alignment in before.assignments and self._alignment in plan.assignments:
             known = before.alignment(self._alignment)
             self._did = carry(known, step.edit, plan.alignment(self._alignment))
@@ -309,6 +320,7 @@ class DocumentModel(QtCore.QObject):
         """Bring another scenario into view."""
         if alignment == self._alignment or alignment not in self.plan.assignments:
             return
+        self.propose(None)
         self.preview(None)
         self._alignment = alignment
         if self._current not in self.view.territories:
@@ -349,9 +361,55 @@ class DocumentModel(QtCore.QObject):
 
     def preview(self, tentative: Tentative | None) -> None:
         """Show what a gesture would do; None when it is over."""
-        if tentative is not None or self.tentative is not None:
-            self.tentative = self._measured(tentative) if tentative is not None else None
-            self.previewed.emit(self.tentative)
+        shown = self._measured(tentative) if tentative is not None else self._standing
+        if shown is not self.tentative:
+            self.tentative = shown
+            self.previewed.emit(shown)
+
+    # ------------------------------------------------------------------ proposals
+    @property
+    def gesture(self) -> Tentative | None:
+        """What a gesture would do; None when only a proposal stands."""
+        shown = self.tentative
+        return shown if shown is not None and not shown.is_proposal else None
+
+    @property
+    def proposal(self) -> Tentative | None:
+        """What stands to be accepted, shown or not."""
+        return self._proposal
+
+    @property
+    def shows_proposal(self) -> bool:
+        """Whether views show the proposal instead of the plan as it is."""
+        return self._shows_proposal and self._proposal is not None
+
+    @property
+    def _standing(self) -> Tentative | None:
+        return self._proposal if self._shows_proposal else None
+
+    def propose(self, tentative: Tentative | None) -> None:
+        """Let a proposal stand until it is accepted or taken back (None); an edit takes it back.
+
+        Gestures show what they would do over it.
+        """
+        if tentative is None and self._proposal is None:
+            return
+        if tentative is None:
+            self._shows_proposal = True
+        made = replace(tentative, is_proposal=True) if tentative is not None else None
+        self._proposal = self._measured(made) if made is not None else None
+        self._show_standing()
+
+    def show_proposal(self, is_shown: bool) -> None:
+        """Show the proposal, or the plan as it is."""
+        if is_shown != self._shows_proposal:
+            self._shows_proposal = is_shown
+            self._show_standing()
+
+    def _show_standing(self) -> None:
+        if self.tentative is None or self.tentative.is_proposal:
+            self.preview(None)
+        self.proposed.emit()
 
     def _measured(self, tentative: Tentative) -> Tentative:
         edit = tentative.edit

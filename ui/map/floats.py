@@ -52,6 +52,8 @@ class Floats:
         self.steps, self.tips = FirstSteps(host), Tips(host)
         self.far: list[parts.Floating] = []
         self.inset: Inset | None = None
+        self.banner: parts.Floating | None = None
+        self.is_drawing = False
         self.over: list[Any] = []
         self.waiting = parts.label(_("Preparing the map…"))
         self.waiting.setParent(host)
@@ -60,7 +62,7 @@ class Floats:
         self._has_strip = True
 
     def _all(self) -> list[Any]:
-        inset = [self.inset] if self.inset is not None else []
+        inset = [w for w in (self.inset, self.banner) if w is not None]
         return [*inset, *self.over, self.toolbox, self.strip, self.chip, self.message,
                 self.legend, self.steps, self.tips, self.card, *self.far]  # fmt: skip
 
@@ -102,9 +104,12 @@ class Floats:
     def arrange(self) -> None:
         """Put everything in its place."""
         is_open = self._model.is_open
-        for widget in (self.toolbox, self.chip, self.scale, self.credits, *self.far):
+        for widget in (self.toolbox, self.scale, self.credits, *self.far):
             widget.setVisible(is_open)
-        self.strip.setVisible(is_open and self._has_strip)
+        has_banner = self.banner is not None and self.banner.isVisibleTo(self._host)
+        is_quiet = has_banner and not self.is_drawing
+        self.chip.setVisible(is_open and not is_quiet)
+        self.strip.setVisible(is_open and self._has_strip and not is_quiet)
         sized: list[QtWidgets.QWidget] = [self.toolbox, self.strip, self.chip, self.credits]
         for widget in [*sized, self.steps, self.tips, *self.far]:
             widget.adjustSize()
@@ -116,16 +121,20 @@ class Floats:
             widget.raise_()
 
     def _arrange_top(self) -> None:
-        left = _GAP + self.toolbox.width() + _GAP
+        left, head = _GAP + self.toolbox.width() + _GAP, _GAP
         self._put(self.toolbox, _GAP, _GAP)
-        self._put(self.strip, left, _GAP)
+        if self.banner is not None and self.banner.isVisibleTo(self._host):
+            self._put(self.banner, left, head)
+            head += self.banner.height() + _BETWEEN
+        self._put(self.strip, left, head)
         has_strip = self.strip.isVisibleTo(self._host)
         after = left + (self.strip.width() + _BETWEEN if has_strip else 0)
         strip = theme.HEIGHT["strip"]
-        top, below = _GAP + (strip - self.chip.height()) // 2, _GAP + strip + _BETWEEN
+        top, below = head + (strip - self.chip.height()) // 2, head + strip + _BETWEEN
         fits = after + self.chip.width() + _GAP <= self._host.width()
         self._put(self.chip, after if fits else left, top if fits else below)
         y = below if fits else below + self.chip.height() + _BETWEEN
+        y = y if self.chip.isVisibleTo(self._host) else head
         for holder in self.far:
             self._put(holder, left, y)
             left += holder.width() + _BETWEEN
@@ -138,12 +147,13 @@ class Floats:
         inset.setVisible(self._model.is_open and inset.is_wanted)
         if not inset.isVisibleTo(self._host):
             return
-        ends = [w.x() + w.width() for w in (self.strip, self.chip) if w.isVisibleTo(self._host)]
+        top = [w for w in (self.banner, self.strip, self.chip)
+               if w is not None and w.isVisibleTo(self._host)]  # fmt: skip
+        ends = [w.x() + w.width() for w in top]
         if self._host.layoutDirection() == QtCore.Qt.LayoutDirection.RightToLeft:
-            shown = (w for w in (self.strip, self.chip) if w.isVisibleTo(self._host))
-            ends = [self._host.width() - w.x() for w in shown]
+            ends = [self._host.width() - w.x() for w in top]
         x = self._host.width() - _GAP - inset.width()
-        foot = max((w.geometry().bottom() for w in (self.chip, *self.far)), default=0)
+        foot = max((w.geometry().bottom() for w in (*top, *self.far)), default=0)
         meets = any(end + _BETWEEN > x for end in ends)
         self._put(inset, x, foot + 1 + _BETWEEN if meets else _GAP)
 

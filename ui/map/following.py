@@ -11,7 +11,7 @@ from PySide6 import QtCore
 
 from terradesk.colouring import Look, Rules
 from terradesk.i18n import _
-from terradesk.plan import UNASSIGNED, Plan
+from terradesk.plan import UNASSIGNED, AlignmentView, Plan
 from terradesk.render import Mark
 from terradesk.render.basemap import BaseMap
 
@@ -47,6 +47,7 @@ class Following(QtCore.QObject):
         self.layer: Layer | None = None
         self.colour_by, self.look = "territory", Look()
         self._drop_target, self._shows_current = UNASSIGNED, True
+        self.hatched = _NONE
         self._had_selection = False
         self._flash = QtCore.QTimer(self, singleShot=True, interval=FLASH_MS)
         self._flash.timeout.connect(self._end_flash)
@@ -218,8 +219,52 @@ class Following(QtCore.QObject):
 
     def preview(self, tentative: Tentative | None) -> None:
         """Show what would change hands in the fill of its target."""
+        is_gesture = tentative is not None and not tentative.is_proposal
         if self.layer is not None:
-            self._item.marked(self.layer.mark_preview(tentative))
+            self._item.marked(self.layer.mark_preview(tentative if is_gesture else None))
+
+    # ------------------------------------------------------------------ proposals
+    def show_plan(self, plan: Plan, hatched: np.ndarray) -> None:
+        """Draw a plan that is only proposed, or the plan as it is again.
+
+        Parameters
+        ----------
+        plan : Plan
+            Another one of the same areas and scenario.
+        hatched : (k,) int
+            Units that would change hands.
+        """
+        layer, self.hatched = self.layer, hatched
+        if (
+            layer is None
+            or layer.plan.arcs is not plan.arcs
+            or layer.view.id not in plan.assignments
+        ):
+            return
+        view = plan.alignment(layer.view.id)
+        if _same_leaves(layer.view, view):
+            self._move_to(plan, np.flatnonzero(layer.view.assignment != view.assignment))
+        else:
+            layer.replace(plan, view.id)
+            self._item.refresh()
+            self._item.set_blocks()
+        self.mark(Mark.CHANGED, hatched)
+        self.mark_current()
+
+    def _move_to(self, plan: Plan, rows: np.ndarray) -> None:
+        """Draw units of the same territories elsewhere."""
+        layer = self.layer
+        assert layer is not None
+        before = layer.state.territories[rows]
+        layer.reassign(plan, rows)
+        if not len(rows):
+            return
+        self._item.assigned(rows)
+        shapes = np.unique(np.append(before, layer.state.territories[rows]))
+        self._item.set_blocks(shapes[shapes >= 0].astype(np.int64))
+        if layer.moves_colours:
+            layer.refresh_colours()
+            self._item.recolour()
 
     def flash(self, rows: np.ndarray) -> None:
         """Hatch units for a moment."""
@@ -227,8 +272,13 @@ class Following(QtCore.QObject):
         self._flash.start()
 
     def _end_flash(self) -> None:
-        self.mark(Mark.CHANGED, _NONE)
+        self.mark(Mark.CHANGED, self.hatched)
         self.changed.emit()
+
+
+def _same_leaves(one: AlignmentView, other: AlignmentView) -> bool:
+    """Whether territories and their fills, places in the tree and locks are the same."""
+    return one.leaves == other.leaves and one.locked_territories == other.locked_territories
 
 
 def _places_differ(before: Plan, after: Plan) -> bool:

@@ -61,7 +61,7 @@ class Hovering(QtCore.QObject):
 
     def _look(self) -> None:
         view, spots = self._view, self._view.item.spots
-        is_idle = view.is_ready and not view.gestures.is_active and view.model.tentative is None
+        is_idle = view.is_ready and not view.gestures.is_active and view.model.gesture is None
         if not is_idle or spots is None or not view.item.shows["accounts"]:
             self._say("")
             return

@@ -50,7 +50,7 @@ class Telling(QtCore.QObject):
 
     def preview(self, tentative: Tentative | None) -> None:
         """Show what a gesture would do; what takes long to find out comes a moment later."""
-        if tentative is None:
+        if tentative is None or tentative.is_proposal:
             self._splits.stop()
             self._show(None)
             return
@@ -59,12 +59,12 @@ class Telling(QtCore.QObject):
         self._splits.start() if is_slow else self._splits.stop()
 
     def _warn_of_splits(self) -> None:
-        tentative = self._model.tentative
+        tentative = self._model.gesture
         if tentative is not None:
             self._show(lines_of(self._model.view, tentative, True))
 
     def _show(self, lines: list[Line] | None) -> None:
-        if lines is None and self._model.tentative is not None:
+        if lines is None and self._model.gesture is not None:
             return
         if not lines:
             self._card.hide()

@@ -16,6 +16,7 @@ from ui.tools import AccountSpots, Keys, Options, Preview
 
 from ..document_model import DocumentModel, Edited
 from . import camera
+from .building import Building
 from .camera import Box
 from .classes import ClassesPopup
 from .dropping import Dropping
@@ -92,6 +93,7 @@ class MapView(Looking):
         self.layer_list, self.hovering = LayerList(self), Hovering(self)
         self.floats.over += [self.layer_list.button, self.layer_list]
         self.going: Going = Going(self)
+        self.building = Building(self)
         self._keys = KeyTable(self)
         self._connect_model()
         self._connect_floats()
@@ -327,6 +329,7 @@ class MapView(Looking):
         self.item.restyle(self.ratio)
         self.floats.restyle()
         self.layer_list.restyle()
+        self.building.banner.restyle()
         self._tool_changed(self.gestures.tool_id)
         self._refresh()
 
@@ -335,6 +338,7 @@ class MapView(Looking):
 
     def _refresh_chip(self, *_changed: object) -> None:
         draws = self.gestures.tool.draws and not self.gestures.options.selects
+        self.floats.is_drawing = draws
         self.floats.chip.set_drawing(draws, self.gestures.tool_id == "eraser")
         self.arrange()
 
@@ -366,7 +370,7 @@ class MapView(Looking):
         if not self.model.is_open or self.following.layer is None:
             return
         layer = self.following.layer
-        entries = layer.legend(self.layers.legend())
+        entries = self.building.legend(layer.legend(self.layers.legend()))
         has_rules = layer.colouring.rules is not None
         self.floats.legend.set_entries(layer.colouring.title, entries, has_rules)
         credits = self.model.plan.setting("credits")

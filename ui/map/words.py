@@ -18,7 +18,7 @@ def unit_text(model: DocumentModel, row: int) -> str:
         name = f"{name}, {state[row]}"
     named = f"{name} ({i18n.isolate(code)})" if name and code and code != name else name or code
     territory = int(view.assignment[row])
-    parts = [named, view.name_of(territory) or _("unassigned")]
+    parts = [named, _territory_text(model, row, territory)]
     if view.locked_units[row]:
         parts.append(_("locked"))
     measure = measures.balance_measure(plan)
@@ -32,3 +32,14 @@ def unit_text(model: DocumentModel, row: int) -> str:
         value = float(values[row])
         parts.append(f"{measure.name} {measures.format_value(plan, measure, value)}")
     return " · ".join(parts)
+
+
+def _territory_text(model: DocumentModel, row: int, territory: int) -> str:
+    """Territory of an area, and the one that is proposed for it."""
+    now = model.view.name_of(territory) or _("unassigned")
+    proposal = model.proposal if model.shows_proposal else None
+    if proposal is None:
+        return now
+    after = proposal.plan.alignment(model.alignment)
+    then = after.name_of(int(after.assignment[row])) or _("unassigned")
+    return now if then == now else i18n.isolate(f"{now} → {then}")
