@@ -74,7 +74,7 @@ class Building(QtCore.QObject):
         self._tell(proposal is not None and model.shows_proposal)
 
     def _tell(self, is_shown: bool) -> None:
-        """Banner and legend; what floats is put in place again only when something comes or goes."""
+        """Banner and legend; what floats finds its place anew when something comes or goes."""
         was_there = self.banner.isVisibleTo(self._view)
         self.banner.refresh()
         if was_there != self.banner.isVisibleTo(self._view) or is_shown != self._was_shown:
@@ -101,7 +101,7 @@ class Banner(parts.Floating):
 
     def __init__(self, parent: QtWidgets.QWidget, model: DocumentModel) -> None:
         super().__init__(parent)
-        self._model = model
+        self._host, self._model = parent, model
         self.setAccessibleName(_("Preview"))
         layout = parts.row(self, 8, (12, 4, 6, 4))
         self._icon = parts.icon_label("eye", "accent_text", 16)
@@ -146,7 +146,7 @@ class Banner(parts.Floating):
         text = ngettext("{n} {noun} would change.", "{n} {noun} would change.", n)
         count = text.format(n=i18n.number(n), noun=self._model.plan.noun(n))
         whole = f"{count} " + _("Your plan stays as it is until you accept.")
-        room = self.parentWidget().width() - _TAKEN_PX - self._switch.sizeHint().width()
+        room = self._host.width() - _TAKEN_PX - self._switch.sizeHint().width()
         is_wide = self.fontMetrics().horizontalAdvance(whole) < room
         return whole if is_wide else count
 
