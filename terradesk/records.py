@@ -146,6 +146,15 @@ class Bridge(Row):
 
 
 @dataclass(frozen=True, slots=True)
+class Barrier(Row):
+    """Two units (rows) whose common border no territory of the builder may cross."""
+
+    unit_a: int = -1
+    unit_b: int = -1
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Measure(Row):
     """A figure summed per territory: a ``column`` of ``units`` or ``accounts``, or a count."""
 
@@ -235,6 +244,7 @@ KINDS: Mapping[str, type[Row]] = {
     "lock": Lock,
     "seed": Seed,
     "bridge": Bridge,
+    "barrier": Barrier,
     "measure": Measure,
     "target": Target,
     "column": Column,

@@ -34,7 +34,7 @@ def spanning_links(points: ArrayLike, pairs: ArrayLike) -> np.ndarray:
     a, b = np.asarray(pairs, np.int64).reshape(-1, 2).T
     joined = coo_array((np.ones(len(a), bool), (a, b)), (len(xy), len(xy)))
     n, group = connected_components(joined, directed=False)
-    edges = _delaunay_edges(xy)
+    edges = delaunay_edges(xy)
     edges = edges[group[edges[:, 0]] != group[edges[:, 1]]]
     order = np.argsort(np.hypot(*(xy[edges[:, 0]] - xy[edges[:, 1]]).T), kind="stable")
     root = np.arange(n)
@@ -54,8 +54,18 @@ def _root(root: Int64s, row: int) -> int:
     return row
 
 
-def _delaunay_edges(xy: Floats) -> Int64s:
-    """Pairs of rows; also along the points from west to east, should they have no width."""
+def delaunay_edges(xy: Floats) -> Int64s:
+    """Sides of the Delaunay triangulation of distinct points.
+
+    Parameters
+    ----------
+    xy : (n, 2) float64
+
+    Returns
+    -------
+    (k, 2) int64
+        Pairs of rows; also along the points from west to east, should they have no width.
+    """
     numbers = xy[:, 0] + 1j * xy[:, 1]  # sorted by x, then y
     along = np.argsort(numbers, kind="stable")
     chain = np.column_stack((along[:-1], along[1:]))

@@ -1,4 +1,4 @@
-"""Tables of a plan file, schema version 2; the small ones follow `terradesk.records`."""
+"""Tables of a plan file, schema version 3; the small ones follow `terradesk.records`."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from typing import Any, get_type_hints
 
 from terradesk import records as rec
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 MIN_READER = 1
-MIN_WRITER = 2
-"""Version 1 knows no start points: it would leave them behind when a territory goes."""
+MIN_WRITER = 3
+"""Version 1 knows no start points: it would leave them behind when a territory goes. Version 2
+knows no barriers: it could not undo a step that set one."""
 
 EXTENSION = "terradesk_plan"
 DEFINITION = "docs/file-format.md of TerraDesk"
@@ -32,6 +33,7 @@ TABLES: Mapping[str, str] = {
     "lock": "locks",
     "seed": "seeds",
     "bridge": "bridges",
+    "barrier": "barriers",
     "measure": "measures",
     "target": "targets",
     "column": "columns",
@@ -43,7 +45,7 @@ TABLES: Mapping[str, str] = {
 }
 """Table of each kind of record."""
 
-SINCE: Mapping[str, int] = {"seed": 2}
+SINCE: Mapping[str, int] = {"seed": 2, "barrier": 3}
 """Version that brought a kind of record, where that was not the first."""
 
 OTHER_TABLES: Mapping[str, str] = {

@@ -155,3 +155,42 @@ def test_links_are_symmetric_and_undo_restores_them(pairs: list[tuple[int, int]]
     for edit in reversed(done):
         plan = apply(plan, invert(edit))
     assert plan.tables["bridge"] == PLAN.tables["bridge"]
+
+
+# ---------------------------------------------------------------------- barriers
+def blocked(plan: Plan, a: list[int], b: list[int]) -> Plan:
+    edit = links.block(plan, a, b, "River")
+    assert edit is not None
+    return apply(plan, edit)
+
+
+def pairs(plan: Plan) -> set[frozenset[int]]:
+    return {frozenset((b.unit_a, b.unit_b)) for b in plan.rows(rec.Barrier)}
+
+
+def test_a_barrier_runs_along_all_borders_between_two_groups() -> None:
+    plan = blocked(PLAN, [0, 1, 2], [6, 7, 8, 99, -1])
+    assert pairs(plan) == {frozenset(p) for p in ((0, 6), (1, 7), (2, 8))}
+    assert links.block(plan, [1], [7]) is None
+    more = links.block(plan, [0, 1, 2, 3], [6, 7, 8, 9])
+    assert more is not None and len(more.records) == 1
+    assert describe(more) == "Made the border of Square 3 and Square 9 a barrier"
+
+
+def test_barriers_are_taken_away_again() -> None:
+    plan = blocked(PLAN, [0, 1, 2], [6, 7, 8])
+    edit = links.unblock(plan, [7], [1])
+    assert edit is not None
+    after = apply(plan, edit)
+    assert pairs(after) == {frozenset((0, 6)), frozenset((2, 8))}
+    assert links.unblock(after, [7], [1]) is None
+    assert pairs(apply(after, invert(edit))) == pairs(plan)
+    many = links.unblock(plan, range(24), range(24))
+    assert many is not None and describe(many) == "Removed 3 barriers"
+
+
+def test_a_barrier_changes_no_figure_and_needs_a_border() -> None:
+    plan = blocked(PLAN, range(12), range(12, 24))  # type: ignore[arg-type]
+    assert parts(plan) == parts(PLAN)
+    with pytest.raises(TerraDeskError, match="do not touch"):
+        links.block(PLAN, [0], [7])

@@ -10,7 +10,7 @@ import pytest
 from terradesk import planfile
 from terradesk import records as rec
 from terradesk.document import Document
-from terradesk.edits import scenarios, seeds
+from terradesk.edits import links, scenarios, seeds
 from terradesk.edits import territories as te
 from terradesk.errors import TerraDeskError
 from terradesk.planfile import failures, upgrading
@@ -26,14 +26,15 @@ def old(path: Path) -> None:
     make_old(path)
 
 
-def make_old(path: Path) -> None:
+def make_old(path: Path, version: int = 1) -> None:
+    since = {"seeds": 2, "barriers": 3}
     with opened(path) as db:
-        db.execute("DROP TABLE seeds")
-        for table in ("gpkg_contents", "gpkg_extensions"):
-            db.execute(f"DELETE FROM {table} WHERE table_name = 'seeds'")
+        for later in [name for name, first in since.items() if first > version]:
+            db.execute(f"DROP TABLE {later}")
+            for table in ("gpkg_contents", "gpkg_extensions"):
+                db.execute(f"DELETE FROM {table} WHERE table_name = '{later}'")
         db.execute(
-            "UPDATE td_meta SET value = 1 WHERE key IN ('schema_version', 'min_reader',"
-            " 'min_writer')"
+            f"UPDATE td_meta SET value = {version} WHERE key IN ('schema_version', 'min_writer')"
         )
 
 
@@ -128,6 +129,33 @@ def test_copies_of_an_old_plan_open(path: Path, tmp_path: Path) -> None:
     assert not differences(copy.plan, PLAN)
     works(copy)
     copy.close()
+
+
+def test_barriers_are_kept_in_a_file_that_knew_start_points_only(
+    path: Path, tmp_path: Path
+) -> None:
+    new = tmp_path / "two.gpkg"
+    planfile.create(new, PLAN).close()
+    make_old(new, 2)
+    document = planfile.open_document(new)
+    assert not differences(document.plan, PLAN)
+    assert document.plan.rows(rec.Barrier) == []
+    near = document.plan.arcs.adjacency  # type: ignore[union-attr]
+    other = int(near.neighbours[0])
+    document.do(links.block(document.plan, [0], [other], "River"))
+    plan = document.plan
+    document.close()
+    assert versions(new) == (SCHEMA_VERSION, MIN_READER, MIN_WRITER)
+    assert {"seeds", "barriers"} <= tables(new)
+    again = planfile.open_document(new)
+    assert not differences(again.plan, plan)
+    assert [(b.unit_a, b.unit_b, b.note) for b in again.plan.rows(rec.Barrier)] == [
+        (0, other, "River")
+    ]
+    again.undo()
+    assert again.plan.rows(rec.Barrier) == []
+    again.close()
+    assert planfile.check(new) == ()
 
 
 def test_upgrading_twice_does_nothing(path: Path) -> None:
