@@ -211,7 +211,6 @@ class LayerList(parts.Floating):
         if self._view.layoutDirection() == QtCore.Qt.LayoutDirection.RightToLeft:
             x = self._view.width() - x - widget.width()
         widget.move(x, y)
-        widget.raise_()
 
     def restyle(self) -> None:
         """Take up the theme."""

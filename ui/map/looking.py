@@ -51,7 +51,7 @@ class Looking(QtWidgets.QWidget):
         self._view = View(0, 0, 1e-5, 1, 1)
         self._changed_rows = np.empty(0, np.int32)
         self._is_homed = self._is_at_home = False
-        self.top_margin = _MARGINS[1]
+        self.top_margin, self.bottom_margin = _MARGINS[1], _MARGINS[3]
         self.item = MapItem()
         self.following = Following(model, self.item, self)
         self.canvas = Canvas(self, desk, self.item)
@@ -111,7 +111,7 @@ class Looking(QtWidgets.QWidget):
 
     def fit(self, box: Box, pad: float = 0.0) -> None:
         """Show a box in metres, clear of the tools."""
-        margins = (_MARGINS[0], self.top_margin, *_MARGINS[2:])
+        margins = (_MARGINS[0], self.top_margin, _MARGINS[2], self.bottom_margin)
         left, top, right, bottom = ((m + pad) * self.ratio for m in margins)
         if self.layoutDirection() == QtCore.Qt.LayoutDirection.RightToLeft:
             left, right = right, left  # the tools stand on the other side
