@@ -51,6 +51,10 @@ proof: .venv/dev.stamp  ## full counts, and the files through LibreOffice, Chrom
 bench: .venv/dev.stamp  ## measure speed; figures go to bench/results.md by hand
 	$(PY) -m bench $(ARGS)
 
+.PHONY: bench-peers
+bench-peers: .venv/dev.stamp requirements/bench.txt  ## install what `python -m bench builder` compares with
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements/bench.txt
+
 .PHONY: screenshots
 screenshots: .venv/dev.stamp  ## pictures of the window for the README and for looking at
 	@$(PY) scripts/system_packages.py tests
@@ -62,7 +66,7 @@ package: .venv/dev.stamp  ## one-folder program for this platform in dist/
 
 .PHONY: requirements
 requirements: .venv/dev.stamp  ## compile the pins and hashes anew from requirements/*.in
-	@for name in run dev; do \
+	@for name in run dev bench; do \
 	    CUSTOM_COMPILE_COMMAND="make requirements" $(BIN)/pip-compile --quiet --upgrade --generate-hashes --allow-unsafe --strip-extras \
 	        --no-emit-index-url --no-emit-trusted-host --no-emit-find-links \
 	        --output-file requirements/$$name.txt requirements/$$name.in || exit 1; \
@@ -75,4 +79,4 @@ clean:  ## remove everything that can be made again
 
 .PHONY: help
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

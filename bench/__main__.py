@@ -30,9 +30,14 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def main(arguments: list[str]) -> int:
     """Measure what was asked for, or everything."""
+    if arguments[:1] == ["builder"]:
+        from bench import builder
+
+        return builder.main(arguments[1:])
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     about = "; ".join(f"{name}: {text}" for name, text in PARTS.items())
     about += "; canvas: all of the map beside QGIS in one table"
+    about += "; builder: territories beside METIS, GerryChain and spopt (builder --help)"
     parser.add_argument("names", nargs="*", metavar="name", help=about)
     parser.add_argument("--here", action="store_true", help="in this process, as JSON lines")
     options = parser.parse_args(arguments)
