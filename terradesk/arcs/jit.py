@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 Int32s = NDArray[np.int32]
 Int64s = NDArray[np.int64]
+Uint64s = NDArray[np.uint64]
 Float32s = NDArray[np.float32]
 Floats = NDArray[np.float64]
 Bytes = NDArray[np.uint8]
@@ -44,4 +45,10 @@ _without_blas()
 def kernel(function: Callable[_P, _R]) -> Callable[_P, _R]:
     """Compile with numba, cached on disk and without the GIL, keeping the signature for mypy."""
     compiled: Callable[_P, _R] = numba.njit(cache=True, nogil=True)(function)
+    return compiled
+
+
+def inlined(function: Callable[_P, _R]) -> Callable[_P, _R]:
+    """Copy into the kernels that call it: for steps of few operations with many arrays."""
+    compiled: Callable[_P, _R] = numba.njit(inline="always")(function)
     return compiled

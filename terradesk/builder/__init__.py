@@ -3,6 +3,7 @@
 Works on arrays (`Problem`, made by `make_problem`), so it serves without a plan as well.
 """
 
+from terradesk.builder.building import build
 from terradesk.builder.making import make_problem
 from terradesk.builder.problem import (
     BARRIER,
@@ -30,5 +31,6 @@ __all__ = [
     "Result",
     "Snapshot",
     "Violation",
+    "build",
     "make_problem",
 ]

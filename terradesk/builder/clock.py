@@ -64,7 +64,7 @@ class Clock:
     def __init__(
         self, work: Work, progress: Progress = silent, watch: Watcher | None = None
     ) -> None:
-        self._work, self._progress, self._watch = work, progress, watch
+        self.work, self._progress, self._watch = work, progress, watch
         self._started = self._watched = time.perf_counter()
         self._cpu = time.process_time()
         self._deadline = self._started + work.options.time_limit
@@ -109,7 +109,7 @@ class Clock:
         if self._watch is not None and labels is not None and now - self._watched >= _WATCHED:
             self._watched = now
             found = labels() if callable(labels) else labels
-            self._watch(snapshot(self._work, found, fraction, self.moves, now - self._started))
+            self._watch(snapshot(self.work, found, fraction, self.moves, now - self._started))
 
     def offer(self, labels: Int32s, key: tuple[float, ...]) -> bool:
         """Keep a *valid* assignment if its key is the smallest so far; True when it is kept.

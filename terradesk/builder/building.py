@@ -1,0 +1,98 @@
+"""`build`: from a problem to a checked result, by the way the options ask for."""
+
+from __future__ import annotations
+
+import importlib
+
+import numpy as np
+
+from terradesk.arcs.jit import Int32s
+from terradesk.builder.clock import Clock, Stopped, Watcher, Work, make_work
+from terradesk.builder.energies import Costs, key, make_costs
+from terradesk.builder.making import check_options
+from terradesk.builder.problem import VERSION, Options, Problem, Result
+from terradesk.progress import Progress, silent
+
+__all__ = ["build"]
+
+
+def build(
+    problem: Problem,
+    options: Options | None = None,
+    progress: Progress = silent,
+    watch: Watcher | None = None,
+) -> Result:
+    """Territories for a problem.
+
+    Parameters
+    ----------
+    problem : Problem
+    options : Options, optional
+    progress : callable
+        Gets the fraction done; may raise `terradesk.progress.Cancelled`, which ends the build with
+        the best so far.
+    watch : callable, optional
+        Gets a `Snapshot` at most five times a second.
+
+    Returns
+    -------
+    Result
+        Checked by `verifying.verify`; whatever is not as it was asked is in its violations. The
+        same problem, options and seed give the same result when ``stopped`` is "complete".
+
+    Raises
+    ------
+    BadWish
+        If the options mean nothing.
+    """
+    options = options or Options()
+    check_options(options)
+    work = make_work(problem, options)
+    clock = Clock(work, progress, watch)
+    costs = make_costs(work)
+    stopped, seed = "complete", options.seed
+    try:
+        for number in range(options.starts):
+            labels = _run(work, clock, options.seed + number, costs)
+            if clock.offer(labels, (0.0, *key(work, labels, costs))):
+                seed = options.seed + number
+    except Stopped as stop:
+        stopped = stop.why
+    return _result(work, clock, stopped, seed)
+
+
+def _run(work: Work, clock: Clock, seed: int, costs: Costs) -> Int32s:
+    if work.options.start == "new":
+        from terradesk.builder.engine import from_nothing
+
+        return from_nothing(work, clock, seed, costs)
+    name = {"baseline": "realigning", "fill": "filling"}[work.options.start]
+    run = {"baseline": "realign", "fill": "fill"}[work.options.start]
+    try:
+        module = importlib.import_module(f"terradesk.builder.{name}")
+    except ModuleNotFoundError:
+        from terradesk.builder.engine import from_baseline
+
+        return from_baseline(work, clock, seed, costs)
+    found: Int32s = getattr(module, run)(work, clock, seed)
+    return found
+
+
+def _result(work: Work, clock: Clock, stopped: str, seed: int) -> Result:
+    from terradesk.builder.repairing import repair
+    from terradesk.builder.verifying import verify
+
+    labels = clock.best
+    if labels is None:
+        labels = repair(work, np.array(work.problem.baseline))
+    figures, violations = verify(work.problem, work.options, labels)
+    return Result(
+        assignment=labels,
+        figures=figures,
+        violations=violations,
+        stopped=stopped,
+        iterations=clock.moves,
+        seed=seed,
+        seconds=clock.seconds,
+        version=VERSION,
+    )
