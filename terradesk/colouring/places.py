@@ -1,4 +1,4 @@
-"""Places of a design as layers of the map: homes of reps, start points, links over water.
+"""Places of a design as layers of the map: homes of reps, start points, links, barriers.
 
 They are None where a design has none. Screen and files draw the same.
 """
@@ -6,18 +6,22 @@ They are None where a design has none. Screen and files draw the same.
 from __future__ import annotations
 
 import numpy as np
+import shapely
 
 from terradesk import records as rec
 from terradesk.plan import AlignmentView
 from terradesk.projection import LONLAT, to_plan
 from terradesk.render.flags import FlagStamp
 from terradesk.render.homes import HomeStamp
-from terradesk.render.linework import LinkStamp
+from terradesk.render.linework import LinkStamp, VectorStamp
 
-__all__ = ["BETWEEN", "homes", "links", "start_places", "starts"]
+__all__ = ["BARRIER_COLOUR", "BETWEEN", "barriers", "homes", "links", "start_places", "starts"]
 
 BETWEEN = 100
 """Orders of own layers between two layers that every plan has."""
+
+BARRIER_COLOUR = "#B5325A"
+"""Tells barriers from every other line, on light and dark fills."""
 
 
 def homes(view: AlignmentView) -> HomeStamp | None:
@@ -45,6 +49,27 @@ def links(view: AlignmentView) -> LinkStamp | None:
     ends = arcs.centres[pairs] / 100 + np.array(arcs.origin)
     ends = ends[np.isfinite(ends).all(axis=(1, 2))]
     return LinkStamp(ends.reshape(-1, 4)) if len(ends) else None
+
+
+def barriers(view: AlignmentView) -> VectorStamp | None:
+    """Borders that no territory of the builder may cross."""
+    from terradesk.render.basemap_reading import lines
+    from terradesk.render.points import PointIndex
+
+    arcs = view.plan.arcs
+    rows = [(b.unit_a, b.unit_b) for b in view.plan.rows(rec.Barrier)]
+    if arcs is None or not rows:
+        return None
+    n, pairs = arcs.n_units, np.sort(np.array(rows, np.int64), axis=1)
+    sides = np.sort(np.column_stack((arcs.left, arcs.right)).astype(np.int64), axis=1)
+    is_barrier = np.isin(sides @ (n, 1), pairs @ (n, 1)) & (sides[:, 0] >= 0)
+    ends = zip(arcs.offsets[:-1][is_barrier], arcs.offsets[1:][is_barrier], strict=True)
+    metres = [arcs.xy[first:last] / 100 + np.array(arcs.origin) for first, last in ends]
+    if not metres:
+        return None
+    line = lines(np.array([shapely.LineString(xy) for xy in metres], object), arcs.origin)
+    none = lines(np.empty(0, object), arcs.origin)
+    return VectorStamp(line, none, PointIndex.build(np.empty((0, 2))), BARRIER_COLOUR, 3.0)
 
 
 def start_places(view: AlignmentView) -> tuple[np.ndarray, list[int]]:

@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 
 from terradesk import projection
 from terradesk import records as rec
+from terradesk.colouring.places import BARRIER_COLOUR
 from terradesk.document import Document
 from terradesk.edits import Edit, Record, apply, assign, links, seeds
 from terradesk.edits import territories as te
@@ -303,3 +304,36 @@ def test_the_card_knows_that_a_link_keeps_a_territory_in_one_piece(desk):
     assert "in 2" in desk.card()
     desk.key(QtCore.Qt.Key.Key_Escape)
     desk.release(2.5, 3.5)
+
+
+# ---------------------------------------------------------------------- barriers
+def test_two_neighbours_are_never_joined_and_joined_again(desk):
+    text = "Never join across the border: Square 0 – Square 1"
+    desk.model.select_units(np.array([0, 1]))
+    choose(desk, 1.5, 0.5, text)
+    [row] = desk.model.plan.rows(rec.Barrier)
+    assert {row.unit_a, row.unit_b} == {0, 1}
+    entries = offered(desk, 1.5, 0.5)
+    assert text not in entries
+    choose(desk, 1.5, 0.5, "Join across the border again: Square 0 – Square 1")
+    assert not desk.model.plan.rows(rec.Barrier)
+
+
+def test_areas_that_do_not_touch_have_no_border_to_block(desk):
+    desk.model.select_units(np.array([0, 3]))
+    assert not [text for text in offered(desk, 3.5, 0.5) if "join" in text.casefold()]
+
+
+def test_a_group_of_areas_is_never_joined_with_those_around(desk):
+    desk.model.select_units(np.array([0, 1, 6]))
+    choose(desk, 1.5, 0.5, "Never join these 3 squares with those around")
+    pairs = {frozenset((r.unit_a, r.unit_b)) for r in desk.model.plan.rows(rec.Barrier)}
+    assert pairs == {frozenset(p) for p in ((1, 2), (1, 7), (6, 7), (6, 12))}
+    assert "Join these 3 squares with those around again" in offered(desk, 1.5, 0.5)
+
+
+def test_a_barrier_is_a_line_on_the_map_and_in_the_legend(desk):
+    desk.model.attempt(lambda: links.block(desk.model.plan, [8], [9]))
+    desk.bot.waitUntil(lambda: desk.colour_at(3.0, 1.5) == BARRIER_COLOUR.casefold())
+    texts = [e.text for e in desk.view.layers.legend()]
+    assert "Borders not to cross" in texts

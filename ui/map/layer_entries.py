@@ -8,7 +8,8 @@ from typing import Literal
 
 import numpy as np
 
-from terradesk.colouring.places import homes, links, start_places, starts
+from terradesk import records as rec
+from terradesk.colouring.places import barriers, homes, links, start_places, starts
 from terradesk.i18n import N_
 from terradesk.plan import AlignmentView
 from terradesk.render.stamps import Stamp
@@ -56,6 +57,10 @@ def _has_regions(view: AlignmentView) -> bool:
     return any(t.level for t in view.territories.values())
 
 
+def _has_barriers(view: AlignmentView) -> bool:
+    return any(True for _row in view.plan.rows(rec.Barrier))
+
+
 LAYERS = (
     LayerEntry("labels", N_("Names of territories"), lambda view: bool(view.leaves)),
     LayerEntry("cities", N_("Names of cities"), _always),
@@ -63,6 +68,7 @@ LAYERS = (
     LayerEntry("homes", N_("Rep homes"), lambda view: homes(view) is not None, "over", homes),
     LayerEntry("accounts", N_("Accounts"), _has_accounts, "over"),
     LayerEntry("links", N_("Water links"), lambda v: links(v) is not None, "over", links),
+    LayerEntry("barriers", N_("Borders not to cross"), _has_barriers, "over", barriers),
     LayerEntry("locks", N_("Locks"), lambda view: bool(view.locked_territories)),
     LayerEntry("districts", N_("Borders of regions"), _has_regions),
     LayerEntry("borders", N_("Borders of territories"), lambda view: bool(view.leaves)),

@@ -10,7 +10,7 @@ from PySide6 import QtCore
 
 from terradesk import references
 from terradesk.colouring import account_look
-from terradesk.colouring.places import BETWEEN
+from terradesk.colouring.places import BARRIER_COLOUR, BETWEEN
 from terradesk.i18n import _
 from terradesk.plan import AlignmentView
 from terradesk.references import Reference
@@ -38,7 +38,7 @@ __all__ = ["LAYERS", "OWN", "LayerEntry", "MapLayers", "Row"]
 
 ENTRIES = {entry.key: entry for entry in LAYERS}
 _OVER = tuple(entry.key for entry in reversed(LAYERS) if entry.place == "over")
-_READ = ("rep", "staffing", "territory", "bridge", "seed")
+_READ = ("rep", "staffing", "territory", "bridge", "barrier", "seed")
 _TOP = ("labels", "cities")
 _MIDDLE = ("locks", "districts", "borders", "lines", "areas")
 
@@ -387,6 +387,8 @@ class MapLayers(QtCore.QObject):
             out.append(LegendEntry("home", _("Rep homes")))
         if self._shown_stamp("links") is not None:
             out.append(LegendEntry("link", _("Water links")))
+        if self._shown_stamp("barriers") is not None:
+            out.append(LegendEntry("line", _("Borders not to cross"), BARRIER_COLOUR))
         for own in reversed(self.references()):
             if own.is_shown and not references.is_picture(own.path) and not self._own.trouble(own):
                 out.append(LegendEntry("line", own.name, own.colour))

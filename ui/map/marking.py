@@ -1,4 +1,4 @@
-"""What a right click offers about start points and water links."""
+"""What a right click offers about start points, water links and borders not to cross."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6 import QtCore, QtWidgets
 
-from terradesk import projection
+from terradesk import i18n, projection
+from terradesk import records as rec
 from terradesk.edits import Edit, links, seeds
 from terradesk.i18n import _
-from terradesk.plan import UNASSIGNED
+from terradesk.plan import UNASSIGNED, Plan
 
 from .. import theme
 
@@ -28,7 +29,7 @@ _MOST_LINKS = 4
 def offer(
     menu: QtWidgets.QMenu, view: MapView, unit: int, rows: np.ndarray, at: QtCore.QPoint
 ) -> None:
-    """Add entries about start points and water links to a menu.
+    """Add entries about start points, water links and barriers to a menu.
 
     Parameters
     ----------
@@ -42,7 +43,8 @@ def offer(
         Of the pointer on the screen.
     """
     place = view.metres(QtCore.QPointF(view.canvas.mapFromGlobal(at)))
-    for text, icon, make in (*_starts(view, unit, place), *_links(view, unit, rows)):
+    offers = (*_starts(view, unit, place), *_links(view, unit, rows), *_barriers(view, unit, rows))
+    for text, icon, make in offers:
         action = menu.addAction(theme.icon(icon), text.replace("&", "&&"))
         action.triggered.connect(lambda _on=False, make=make: view.model.attempt(make))
 
@@ -96,6 +98,38 @@ def _links(view: MapView, unit: int, rows: np.ndarray) -> Iterator[Offer]:
         for other in links.linked_with(plan, unit)[:_MOST_LINKS]:
             text = _("Remove the water link: {a} – {b}").format(**_names(view, unit, other))
             yield text, "x", partial(links.unlink, plan, unit, other)
+
+
+# ---------------------------------------------------------------------- barriers
+def _barriers(view: MapView, unit: int, rows: np.ndarray) -> Iterator[Offer]:
+    """For two neighbours their border, for more areas the border around them all."""
+    plan, pair = view.model.plan, _pair(view, unit, rows)
+    if pair is not None and links.are_neighbours(plan, *pair):
+        a, b = pair
+        names, sides = _names(view, a, b), ([a], [b])
+        block = _("Never join across the border: {a} – {b}").format(**names)
+        free = _("Join across the border again: {a} – {b}").format(**names)
+    elif len(rows) > 2:
+        others = np.setdiff1d(np.flatnonzero(plan.units_present), rows)
+        sides = (rows.tolist(), others.tolist())
+        noun = plan.noun(len(rows))
+        names = {"n": i18n.number(len(rows)), "noun": noun}
+        block = _("Never join these {n} {noun} with those around").format(**names)
+        free = _("Join these {n} {noun} with those around again").format(**names)
+    else:
+        return
+    held = _held(plan, *sides)
+    if not held:
+        yield block, "minus", partial(links.block, plan, *sides)
+    else:
+        yield free, "x", partial(links.unblock, plan, *sides)
+
+
+def _held(plan: Plan, one: list[int], other: list[int]) -> bool:
+    """Whether any barrier lies between two groups of areas."""
+    a, b = set(one), set(other)
+    rows = plan.rows(rec.Barrier)
+    return any((r.unit_a in a and r.unit_b in b) or (r.unit_b in a and r.unit_a in b) for r in rows)
 
 
 def _pair(view: MapView, unit: int, rows: np.ndarray) -> tuple[int, int] | None:
