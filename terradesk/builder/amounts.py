@@ -156,7 +156,9 @@ def amounts(
     for j, (wish, measure) in enumerate(zip(wishes, found, strict=True)):
         work[:, j], load[:, j] = _shares(view, scope, measure)
         targets[:, j] = _targets(view, scope, wish, measure, work[:, j], load[:, j], shares)
-        notes += _left_over(view, scope, measure, float(work[:, j].sum() + load[:, j].sum()))
+        total = float(work[:, j].sum() + load[:, j].sum())
+        notes += _left_over(view, scope, measure, total)
+        notes += _all_own(view, scope, wish, measure, total)
     return Amounts(
         activities=work,
         fixed_load=load,
@@ -269,6 +271,20 @@ def _left_over(view: AlignmentView, scope: Scope, measure: rec.Measure, shared: 
     return [
         text.format(share=percent(left / whole, 1, signed=False), measure=isolate(measure.name))
     ]
+
+
+def _all_own(
+    view: AlignmentView, scope: Scope, wish: Wish, measure: rec.Measure, total: float
+) -> list[str]:
+    """A word where targets of the plan add up to more or less than there is."""
+    if wish.target != "own" or scope.is_part or NEW in scope.ids:
+        return []
+    slots = own_targets(view, measure)
+    ratio = float(sum(slots[view.slots[t]] for t in scope.ids)) / total
+    if not math.isfinite(ratio) or abs(ratio - 1) <= _SEEN:
+        return []
+    text = _("Targets of {measure} add up to {share} of what there is: each is scaled alike.")
+    return [text.format(measure=isolate(measure.name), share=percent(ratio, 1, signed=False))]
 
 
 def shares_of(view: AlignmentView, scope: Scope, settings: Settings) -> Floats:

@@ -52,6 +52,8 @@ class Prepared:
         Territory id of each unit now, -1 none.
     pinned : ndarray of bool, shape (n,)
         Units that stay where they are.
+    locks : frozenset of str
+        Uids of locks that were not heeded because it was asked so.
     measures, handed : tuple of Measure
         What the columns of activities, and of handover, are.
     n_units : int
@@ -71,6 +73,7 @@ class Prepared:
     gone: tuple[int, ...]
     before: Int32s
     pinned: Bools
+    locks: frozenset[str]
     measures: tuple[rec.Measure, ...]
     handed: tuple[rec.Measure, ...]
     n_units: int
@@ -170,6 +173,9 @@ def prepare(
         gone=scope.gone,
         before=np.where(now.unit_slots[scope.rows] > 0, now.assignment[scope.rows], UNASSIGNED),
         pinned=scope.pinned,
+        locks=frozenset(
+            () if settings.keep_locked else (k.uid for k in plan.rows(rec.Lock, alignment))
+        ),
         measures=found,
         handed=handed,
         n_units=len(plan.units),

@@ -21,6 +21,8 @@ from terradesk.plan import AlignmentView
 NEW = -1
 """Id of a territory that is to be made."""
 
+_LITTLE = 1e-9  # a territory of nothing but zeros lies somewhere all the same
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scope:
@@ -194,34 +196,28 @@ class Scoper:
     def _nested(self) -> Scope:
         from terradesk.builder.nesting import shared_counts
 
-        view, column = self._view, self._settings.district_column
-        unit_region, leaf_region, names = (
-            self._column_regions(column) if column else self._tree_regions()
-        )
+        column = self._settings.district_column
+        unit_region, overlap = self._column_regions(column) if column else self._tree_regions()
         rows = self._usable & (unit_region >= 0)
-        values = np.bincount(unit_region[rows], self._unit_values()[rows], len(names)).astype(float)
-        n_units = np.bincount(unit_region[rows], minlength=len(names)).astype(np.int32)
-        in_any = [t for t, r in zip(view.leaves, leaf_region, strict=True) if r >= 0]
-        counts = shared_counts(values, self._number(in_any), n_units)
-        kept: list[rec.Territory] = []
-        gone: list[rec.Territory] = []
-        regions: list[int] = []
-        for region in range(len(names)):
-            mine = [t for t, r in zip(view.leaves, leaf_region, strict=True) if r == region]
-            stays, goes = self._largest(mine, int(counts[region]))
-            kept, gone = kept + stays, gone + goes
-            regions += [region] * len(stays)
+        n_regions, mine = overlap.shape[1], np.flatnonzero(overlap.any(axis=1))
+        weight = np.where(rows, self._unit_values(), 0.0)
+        values = np.bincount(unit_region[rows], weight[rows], n_regions).astype(np.float64)
+        n_units = np.bincount(unit_region[rows], minlength=n_regions).astype(np.int32)
+        leaves = [self._view.leaves[i] for i in mine.tolist()]
+        counts = shared_counts(values, self._number(leaves), n_units)
+        must = np.array([self._must_stay(t) for t in leaves], bool)
+        homes = _matched(overlap[mine], counts, must)
+        kept = [t for t, home in zip(leaves, homes, strict=True) if home >= 0]
+        regions = [home for home in homes if home >= 0]
         made = [r for r, n in enumerate(counts.tolist()) for _i in range(n - regions.count(r))]
-        parents = [_commonest(kept, regions, r) for r in made]
-        made_regions = np.array(regions + made, np.int32)
         return self._scope(
             kept,
             len(made),
-            gone,
+            [t for t, home in zip(leaves, homes, strict=True) if home < 0],
             rows,
             start="new",
-            regions=(unit_region, made_regions),
-            parents=parents,
+            regions=(unit_region, np.array(regions + made, np.int32)),
+            parents=[_commonest(kept, regions, r) for r in made],
         )
 
     _MODES: ClassVar[Mapping[str, Callable[[Scoper], Scope]]] = {
@@ -346,8 +342,8 @@ class Scoper:
         return known_measure(self._view.plan, uid) if uid else self._measure
 
     # ------------------------------------------------------------------ regions
-    def _tree_regions(self) -> tuple[Int32s, list[int], list[str]]:
-        """Region of each unit and of each leaf by the groups of the tree, and their names."""
+    def _tree_regions(self) -> tuple[Int32s, Floats]:
+        """Region of each unit by the groups of the tree; value of each leaf in each region."""
         view = self._view
         parents = [t.parent for t in view.leaves]
         order = {p: i for i, p in enumerate(dict.fromkeys(p for p in parents if p))}
@@ -356,25 +352,51 @@ class Scoper:
                 _("The territories are in no regions yet."),
                 _("Name a column whose values are the regions, or group territories first."),
             )
-        leaf_region = [order.get(p, -1) for p in parents]
-        of_slot = np.array([-1, *leaf_region], np.int32)
-        return of_slot[view.unit_slots], leaf_region, [view.name_of(p) for p in order]
+        region = np.array([-1, *(order.get(p, -1) for p in parents)], np.int32)
+        overlap = np.zeros((len(parents), len(order)))
+        inside = np.flatnonzero(region[1:] >= 0)
+        overlap[inside, region[1:][inside]] = self._values[1:][inside] + _LITTLE
+        return region[view.unit_slots], overlap
 
-    def _column_regions(self, column: str) -> tuple[Int32s, list[int], list[str]]:
-        """The same by a column of the units; a leaf is where most of its value is."""
+    def _column_regions(self, column: str) -> tuple[Int32s, Floats]:
+        """The same by a column of the units."""
         view = self._view
         codes, names = districts_of(view, column)
         held = (codes >= 0) & (view.unit_slots > 0)
-        size = np.zeros((view.n_slots, len(names)))
-        weight = self._unit_values() + 1e-9
-        np.add.at(size, (view.unit_slots[held], codes[held]), weight[held])
-        best = np.where(size.any(axis=1), size.argmax(axis=1), -1)
-        return codes, [int(r) for r in best[1:]], names
+        overlap = np.zeros((view.n_slots, len(names)))
+        weight = self._unit_values() + _LITTLE
+        np.add.at(overlap, (view.unit_slots[held], codes[held]), weight[held])
+        return codes, overlap[1:]
 
     def _unit_values(self) -> Floats:
         from terradesk.measures.standing import standing_of
 
         return np.maximum(standing_of(self._view).weights(self._measure)[0], 0.0)
+
+
+def _matched(overlap: Floats, counts: Int32s, must: Bools) -> list[int]:
+    """Region in which each territory goes on, -1 for none: where most of what it has lies.
+
+    Parameters
+    ----------
+    overlap : ndarray of float64, shape (t, r)
+    counts : ndarray of int, shape (r,)
+        Territories that each region is to have.
+    must : ndarray of bool, shape (t,)
+        Territories that have to go on.
+    """
+    from scipy.optimize import linear_sum_assignment
+
+    slots = np.repeat(np.arange(len(counts)), counts)
+    gain = overlap[:, slots] + must[:, None] * (overlap[:, slots] > 0) * (1 + overlap.sum())
+    out = np.full(len(overlap), -1)
+    for leaf, slot in zip(*linear_sum_assignment(-gain), strict=True):
+        if gain[leaf, slot] > 0:
+            out[leaf] = slots[slot]
+    if (must & (out < 0)).any():
+        text = _("More territories are locked in a region than it should have.")
+        raise BadWish(text, _("Ask for more territories, or unlock some."))
+    return [int(r) for r in out]
 
 
 def _commonest(kept: Sequence[rec.Territory], regions: Sequence[int], region: int) -> int:
