@@ -31,5 +31,14 @@ def _warm_build() -> None:
     build(tiny(), Options(effort=0.001))
 
 
-WARMED = (_warm_build,)
+def _warm_swaps() -> None:
+    from terradesk.builder.swapping import find_moves
+
+    thirds = np.minimum(np.arange(36) // 8, 2).astype(np.int32)
+    problem = tiny()
+    problem = make_problem(problem.xy, problem.edges, np.ones(36), 3, perimeters=4.0)
+    find_moves(problem, Options(), thirds)
+
+
+WARMED = (_warm_build, _warm_swaps)
 """What `warm` runs: one function per family of kernels."""
