@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from dataclasses import replace
 
 import numpy as np
@@ -27,8 +28,9 @@ from terradesk.builder.relaxing import relaxed
 from terradesk.builder.wholes import find_parts, round_up, share
 
 _MOST_OF_A_KIND = 60
+_ROUNDING = 1e-9
 _QUICK = 6_000  # units up to which a remedy is tried at once
-_TRIED = 16  # remedies
+_TRIED = 3  # findings of a kind whose remedies are tried
 _HEAVIEST = 400  # nodes around which the tightest tolerance is looked for
 
 
@@ -82,6 +84,7 @@ def _findings(
     pockets, floors = _find_pockets(problem, options, graph, bands)
     found += pockets
     tightest = np.maximum(tightest, floors)
+    tightest[tightest < _ROUNDING] = 0.0
     if not any(f.is_proof for f in found):
         found += find_allotments(problem, options, graph, bands)
     found += find_pulls(problem, bands)
@@ -219,24 +222,25 @@ def find_districts(problem: Problem, bands: Bands, options: Options) -> list[Fin
 
 def _with_checked(problem: Problem, options: Options, found: list[Finding]) -> list[Finding]:
     """Remedies tried where that is quick: those that do not help are left out."""
-    if problem.n_units > _QUICK:
-        return found
-    left = _TRIED
+    is_quick = problem.n_units <= _QUICK
+    seen: Counter[str] = Counter()
     out = []
     for finding in found:
-        remedies = []
-        for remedy in finding.remedies:
-            changed = relaxed(problem, options, remedy) if left > 0 else None
-            if changed is None:
-                is_guess = finding.kind == "pocket" and remedy.kind in ("territories", "link")
-                if not is_guess:
-                    remedies.append(remedy)
-                continue
-            left -= 1
-            if _helps(changed, finding, remedy):
-                remedies.append(replace(remedy, is_checked=True))
-        out.append(replace(finding, remedies=tuple(remedies)))
+        seen[finding.kind] += 1
+        is_tried = is_quick and seen[finding.kind] <= _TRIED
+        remedies = [_checked(problem, options, finding, r, is_tried) for r in finding.remedies]
+        out.append(replace(finding, remedies=tuple(r for r in remedies if r is not None)))
     return out
+
+
+def _checked(
+    problem: Problem, options: Options, finding: Finding, remedy: Remedy, is_tried: bool
+) -> Remedy | None:
+    changed = relaxed(problem, options, remedy) if is_tried else None
+    if changed is None:
+        is_guess = finding.kind == "pocket" and remedy.kind in ("territories", "link")
+        return None if is_guess else remedy
+    return replace(remedy, is_checked=True) if _helps(changed, finding, remedy) else None
 
 
 def _helps(changed: tuple[Problem, Options], finding: Finding, remedy: Remedy) -> bool:

@@ -113,7 +113,10 @@ def find_parts(
     fits &= number >= _owners(problem, part, len(sums))[:, None]
     least = np.where(may_vanish[:, None], 0.0, shares.least)
     found = []
-    for i in np.flatnonzero(~fits.any(1) & ~may_vanish).tolist():
+    unfit = np.flatnonzero(~fits.any(1) & ~may_vanish)
+    if len(unfit) > 1:  # what is wrong with the largest is told by the others
+        unfit = np.delete(unfit, counts[unfit].argmax())
+    for i in unfit.tolist():
         found.append(_part_finding(problem, options, part, i, sums, least, k))
     if not found:
         found = _numbers(problem, part, counts, fits, may_vanish, k)
