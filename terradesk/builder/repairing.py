@@ -6,7 +6,7 @@ import numpy as np
 
 from terradesk.arcs.jit import Bools, Floats, Int32s
 from terradesk.builder.clock import Work
-from terradesk.builder.problem import NOWHERE, Problem
+from terradesk.builder.problem import FREE, NOWHERE, Problem
 
 _ROUNDS = 200
 
@@ -31,11 +31,12 @@ def repair(work: Work, labels: Int32s) -> Int32s:
     """
     problem = work.problem
     labels = np.array(labels, np.int32)
-    held = _held(work, labels)
+    held, locked = _held(work, labels), problem.fixed != FREE
     labels[~_may(problem, labels)] = -1
     if work.options.contiguity == "off":
         _give_to_nearest(work, labels, held)
-        _fill_empty(work, labels, held)
+        while _fill_empty(work, labels, held) or _fill_empty(work, labels, locked):
+            pass
         return labels
     for _round in range(_ROUNDS):
         changed = _join_orphans(work, labels, held)
@@ -44,8 +45,11 @@ def repair(work: Work, labels: Int32s) -> Int32s:
             if left.any():
                 _give_to_nearest(work, labels, held)
                 continue
-            if not _fill_empty(work, labels, held):
+            if _adopt(work, labels, held) or _fill_empty(work, labels, held):
+                continue
+            if (held == locked).all():
                 break
+            held = locked  # rather an area larger than a territory moved than a broken territory
     return labels
 
 
@@ -161,6 +165,49 @@ def _give_to_nearest(work: Work, labels: Int32s, held: Bools) -> None:
             part[rows][order], return_index=True, return_inverse=True
         )
         labels[rows[order]] = labels[owned[nearest[order[first]]]][inverse]
+
+
+def _adopt(work: Work, labels: Int32s, held: Bools) -> bool:
+    """Give a piece that nothing touches a territory of its own: an empty one, else one set free."""
+    problem, graph = work.problem, work.graph
+    count, part = graph.parts_within(labels)
+    territory = np.full(count, -1, np.int32)
+    territory[part] = labels
+    is_main, stuck = _main_parts(problem, labels, held, part, territory)
+    used = np.bincount(labels[labels >= 0], minlength=problem.n_territories) > 0
+    for piece in np.flatnonzero(~is_main & ~stuck & (territory >= 0)).tolist():
+        rows = np.flatnonzero(part == piece)
+        fits = problem.allowed[problem.allowed_class[rows]].all(0)
+        empty = np.flatnonzero(fits & ~used)
+        new = int(empty[0]) if len(empty) else _set_free(work, labels, held, fits, part, is_main)
+        if new >= 0:
+            labels[rows] = new
+            return True
+    return False
+
+
+def _set_free(
+    work: Work, labels: Int32s, held: Bools, fits: Bools, part: Int32s, is_main: Bools
+) -> int:
+    """Join the lightest territory that can be spared with a neighbour; its number, or -1."""
+    problem, graph = work.problem, work.graph
+    k = problem.n_territories
+    inside = labels >= 0
+    mass = np.bincount(labels[inside], _mass(problem)[inside], k)
+    is_held = np.bincount(labels[held & inside], minlength=k) > 0
+    ends = labels[graph.edges]
+    between = (ends[:, 0] != ends[:, 1]) & (ends >= 0).all(1) & is_main[part[graph.edges]].all(1)
+    pairs = np.unique(np.concatenate((ends[between], ends[between][:, ::-1])), axis=0)
+    for one, other in pairs[np.argsort(mass[pairs].sum(1), kind="stable")].tolist():
+        rows = np.flatnonzero(labels == one)
+        if fits[one] and not is_held[one] and _may_all(problem, rows, other):
+            labels[rows] = other
+            return int(one)
+    return -1
+
+
+def _may_all(problem: Problem, rows: Int32s, territory: int) -> bool:
+    return bool(problem.allowed[problem.allowed_class[rows], territory].all())
 
 
 def _fill_empty(work: Work, labels: Int32s, held: Bools) -> bool:
