@@ -91,6 +91,13 @@ class Going(QtCore.QObject):
         if box is not None:
             self._pulse((box[0] + box[2]) / 2, (box[1] + box[3]) / 2)
 
+    def tell_at(self, rows: np.ndarray) -> None:
+        """Let the card stand beside areas, as long as the pointer is elsewhere."""
+        box = self._view.box_of(np.asarray(rows, np.int64))
+        if box is not None:
+            corner = self._view.view.to_pixels([(box[2], box[1])])[0] / self._view.ratio
+            self._view.telling.point(QtCore.QPointF(*corner))
+
     def go_to_account(self, row: int) -> None:
         """Zoom to an account and mark it; one without a place on the map says so."""
         accounts = self._model.plan.accounts

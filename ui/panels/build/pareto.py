@@ -56,7 +56,8 @@ class Chooser(QtWidgets.QFrame):
     def __init__(self, host: QtWidgets.QWidget, model: DocumentModel) -> None:
         super().__init__(host)
         self._host, self._model = host, model
-        self._round, self._job = 0, None
+        self._round = 0
+        self._job: Job | None = None
         self._shown: Choice | None = None
         self.cards: list[Card] = []
         self.free_width = 0

@@ -73,7 +73,9 @@ def draw(
         scene, title="", subtitle="", names=[""] * n, values=(), tones=(), parents=None,
         locked=None, held=None, groups=none, overview=overview, box=box,
     )  # fmt: skip
-    large = [_FINER * side for side in size]
-    only_map = {"legend": False, "scale_bar": False, "credits": False}
-    picture = compose_still(bare, *large, SCALE / _FINER, dark, **only_map).image.convert("RGB")
+    wide, high = (_FINER * side for side in size)
+    still = compose_still(
+        bare, wide, high, SCALE / _FINER, dark, legend=False, scale_bar=False, credits=False
+    )
+    picture = still.image.convert("RGB")
     return picture.tobytes(), picture.width, picture.height
