@@ -177,7 +177,7 @@ def _adopt(work: Work, labels: Int32s, held: Bools) -> bool:
     used = np.bincount(labels[labels >= 0], minlength=problem.n_territories) > 0
     for piece in np.flatnonzero(~is_main & ~stuck & (territory >= 0)).tolist():
         rows = np.flatnonzero(part == piece)
-        fits = problem.allowed[problem.allowed_class[rows]].all(0)
+        fits: Bools = np.asarray(problem.allowed[problem.allowed_class[rows]].all(0), np.bool_)
         empty = np.flatnonzero(fits & ~used)
         new = int(empty[0]) if len(empty) else _set_free(work, labels, held, fits, part, is_main)
         if new >= 0:
@@ -199,7 +199,7 @@ def _set_free(
     between = (ends[:, 0] != ends[:, 1]) & (ends >= 0).all(1) & is_main[part[graph.edges]].all(1)
     pairs = np.unique(np.concatenate((ends[between], ends[between][:, ::-1])), axis=0)
     for one, other in pairs[np.argsort(mass[pairs].sum(1), kind="stable")].tolist():
-        rows = np.flatnonzero(labels == one)
+        rows = np.flatnonzero(labels == one).astype(np.int32)
         if fits[one] and not is_held[one] and _may_all(problem, rows, other):
             labels[rows] = other
             return int(one)
