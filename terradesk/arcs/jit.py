@@ -46,9 +46,3 @@ def kernel(function: Callable[_P, _R]) -> Callable[_P, _R]:
     """Compile with numba, cached on disk and without the GIL, keeping the signature for mypy."""
     compiled: Callable[_P, _R] = numba.njit(cache=True, nogil=True)(function)
     return compiled
-
-
-def inlined(function: Callable[_P, _R]) -> Callable[_P, _R]:
-    """Copy into the kernels that call it: for steps of few operations with many arrays."""
-    compiled: Callable[_P, _R] = numba.njit(inline="always")(function)
-    return compiled
