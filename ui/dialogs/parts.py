@@ -77,6 +77,11 @@ class Button(QtWidgets.QPushButton):
         if clicked is not None:
             self.clicked.connect(lambda _checked=False: clicked())
 
+    def set_icon(self, name: str) -> None:
+        """Show another icon."""
+        self._icon_name = name
+        self._draw()
+
     def _draw(self) -> None:
         if self._icon_name:
             ink = "on_accent" if self.property("role") == "primary" else "text2"

@@ -57,6 +57,7 @@ class HelpCommands:
             window.map.set_look(window.settings.palette, window.settings.show_patterns)
             window.use_theme(theme.is_dark())
         window.map.set_length_unit(window.settings.length_unit)
+        window.panels["build"].length_unit = window.settings.length_unit  # type: ignore[attr-defined]
         window.map.set_touchpad_pans(window.settings.touchpad_pans)
         if window.settings.language != before.language:
             window.model.say(_("The language changes when TerraDesk starts again."))

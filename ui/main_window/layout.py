@@ -35,7 +35,10 @@ class TabbedDock(QtWidgets.QDockWidget):
         self.pages = QtWidgets.QStackedWidget()
         self.pages.setObjectName("panel")
         self._panels: list[QtWidgets.QWidget] = []
-        self.setTitleBarWidget(self._make_title(can_collapse))
+        self._title, self._no_title = self._make_title(can_collapse), QtWidgets.QWidget()
+        self.setTitleBarWidget(self._title)
+        self._alone: QtWidgets.QWidget | None = None
+        self._behind = 0
         # A dock whose widget is hidden shrinks to its title in width too: hide what is inside.
         self._holder = QtWidgets.QWidget()
         self._inside = QtWidgets.QVBoxLayout(self._holder)
@@ -68,13 +71,32 @@ class TabbedDock(QtWidgets.QDockWidget):
         """Hold the pages again after a rail had them."""
         self._inside.addWidget(self.pages)
 
-    def add_panel(self, panel: QtWidgets.QWidget, title: str, icon: str = "") -> None:
+    def add_panel(
+        self, panel: QtWidgets.QWidget, title: str, icon: str = "", has_tab: bool = True
+    ) -> None:
         """Add a page with its tab."""
         index = self.tabs.addTab(title)
+        self.tabs.setTabVisible(index, has_tab)
         if icon:
             self.tabs.setTabIcon(index, theme.icon(icon))
         self.pages.addWidget(panel)
         self._panels.append(panel)
+
+    @property
+    def alone(self) -> QtWidgets.QWidget | None:
+        """The panel that takes the place of all others, if one does."""
+        return self._alone
+
+    def show_alone(self, panel: QtWidgets.QWidget | None) -> None:
+        """Let one panel take the place of all others and of the tab row; None ends that."""
+        if panel is self._alone:
+            return
+        if panel is not None:
+            self._behind = self.tabs.currentIndex()
+        self._alone = panel
+        self.setTitleBarWidget(self._title if panel is None else self._no_title)
+        self._title.setVisible(panel is None)
+        self.tabs.setCurrentIndex(self._behind if panel is None else self._panels.index(panel))
 
     def set_title(self, panel: QtWidgets.QWidget, title: str) -> None:
         """Change the text of a panel's tab, e.g. to show a count."""
@@ -182,7 +204,9 @@ class Rail(QtWidgets.QToolBar):
             button.setChecked(False)
 
     def _place(self) -> None:
-        width = theme.WIDTH["balance"]
+        panel = self._dock.pages.currentWidget()
+        wide = panel.property("wide") if panel is not None else None
+        width = int(wide or theme.WIDTH["balance"])
         is_rtl = self._host.layoutDirection() == QtCore.Qt.LayoutDirection.RightToLeft
         left = 12 if is_rtl else self._host.width() - width - 12
         corner = self._host.mapTo(self._host.window(), QtCore.QPoint(left, 12))

@@ -129,6 +129,10 @@ class ViewCommands:
         """Bring the Inspector to the front."""
         self._window.show_right("inspector")
 
+    def show_build(self) -> None:
+        """Open the Build panel."""
+        self._window.panels["build"].open()  # type: ignore[attr-defined]
+
     def show_history(self) -> None:
         """Open the History table."""
         self._window.bottom.show_panel(self._window.panels["history"])

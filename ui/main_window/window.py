@@ -25,6 +25,7 @@ from ..palette import Palette
 from ..panels import PANELS
 from ..welcome import Welcome
 from . import keeping
+from .build_side import BuildSide
 from .file_commands import FileCommands
 from .help_commands import HelpCommands
 from .layout import CornerTitle, Rail, TabbedDock
@@ -113,7 +114,8 @@ class MainWindow(QtWidgets.QMainWindow):
         for one in PANELS:
             panel = one.make(self.model)
             self.panels[one.id] = panel
-            self.docks[one.dock].add_panel(panel, _(one.title), one.icon)
+            has_tab = not one.stands_alone
+            self.docks[one.dock].add_panel(panel, _(one.title), one.icon, has_tab)
             if one.dock == "right":
                 self.rail.add(panel, _(one.title), one.rail_icon)
             for button in one.corner(panel):
@@ -122,6 +124,7 @@ class MainWindow(QtWidgets.QMainWindow):
         area = QtCore.Qt.ToolBarArea
         is_rtl = self.isRightToLeft()
         self.addToolBar(area.LeftToolBarArea if is_rtl else area.RightToolBarArea, self.rail)
+        self.build_side = BuildSide(self)
         self.bottom.set_collapsed(True)
 
     def _connect_panel(self, dock: str, panel: Any) -> None:
@@ -350,6 +353,7 @@ class MainWindow(QtWidgets.QMainWindow):
 
     def show_right(self, name: str) -> None:
         """Bring a panel of the right dock to the front, or lay it over the map."""
+        self.right.show_alone(None)
         if self._is_small():
             self.rail.open_panel(self.panels[name])
         else:
@@ -394,13 +398,14 @@ class MainWindow(QtWidgets.QMainWindow):
             self.setProperty("was_small", is_small)
             QtCore.QTimer.singleShot(0, self, self._size_docks)
             self.territories_panel.set_small(is_small)
+            QtCore.QTimer.singleShot(0, self, self.build_side.fit)
 
     def _size_docks(self) -> None:
         """Give the docks the widths of the window's size, once its layout has settled."""
         is_small = self._is_small()
         wide = {self.left: theme.WIDTH["tree_small" if is_small else "tree"]}
         if not is_small:
-            wide[self.right] = theme.WIDTH["balance"]
+            wide[self.right] = self.build_side.width
         self.resizeDocks(list(wide), list(wide.values()), QtCore.Qt.Orientation.Horizontal)
 
     def resizeEvent(self, event: QtGui.QResizeEvent) -> None:
@@ -442,6 +447,7 @@ class MainWindow(QtWidgets.QMainWindow):
         self.map.layers.restore(self.settings)
         self.map.set_look(self.settings.palette, self.settings.show_patterns)
         self.map.set_length_unit(self.settings.length_unit)
+        self.panels["build"].length_unit = self.settings.length_unit  # type: ignore[attr-defined]
         self.map.set_touchpad_pans(self.settings.touchpad_pans)
         self.map.gestures.recall(self.settings.tools)
         self.map.going.inset.set_folded(self.settings.folds_overview)

@@ -278,7 +278,8 @@ class Following(QtCore.QObject):
 
 def _same_leaves(one: AlignmentView, other: AlignmentView) -> bool:
     """Whether territories and their fills, places in the tree and locks are the same."""
-    return one.leaves == other.leaves and one.locked_territories == other.locked_territories
+    looks = [[(t.id, t.name, t.colour, t.parent) for t in view.leaves] for view in (one, other)]
+    return looks[0] == looks[1] and one.locked_territories == other.locked_territories
 
 
 def _places_differ(before: Plan, after: Plan) -> bool:

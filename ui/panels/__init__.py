@@ -13,6 +13,7 @@ from ..document_model import DocumentModel
 from .accounts import AccountsPanel
 from .areas import AreasPanel
 from .balance import BalancePanel
+from .build import BuildPanel
 from .history import HistoryPanel
 from .inspector import InspectorPanel
 from .territories import TerritoriesPanel
@@ -34,6 +35,8 @@ class Panel:
         In its tab ("" for none), and on the rail of small windows.
     corner : callable
         Gives widgets for the end of the tab row.
+    stands_alone : bool
+        Whether it takes the place of all others in its dock while it is open.
     """
 
     id: str
@@ -43,6 +46,7 @@ class Panel:
     icon: str = ""
     rail_icon: str = ""
     corner: Callable[[QtWidgets.QWidget], list[QtWidgets.QWidget]] = lambda _panel: []
+    stands_alone: bool = False
 
 
 PANELS = (
@@ -51,6 +55,8 @@ PANELS = (
     Panel("balance", N_("Balance"), "right", BalancePanel, rail_icon="scale",
           corner=lambda panel: panel.corner()),  # type: ignore[attr-defined]
     Panel("inspector", N_("Inspector"), "right", InspectorPanel, rail_icon="info"),
+    Panel("build", N_("Build territories"), "right", BuildPanel, rail_icon="wand-sparkles",
+          stands_alone=True),
     Panel("accounts", N_("Accounts"), "bottom", AccountsPanel),
     Panel("areas", N_("Areas"), "bottom", AreasPanel),
     Panel("history", N_("History"), "bottom", HistoryPanel),

@@ -1,0 +1,426 @@
+"""The Build panel: what is asked, how it goes, what it would bring, and taking it or not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from PySide6 import QtCore, QtGui, QtWidgets
+
+from terradesk.i18n import _
+
+from ... import theme
+from ...dialogs import parts
+from ...document_model import DocumentModel, Edited
+from . import asking, facts, outcome, session
+from .choices import tentative_of
+from .form import Form
+from .note import Note
+from .previewing import Previewer, Shown
+from .progress import Progress
+from .session import Session
+from .table import Table
+from .why import WhyList
+
+if TYPE_CHECKING:
+    from terradesk.builder.plans import Prepared
+    from terradesk.builder.problem import Result, Snapshot
+    from terradesk.builder.settings import Settings
+
+
+class BuildPanel(QtWidgets.QWidget):
+    """Builds territories beside the map; the plan changes only when the user accepts.
+
+    Parameters
+    ----------
+    model : DocumentModel
+
+    Signals
+    -------
+    opened(), left()
+        It wants to be seen; it is done with.
+    show_units(object)
+        Unit rows to zoom to.
+    """
+
+    opened = QtCore.Signal()
+    left = QtCore.Signal()
+    show_units = QtCore.Signal(object)
+
+    def __init__(self, model: DocumentModel) -> None:
+        super().__init__()
+        self.setObjectName("panel")
+        self.setAttribute(QtCore.Qt.WidgetAttribute.WA_StyledBackground)
+        policy = QtWidgets.QSizePolicy.Policy  # its width is none of the other panels' business
+        self.setSizePolicy(policy.Ignored, policy.Preferred)
+        self.length_unit = "km"
+        self._model = model
+        self._is_made = self._is_accepting = False
+        self._remembered: dict[str, Settings] = {}
+        self.session, self.previewer = Session(self), Previewer(self)
+        self._forget_build()
+        self._connect()
+
+    def _forget_build(self) -> None:
+        self.prepared: Prepared | None = None
+        self.result: Result | None = None
+        self._shot: Snapshot | None = None
+        self._before: facts.Facts | None = None
+        self._then: Callable[[], object] | None = None
+        self.previewer.forget()
+
+    # ------------------------------------------------------------------ made when first opened
+    def _make(self) -> None:
+        self._is_made = True
+        self.form = Form(self._model)
+        self.why = WhyList()
+        self.asking = asking.Asking(self)
+        self.trouble = parts.Trouble()
+        self.progress, self.table = Progress(), Table()
+        self.note = Note()
+        self._outcome = QtWidgets.QWidget()
+        column = QtWidgets.QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._head())
+        column.addWidget(parts.line())
+        self._scroll = parts.scrolled(self._body())
+        self._scroll.setHorizontalScrollBarPolicy(QtCore.Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        column.addWidget(self._scroll, 1)
+        column.addWidget(parts.line())
+        column.addWidget(self._foot())
+        self._connect_parts()
+        self._show_phase()
+
+    def _head(self) -> QtWidgets.QWidget:
+        head = QtWidgets.QWidget()
+        head.setFixedHeight(theme.HEIGHT["toolbar"])
+        row = QtWidgets.QHBoxLayout(head)
+        row.setContentsMargins(16, 0, 8, 0)
+        row.addWidget(parts.label(_("Build territories"), "title"))
+        row.addStretch(1)
+        self.close_button = parts.icon_button("x", _("Close (Esc)"), self.leave)
+        row.addWidget(self.close_button)
+        return head
+
+    def _body(self) -> QtWidgets.QWidget:
+        outcome = QtWidgets.QVBoxLayout(self._outcome)
+        outcome.setContentsMargins(0, 0, 0, 0)
+        outcome.setSpacing(8)
+        outcome.addWidget(parts.line())
+        outcome.addSpacing(4)
+        outcome.addWidget(self.progress)
+        outcome.addWidget(self.table)
+        outcome.addWidget(self.note)
+        body = QtWidgets.QWidget()
+        column = QtWidgets.QVBoxLayout(body)
+        column.setContentsMargins(16, 12, 12, 16)
+        column.setSpacing(12)
+        for widget in (self.form, self.why, self.trouble, self._outcome):
+            column.addWidget(widget)
+        column.addStretch(1)
+        return body
+
+    def _foot(self) -> QtWidgets.QWidget:
+        foot = QtWidgets.QWidget()
+        row = QtWidgets.QHBoxLayout(foot)
+        row.setContentsMargins(16, 10, 16, 10)
+        row.setSpacing(8)
+        self.build_button = parts.Button(_("Build"), "primary", "wand-sparkles", self.build)
+        self.build_button.setToolTip(_("Build with these settings (Ctrl+Enter)"))
+        self.accept_button = parts.Button(_("Accept"), "primary", clicked=self.accept)
+        self.accept_button.setToolTip(_("Make this your plan, in one step that Undo takes back"
+                                        " (Ctrl+Enter)"))  # fmt: skip
+        self.keep_button = parts.Button(_("Keep as new scenario"), clicked=self.keep)
+        self.keep_button.setToolTip(_("Leave this scenario as it is"))
+        self.discard_button = parts.Button(_("Discard"), "link", clicked=self.discard)
+        self.discard_button.setToolTip(_("Throw the preview away; your plan is as it was"))
+        for button in (self.build_button, self.accept_button, self.keep_button):
+            row.addWidget(button)
+        row.addStretch(1)
+        row.addWidget(self.discard_button)
+        return foot
+
+    def _connect(self) -> None:
+        model = self._model
+        model.opened.connect(self._plan_changed)
+        model.closed.connect(self._plan_gone)
+        model.alignment_changed.connect(self._plan_changed)
+        model.edited.connect(self._edited)
+        for name, slot in (("began", self._began), ("improved", self._improved),
+                           ("ended", self._ended), ("failed", self._failed)):  # fmt: skip
+            getattr(self.session, name).connect(slot)
+        self.previewer.ready.connect(self._show)
+        self.previewer.failed.connect(self._failed)
+        shortcut = QtCore.Qt.ShortcutContext.WidgetWithChildrenShortcut
+        for keys, act in (("Esc", self.step_back), ("Ctrl+Return", self._go_on)):
+            QtGui.QShortcut(QtGui.QKeySequence(keys), self, act, context=shortcut)
+
+    def _connect_parts(self) -> None:
+        self.form.changed.connect(self._asked)
+        self.why.units_clicked.connect(self._show_places)
+        self.why.relax_clicked.connect(self._relax)
+        self.asking.answered.connect(self._answered)
+        self.asking.refused.connect(self._refused)
+        self.progress.pause_clicked.connect(self._pause)
+        self.progress.stop_clicked.connect(self.session.stop)
+        self.progress.again_clicked.connect(self.build)
+
+    # ------------------------------------------------------------------ opened and left
+    @property
+    def is_in_use(self) -> bool:
+        """Whether a build runs or its preview stands."""
+        return self.session.is_running or self.result is not None
+
+    def open(self) -> None:
+        """Be seen, ready to ask; what runs or stands goes on."""
+        if self._model.is_open:
+            self._get_ready()
+            self.opened.emit()
+            self.form.start.setFocus()
+
+    def showEvent(self, event: QtGui.QShowEvent) -> None:
+        """Be ready, however it came into view."""
+        super().showEvent(event)
+        if self._model.is_open and not self._is_made:
+            self._get_ready()
+
+    def _get_ready(self) -> None:
+        is_first = not self._is_made
+        if is_first:
+            self._make()
+        if is_first or not self.is_in_use:
+            self._fill(self._remembered.get(self._key) or self._usual())
+        session.warm_up()
+
+    def set_settings(self, settings: Settings) -> None:
+        """Open with these settings, without building."""
+        self._drop()
+        self._remembered[self._key] = settings
+        self.open()
+        self._fill(settings)
+
+    def start(self, settings: Settings) -> None:
+        """Open with these settings and build."""
+        self.set_settings(settings)
+        self.build()
+
+    def leave(self) -> None:
+        """Throw away what runs and what stands, and close."""
+        self._drop()
+        session.cool_down()
+        self.left.emit()
+
+    def step_back(self) -> None:
+        """Esc: stop what runs, else close."""
+        if self.session.is_running:
+            self.session.stop()
+        else:
+            self.leave()
+
+    def _go_on(self) -> None:
+        button = self.accept_button if self.is_in_use else self.build_button
+        if button.isEnabled():
+            button.click()
+
+    @property
+    def _key(self) -> str:
+        return self._model.plan.uid
+
+    def _usual(self) -> Settings:
+        from terradesk.builder.settings import settings_for
+
+        return settings_for(self._model.plan, self._model.alignment)
+
+    def _fill(self, settings: Settings) -> None:
+        self.trouble.hide()
+        self.form.show_settings(settings)
+        self._show_phase()
+        self._ask_why()
+
+    def _plan_changed(self) -> None:
+        """Another plan or scenario: what was built for the one before is gone."""
+        if self._is_accepting:
+            return
+        self._drop()
+        if self._is_made and self._model.is_open and self.isVisible():
+            self._fill(self._remembered.get(self._key) or self._usual())
+
+    def _plan_gone(self) -> None:
+        self._drop()
+        session.cool_down()
+        self.left.emit()
+
+    def _drop(self) -> None:
+        self.session.drop()
+        self._forget_build()
+        if self._model.is_open:
+            self._model.propose(None)
+        self._show_phase()
+
+    # ------------------------------------------------------------------ asking
+    def _asked(self) -> None:
+        self._remembered[self._key] = self.form.settings
+        self.trouble.hide()
+        self._ask_why()
+
+    def _ask_why(self) -> None:
+        if self._is_made and not self.session.is_running:
+            self.asking.about(self._model.plan, self._model.alignment, self.form.settings,
+                            self._model.selected_units)  # fmt: skip
+
+    def _answered(self, tolds: list[Any], headline: str) -> None:
+        self.trouble.hide()
+        self.why.show_tolds(tolds, headline)
+        self._show_phase()
+
+    def _refused(self, error: BaseException) -> None:
+        self.why.clear()
+        self.trouble.tell(error)
+
+    def _show_places(self, rows: np.ndarray) -> None:
+        self._model.select_units(rows)
+        self.show_units.emit(rows)
+
+    def _relax(self, told: Any) -> None:
+        changed = asking.relaxed(self.form.settings, told)
+        if changed is not None:
+            self._remembered[self._key] = changed
+            self._fill(changed)
+
+    # ------------------------------------------------------------------ building
+    def build(self) -> None:
+        """Build with the settings of the form; what stood before is thrown away."""
+        settings, model = self.form.settings, self._model
+        self._drop()
+        self._remembered[self._key] = settings
+        self.asking.stop()
+        self.trouble.hide()
+        self.note.say("")
+        self.table.show_lines(())
+        self.progress.begin(settings.wishes[0].tolerance, bool(model.view.locked_territories))
+        self.session.start(model.plan, model.alignment, settings, model.selected_units)
+        self._show_phase()
+
+    def _began(self, found: tuple[Prepared, facts.Facts | None]) -> None:
+        self.prepared, self._before = found
+        self.progress.show_state("running")
+        self.note.say("\n".join(self.prepared.notes), "info")
+
+    def _pause(self) -> None:
+        self.session.pause()
+        self.progress.show_state("paused" if self.session.is_paused else "running")
+
+    def _improved(self, shot: Snapshot) -> None:
+        self._shot = shot
+        self.progress.add(
+            shot.seconds, shot.iterations, shot.fraction, shot.worst, shot.compactness
+        )
+        self._preview()
+
+    def _ended(self, result: Result | None) -> None:
+        if result is None or self.prepared is None:
+            self._then = None
+            self._drop()
+            self._ask_why()
+            return
+        self.result = result
+        self.progress.show_state("done" if result.stopped == "complete" else "stopped")
+        self.progress.tell(self._shot.seconds if self._shot else result.seconds, result.iterations)
+        self.note.say(*asking.warning(self._model.plan, self.prepared, result))
+        self._preview()
+        self._show_phase()
+        then, self._then = self._then, None
+        if then is not None:
+            then()
+
+    def _failed(self, error: BaseException) -> None:
+        self._drop()
+        self.trouble.tell(error)
+        self._ask_why()
+
+    # ------------------------------------------------------------------ the preview
+    def _preview(self) -> None:
+        """Work out what the newest find would do to the plan as it is now."""
+        found, model = self.result or self._shot, self._model
+        if self.prepared is not None and found is not None:
+            self.previewer.ask(model.plan, model.alignment, self.prepared, found)
+
+    def _show(self, shown: Shown) -> None:
+        """Let the map and the figures show it."""
+        model = self._model
+        if self.prepared is None or not model.is_open:
+            return
+        if shown.plan is not model.plan:
+            self._preview()
+            return
+        model.propose(shown.tentative)
+        self.note.add("\n".join(shown.accepted.notes))
+        self._show_table(shown.facts)
+
+    def _show_table(self, after: facts.Facts) -> None:
+        prepared, model = self.prepared, self._model
+        assert prepared is not None
+        asked, proposal = prepared.settings, model.proposal
+        self.table.show_lines(facts.lines(
+            model.plan, self._before, after, proposal.effect if proposal else None,
+            float(prepared.problem.tolerances[0]), prepared.measures[0].name,
+            bool(model.view.locked_territories), self.length_unit,
+            bool(asked.district_column) and asked.mode != "nested",
+        ))  # fmt: skip
+
+    def _edited(self, edited: Edited) -> None:
+        """The preview stays, against the plan as it is now."""
+        if self._is_accepting or not self._is_made:
+            return
+        if self.prepared is not None:
+            self._preview()
+        elif not self.session.is_running and self.isVisible():
+            self._ask_why()
+
+    # ------------------------------------------------------------------ taken or not
+    def accept(self) -> None:
+        """Make the preview the plan, in one step; what runs is stopped first."""
+        self._take(self.accept, "")
+
+    def keep(self) -> None:
+        """Put the preview into a scenario of its own."""
+        self._take(self.keep, outcome.free_name(self._model.plan))
+
+    def _take(self, again: Callable[[], object], scenario: str) -> None:
+        if self.session.is_running:
+            self._then = again
+            self.session.stop()
+            self.progress.show_state("stopping")
+            return
+        if self.result is None or self.prepared is None:
+            return
+        self._is_accepting = True
+        try:
+            is_done = outcome.accept_into(self._model, self.prepared, self.result, scenario)
+        finally:
+            self._is_accepting = False
+        if is_done:
+            self.leave()
+        else:
+            self._preview()
+
+    def discard(self) -> None:
+        """Throw the preview away; the form stays open."""
+        self._drop()
+        self._ask_why()
+
+    # ------------------------------------------------------------------ what is seen
+    def _show_phase(self) -> None:
+        if not self._is_made:
+            return
+        is_in_use = self.is_in_use
+        self._outcome.setVisible(is_in_use)
+        self.why.setVisible(not is_in_use and bool(self.why.rows))
+        self.build_button.setVisible(not is_in_use)
+        for button in (self.accept_button, self.keep_button, self.discard_button):
+            button.setVisible(is_in_use)
+
+    def restyle(self) -> None:
+        """Icons follow the theme by themselves."""

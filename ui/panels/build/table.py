@@ -1,0 +1,133 @@
+"""Before and after: what a build would bring, in a few figures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from PySide6 import QtCore, QtWidgets
+
+from terradesk.i18n import _
+
+from ... import theme
+from ...dialogs import parts
+from ..figure import Figure
+
+BETTER, SAME, WORSE = 1, 0, -1
+_FIGURE_PX, _MARK_PX, _ROW_PX = 86, 14, 25
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the table.
+
+    Parameters
+    ----------
+    key : str
+    caption, before, after : str
+    way : int
+        BETTER, SAME or WORSE.
+    role : str
+        Colour of the figure after.
+    tip : str
+    """
+
+    key: str
+    caption: str
+    before: str
+    after: str
+    way: int = SAME
+    role: str = "text"
+    tip: str = ""
+
+
+class _Row:
+    """The widgets of one line."""
+
+    def __init__(self, grid: QtWidgets.QGridLayout, place: int) -> None:
+        self.caption = Figure()
+        self.before, self.after = Figure("text2", at_end=True), Figure(bold=True, at_end=True)
+        self.mark = QtWidgets.QLabel()
+        self.mark.setFixedSize(_MARK_PX, _MARK_PX)
+        self.widgets = (self.caption, self.before, self.after, self.mark)
+        for column, widget in enumerate(self.widgets):
+            grid.addWidget(widget, place, column)
+        self.shown: Line | None = None
+
+    def show_line(self, line: Line) -> None:
+        self.caption.setText(line.caption)
+        self.before.setText(line.before)
+        self.after.setText(line.after)
+        self.after.set_role(line.role)
+        if self.shown is None or self.shown.way != line.way:
+            self._draw(line.way)
+        for widget in self.widgets:
+            widget.setToolTip(line.tip)
+        self.shown = line
+
+    def _draw(self, way: int) -> None:
+        icons = {BETTER: ("check", "ok"), WORSE: ("arrow-down", "text3")}
+        words = {BETTER: _("better"), WORSE: _("worse")}
+        self.mark.setAccessibleName(words.get(way, ""))
+        if way in icons:
+            self.mark.setPixmap(theme.pixmap(*icons[way], _MARK_PX))
+        else:
+            self.mark.clear()
+
+    def restyle(self) -> None:
+        if self.shown is not None:
+            self._draw(self.shown.way)
+
+    def hide(self) -> None:
+        for widget in self.widgets:
+            widget.hide()
+
+    def show(self) -> None:
+        for widget in self.widgets:
+            widget.show()
+
+
+class Table(QtWidgets.QWidget):
+    """The lines, in the order they come; never laid out anew while figures change."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setAccessibleName(_("Before and after"))
+        self._grid = QtWidgets.QGridLayout(self)
+        self._grid.setContentsMargins(0, 4, 0, 4)
+        self._grid.setHorizontalSpacing(8)
+        self._grid.setVerticalSpacing(0)
+        self._grid.setColumnStretch(0, 1)
+        self._grid.setColumnMinimumWidth(1, _FIGURE_PX)
+        self._grid.setColumnMinimumWidth(2, _FIGURE_PX + 20)
+        for column, text in ((1, _("Before")), (2, _("After"))):
+            head = parts.label(text, "small")
+            head.setAlignment(QtCore.Qt.AlignmentFlag.AlignTrailing)
+            self._grid.addWidget(head, 0, column)
+        self._rows: list[_Row] = []
+
+    def show_lines(self, lines: Iterable[Line]) -> None:
+        """Show these lines."""
+        wanted = list(lines)
+        while len(self._rows) < len(wanted):
+            place = len(self._rows) + 1
+            self._grid.setRowMinimumHeight(place, _ROW_PX)
+            self._rows.append(_Row(self._grid, place))
+        for row, line in zip(self._rows, wanted, strict=False):
+            row.show_line(line)
+            row.show()
+        for row in self._rows[len(wanted) :]:
+            row.hide()
+            row.shown = None
+
+    @property
+    def lines(self) -> list[Line]:
+        """What is shown."""
+        return [row.shown for row in self._rows if row.shown is not None]
+
+    def changeEvent(self, event: QtCore.QEvent) -> None:
+        """Marks follow the theme."""
+        super().changeEvent(event)
+        if event.type() == parts.STYLE_CHANGE:
+            for row in getattr(self, "_rows", ()):
+                row.restyle()
