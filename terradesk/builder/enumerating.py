@@ -31,7 +31,7 @@ class Case(NamedTuple):
         Whether units of two classes may share a territory; (1, 1) when that is not known.
     row_starts : ndarray of int32, shape (c + 1,)
     low, high, size : ndarray of float64, shape (r, m)
-    own_low, own_high, own_size : ndarray of float64, shape (k, m)
+    own_low, own_high, own_size, own_extra : ndarray of float64, shape (k, m)
     top_high, top_size : ndarray of float64, shape (c, m)
     """
 
@@ -49,6 +49,7 @@ class Case(NamedTuple):
     own_low: Floats
     own_high: Floats
     own_size: Floats
+    own_extra: Floats
     top_high: Floats
     top_size: Floats
 
@@ -86,7 +87,8 @@ def _miss(case: Case, mass: Floats, owner: int, group: int) -> float:
         worst = -np.inf
         for m in range(len(mass)):
             off = max(case.own_low[owner, m] - mass[m], mass[m] - case.own_high[owner, m])
-            worst = max(worst, off / case.own_size[owner, m])
+            off /= case.own_size[owner, m]
+            worst = max(worst, off + case.own_extra[owner, m] if off > _ROUNDING else off)
         return worst
     best = np.inf
     for r in range(case.row_starts[group], case.row_starts[group + 1]):

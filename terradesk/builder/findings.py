@@ -45,7 +45,7 @@ class Finding:
     Parameters
     ----------
     kind : str
-        A key of `terradesk.builder.telling.SENTENCES`.
+        A key of `terradesk.builder.sentences.SENTENCES`.
     units : ndarray of int32
         Where; for pockets the unit first, then the best group there is with it.
     territories : ndarray of int32

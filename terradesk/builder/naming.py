@@ -1,111 +1,104 @@
-"""Names and fills for territories that the builder makes."""
+"""Names and formats that sentences about a build need: from a plan, or plain ones without."""
 
 from __future__ import annotations
 
-import csv
-import gzip
-import io
-from functools import lru_cache
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from terradesk import palettes, paths
-from terradesk.arcs.jit import Floats, Int32s
-from terradesk.edits.colours import met
-from terradesk.i18n import _
-from terradesk.plan import AlignmentView, Plan
-from terradesk.projection import LONLAT, to_plan
+from terradesk import i18n
+from terradesk.arcs.jit import Int32s
+from terradesk.builder.problem import Problem
+from terradesk.i18n import _, ngettext
 
 
-def place_names(
-    view: AlignmentView, labels: Int32s, wanted: list[int], values: Floats
-) -> list[str]:
-    """A name for each new territory: its largest city, else its largest unit, else a number.
-
-    Parameters
-    ----------
-    view : AlignmentView
-    labels : ndarray of int32, shape (n_units,)
-        Territory of each unit, -1 none.
-    wanted : list of int
-        Labels to be named.
-    values : ndarray of float64, shape (n_units,)
-        What makes a unit large.
-
-    Returns
-    -------
-    list of str
-        Each different, and none that a territory has already.
-    """
-    taken = {t.name for t in view.territories.values()}
-    names, units = _cities(view.plan)
-    of_city = labels[units]
-    out = []
-    for label in wanted:
-        rows = np.flatnonzero(labels == label)
-        rows = rows[np.argsort(-values[rows], kind="stable")]
-        candidates = [str(n) for n in names[of_city == label][:20]]
-        candidates += [str(view.plan.units.names[r]) for r in rows[:20].tolist()]
-        name = next((c for c in candidates if c and c not in taken), "") or _free(taken)
-        taken.add(name)
-        out.append(name)
-    return out
+def _area(n: int) -> str:
+    return ngettext("area", "areas", n)
 
 
-def numbered_names(view: AlignmentView, stem: str, n: int) -> list[str]:
-    """Names with the next free numbers: "Territory 7", "Territory 8"."""
-    taken = {t.name for t in view.territories.values()}
-    out: list[str] = []
-    for _i in range(n):
-        out.append(_free(taken, stem, 1 + len(view.leaves) if stem == _("Territory") else 2))
-        taken.add(out[-1])
-    return out
+def _district(n: int) -> str:
+    return ngettext("district", "districts", n)
 
 
-def _free(taken: set[str], stem: str = "", start: int = 1) -> str:
-    stem = stem or _("Territory")
-    number = start
-    while f"{stem} {number}" in taken:
-        number += 1
-    return f"{stem} {number}"
+def _compact(_measure: int, value: float) -> str:
+    return i18n.compact(value)
 
 
-def fills(plan: Plan, labels: Int32s, known: dict[int, int], n: int) -> list[int]:
-    """Fill of each territory 0 ... n - 1: those that have one keep it, others differ from it.
+@dataclass(frozen=True, slots=True, eq=False)
+class Names:
+    """How things are called on screen.
 
     Parameters
     ----------
-    plan : Plan
-    labels : ndarray of int32, shape (n_units,)
-    known : mapping of int to int
-        Fills of territories that exist.
-    n : int
+    territories : sequence of str
+        By territory of the problem.
+    unit : callable
+        Name of a unit of the problem by its row.
+    noun : callable
+        The plan's own word for n units, e.g. `terradesk.plan.Plan.noun`.
+    district : callable
+        The word for n districts.
+    measures, handovers : sequence of str
+        Names of the measures, and of what changes hands.
+    value : callable
+        (measure, number) to text with its unit.
+    rows : ndarray of int32, shape (n,), optional
+        Row in the plan of each unit of the problem, for `Told.units`.
+    numbers : sequence of int, optional
+        Number in the plan of each territory, for `Told.territory`.
     """
-    pairs = met(plan, labels)
-    fixed = {t: fill % palettes.N_FILLS for t, fill in known.items()}
-    return [int(f) for f in palettes.neighbour_colours(pairs, n, fixed, rounds=2000)]
+
+    territories: Sequence[str]
+    unit: Callable[[int], str]
+    noun: Callable[[int], str] = _area
+    district: Callable[[int], str] = _district
+    measures: Sequence[str] = ()
+    handovers: Sequence[str] = ()
+    value: Callable[[int, float], str] = _compact
+    rows: Int32s | None = None
+    numbers: Sequence[int] | None = field(default=None)
+
+    def territory(self, t: int) -> str:
+        """Name of a territory inside a sentence."""
+        return i18n.isolate(self.territories[t])
+
+    def place(self, unit: int) -> str:
+        """Name of a unit inside a sentence."""
+        return i18n.isolate(self.unit(int(unit)))
+
+    def measure(self, m: int) -> str:
+        """Name of a measure inside a sentence."""
+        return i18n.isolate(self.measures[m]) if 0 <= m < len(self.measures) else _("what counts")
+
+    def handover(self, h: int, amount: float) -> str:
+        """An amount of what changes hands: ``231 accounts``; the number alone without a name."""
+        number = i18n.number(amount, 0 if float(amount).is_integer() else 1)
+        if not 0 <= h < len(self.handovers):
+            return number
+        return _("{number} {what}").format(number=number, what=self.handovers[h])
+
+    def count(self, n: int) -> str:
+        """So many units: ``14 counties``."""
+        return _("{number} {what}").format(number=i18n.number(n), what=self.noun(n))
+
+    def rows_of(self, units: Int32s) -> Int32s:
+        """Rows in the plan."""
+        return units if self.rows is None else np.asarray(self.rows, np.int32)[units]
+
+    def number_of(self, territory: int) -> int:
+        """Number in the plan, -1 for none."""
+        if territory < 0 or self.numbers is None:
+            return territory
+        return int(self.numbers[territory])
 
 
-@lru_cache(maxsize=1)
-def _world() -> tuple[np.ndarray, Floats]:
-    """Names and degrees of the cities of 15,000 people or more, the largest first."""
-    data = gzip.decompress(paths.resource("cities15000.csv.gz").read_bytes()).decode("utf-8-sig")
-    rows = list(csv.DictReader(io.StringIO(data, newline="")))
-    rows.sort(key=lambda row: -float(row["population"] or 0))
-    names = np.array([row["name"] for row in rows], object)
-    return names, np.array([(float(row["longitude"]), float(row["latitude"])) for row in rows])
-
-
-def _cities(plan: Plan) -> tuple[np.ndarray, Int32s]:
-    """Cities inside the plan's units, the largest first, and the unit of each."""
-    none = np.empty(0, object), np.empty(0, np.int32)
-    if plan.arcs is None or not plan.crs:
-        return none
-    from terradesk.arcs.picking import Picker
-
-    names, degrees = _world()
-    metres = to_plan(degrees, LONLAT, plan.crs)
-    near = np.flatnonzero(np.isfinite(metres).all(axis=1))
-    units = Picker(plan.arcs).locate_points(metres[near])
-    inside = units >= 0
-    return names[near[inside]], np.asarray(units[inside], np.int32)
+def plain_names(problem: Problem) -> Names:
+    """Names by number, for problems without a plan."""
+    return Names(
+        territories=[
+            _("Territory {n}").format(n=i18n.number(t + 1)) for t in range(problem.n_territories)
+        ],
+        unit=lambda row: _("Area {n}").format(n=i18n.number(row + 1)),
+        measures=[_("Measure {n}").format(n=i18n.number(m + 1)) for m in range(problem.n_measures)],
+    )

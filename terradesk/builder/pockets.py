@@ -56,7 +56,8 @@ class Condensed:
 class Wanted:
     """What the units of a set may weigh: rows of bands by class, and one per core.
 
-    A value x of a measure misses a band by ``max(low - x, x - high) / size``.
+    A value x of a measure misses a band by ``max(low - x, x - high) / size``; what misses a core's
+    band by anything misses it by ``own_extra`` more.
     """
 
     row_starts: Int32s
@@ -66,6 +67,7 @@ class Wanted:
     own_low: Floats
     own_high: Floats
     own_size: Floats
+    own_extra: Floats
     top_high: Floats
     top_size: Floats
 
@@ -154,6 +156,7 @@ def want(problem: Problem, bands: Bands, condensed: Condensed, low: Floats, high
     own_high[bands.exempt] = np.maximum(high, forced + room)[bands.exempt]
     rows = [_rows(low, high, size, may & ~condensed.has_core) for may in problem.allowed]
     count = np.array([len(r[0]) for r in rows])
+    extra = np.where(np.isfinite(high), (own_high - high) / size, 0.0)
     reach = own_high - forced  # what comes to a core has to leave room for it
     tops = [np.where(may[:, None], reach, -np.inf).max(0) for may in problem.allowed]
     sizes = [np.where(may[:, None], size, 0.0).max(0) for may in problem.allowed]
@@ -165,6 +168,7 @@ def want(problem: Problem, bands: Bands, condensed: Condensed, low: Floats, high
         own_low=own_low,
         own_high=own_high,
         own_size=size,
+        own_extra=extra,
         top_high=np.array(tops),
         top_size=np.array(sizes),
     )
@@ -270,6 +274,7 @@ def _case(problem: Problem, condensed: Condensed, wanted: Wanted, measures: list
         own_low=of(wanted.own_low),
         own_high=of(wanted.own_high),
         own_size=of(wanted.own_size),
+        own_extra=of(wanted.own_extra),
         top_high=of(wanted.top_high),
         top_size=of(wanted.top_size),
     )

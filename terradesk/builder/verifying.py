@@ -271,6 +271,8 @@ def _out_of_tolerance(
     for t, m in np.argwhere(np.abs(off) > limit).tolist():
         is_forced = is_forced_over[t, m] if off[t, m] > 0 else is_forced_under[t, m]
         units = _heavy(problem, bands, labels, t, m)
+        if is_forced and not len(units):
+            units = np.flatnonzero(problem.fixed == t).astype(np.int32)
         found.append(_violation("tolerance", t, float(off[t, m]), units, not is_forced, m))
     return sorted(found, key=lambda v: -abs(v.amount))
 
