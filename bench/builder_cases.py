@@ -18,7 +18,7 @@ import numpy as np
 
 from terradesk import paths
 
-_VERSION = 1
+_VERSION = 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,27 +157,16 @@ def _blocks() -> Instance:
 def _from_plan(
     name: str, plan: Any, activities: dict[str, np.ndarray], states: np.ndarray
 ) -> Instance:
-    from terradesk import records as rec
-    from terradesk.builder import SHARED, WATER
+    from terradesk.builder import CORNER
+    from terradesk.builder.terrain import terrain
 
-    table = plan.arcs.adjacency
-    a = np.repeat(np.arange(plan.arcs.n_units), np.diff(table.starts))
-    once = a < table.neighbours
-    links = [(bridge.unit_a, bridge.unit_b) for bridge in plan.rows(rec.Bridge)]
-    links = [pair for pair in links if min(pair) >= 0]
-    water = np.array(links, np.int32).reshape(-1, 2)
-    pairs = np.column_stack((a[once], table.neighbours[once]))
+    found = terrain(plan)
+    counts = found.kinds != CORNER
+    areas = np.maximum(found.areas, 0)  # a few wriggly blocks cross themselves
     return Instance(
-        name=name,
-        xy=plan.arcs.centres / 1e5,
-        edges=np.concatenate((pairs, water)).astype(np.int32),
-        borders=np.concatenate((table.lengths[once] / 1e3, np.zeros(len(water)))),
-        kinds=np.repeat([SHARED, WATER], (len(pairs), len(water))).astype(np.uint8),
-        areas=np.maximum(plan.arcs.areas, 0) / 1e6,  # a few wriggly blocks cross themselves
-        perimeters=plan.arcs.perimeters / 1e3,
-        activities=activities,
-        states=states,
-    )
+        name, found.xy, found.edges[counts], found.borders[counts], found.kinds[counts], areas,
+        found.perimeters, activities, states,
+    )  # fmt: skip
 
 
 _MAKERS: dict[str, Callable[[], Instance]] = {
