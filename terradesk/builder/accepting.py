@@ -9,7 +9,7 @@ import numpy as np
 from terradesk import records as rec
 from terradesk.arcs.jit import Bools, Int32s
 from terradesk.builder.identities import settle
-from terradesk.builder.naming import fills, numbered_names, place_names
+from terradesk.builder.titling import fills, numbered_names, place_names
 from terradesk.builder.plans import Prepared
 from terradesk.builder.problem import Result
 from terradesk.builder.scoping import NEW
