@@ -156,7 +156,9 @@ def want(problem: Problem, bands: Bands, condensed: Condensed, low: Floats, high
     own_high[bands.exempt] = np.maximum(high, forced + room)[bands.exempt]
     rows = [_rows(low, high, size, may & ~condensed.has_core) for may in problem.allowed]
     count = np.array([len(r[0]) for r in rows])
-    extra = np.where(np.isfinite(high), (own_high - high) / size, 0.0)
+    extra = np.zeros(low.shape)
+    tight = bands.exempt & np.isfinite(high)
+    extra[tight] = (own_high[tight] - high[tight]) / size[tight]
     reach = own_high - forced  # what comes to a core has to leave room for it
     tops = [np.where(may[:, None], reach, -np.inf).max(0) for may in problem.allowed]
     sizes = [np.where(may[:, None], size, 0.0).max(0) for may in problem.allowed]
