@@ -40,5 +40,11 @@ def _warm_swaps() -> None:
     find_moves(problem, Options(), thirds)
 
 
-WARMED = (_warm_build, _warm_swaps)
+def _warm_diagnosis() -> None:
+    from terradesk.builder.diagnosing import diagnose
+
+    diagnose(tiny(), Options())
+
+
+WARMED = (_warm_build, _warm_swaps, _warm_diagnosis)
 """What `warm` runs: one function per family of kernels."""
