@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -23,6 +23,8 @@ from terradesk.progress import Progress, part, silent
 if TYPE_CHECKING:
     from pandas import DataFrame
 
+    from terradesk.api.building import Balance as Balance_
+    from terradesk.api.building import Built, Diagnosed, Suggested
     from terradesk.exporters import Written
     from terradesk.measures import Balance
     from terradesk.readers import ImportReport
@@ -298,6 +300,92 @@ class OpenPlan:
         if found is None:
             raise _unknown(scenario, self.scenarios)
         self._scenario = found.uid
+
+    # ------------------------------------------------------------------ building
+    def build(
+        self,
+        territories: int | None = None,
+        balance: Balance_ = (),
+        *,
+        mode: str | None = None,
+        keep: float | None = None,
+        accept: bool = True,
+        progress: Progress = silent,
+        **wishes: Any,
+    ) -> Built:
+        """Build or rebalance territories.
+
+        Parameters
+        ----------
+        territories : int, optional
+            How many there should be.
+        balance : str, sequence of str, or mapping of str to float
+            Measures: ``"Population"``, ``["Population:10%", "Sales:20%:0.5"]`` with tolerance and
+            weight, or ``{"Population": 0.1}``; by default the one the plan is balanced by.
+        mode : str, optional
+            See `terradesk.builder.settings.MODES`; by default "new" with ``territories`` and
+            without ``keep``, else "rebalance".
+        keep : float, optional
+            0 ... 1: how much to keep as it is.
+        accept : bool
+            Whether to change the plan, in one step; else `Built.accept` does.
+        progress : callable
+        **wishes
+            ``of`` (names of territories concerned), ``shares`` (name to share of a full
+            territory), ``minimum``, ``maximum`` (of the first measure), and what
+            `terradesk.builder.settings.Settings` has.
+
+        Returns
+        -------
+        Built
+            Sentence, figures and notes.
+
+        Raises
+        ------
+        TerraDeskError
+            If what is asked means nothing.
+
+        Examples
+        --------
+        >>> import geopandas, shapely, terradesk
+        >>> row = shapely.box(range(6), [0] * 6, range(1, 7), [1] * 6)
+        >>> people = [10.0, 20.0, 30.0, 30.0, 20.0, 10.0]
+        >>> table = geopandas.GeoDataFrame({"people": people}, geometry=row, crs="EPSG:4326")
+        >>> plan = terradesk.new(table)
+        >>> plan.build(2, "people:5%").sentence
+        'Built 2 territories by people, 2 within ±5 %'
+        >>> [float(v) for v in plan.balance.values[1:]]
+        [60.0, 60.0]
+        >>> plan.close()
+        """
+        from terradesk.api import building
+
+        asked = building.ask(self, territories, balance, mode=mode, keep=keep, **wishes)
+        built = building.make(self, asked, progress)
+        if accept:
+            built.accept()
+        return built
+
+    def diagnose(
+        self, territories: int | None = None, balance: Balance_ = (), **wishes: Any
+    ) -> Diagnosed:
+        """What stands in the way of a build, proven where it can be; parameters as for `build`."""
+        from terradesk.api import building
+
+        return building.diagnose(self, building.ask(self, territories, balance, **wishes))
+
+    def swaps(
+        self, balance: Balance_ = (), *, n: int = 10, progress: Progress = silent, **wishes: Any
+    ) -> list[Suggested]:
+        """Moves and exchanges of areas that would balance the plan, the most worthwhile first."""
+        from terradesk.api import building
+
+        asked = building.ask(self, None, balance, **{**wishes, "mode": "rebalance"})
+        return building.suggest(self, asked, n, progress)
+
+    def use_alignment(self, alignment: int) -> None:
+        """Use the scenario that an alignment belongs to from now on."""
+        self._scenario = self.plan.alignment(alignment).scenario.uid
 
     # ------------------------------------------------------------------ files
     def add_accounts(

@@ -9,11 +9,11 @@ import numpy as np
 from terradesk import records as rec
 from terradesk.arcs.jit import Bools, Int32s
 from terradesk.builder.identities import settle
-from terradesk.builder.titling import fills, numbered_names, place_names
 from terradesk.builder.plans import Prepared
 from terradesk.builder.problem import Result
 from terradesk.builder.scoping import NEW
 from terradesk.builder.settings import remembering
+from terradesk.builder.titling import fills, numbered_names, place_names
 from terradesk.builder.words import heading, left_alone, reason
 from terradesk.edits import Edit, Record, apply, assign, joined
 from terradesk.edits import scenarios as scenario_edits

@@ -64,7 +64,7 @@ def make_problem(
         If numbers are missing, negative, infinite or contradict each other.
     """
     points = _shaped(xy, (None, 2), _("the places of areas"))
-    n, k = len(points), _count(n_territories, len(points))
+    n, k = len(points), checked_number(n_territories, len(points))
     pairs = _pairs(edges, n)
     e = len(pairs)
     work = np.asarray(activities, np.float64)
@@ -131,7 +131,13 @@ def check_options(options: Options) -> None:
         )
 
 
-def _count(wanted: int, n: int) -> int:
+def checked_number(wanted: int, n: int) -> int:
+    """The number of territories wanted, if n units are enough for it.
+
+    Raises
+    ------
+    BadWish
+    """
     if n == 0:
         raise BadWish(_("There are no areas to build territories from."), _("Add boundaries."))
     if not 1 <= wanted <= MAX_TERRITORIES:

@@ -11,6 +11,7 @@ import numpy as np
 
 from terradesk import records as rec
 from terradesk.arcs.jit import Bools, Floats, Int32s, Int64s
+from terradesk.builder.making import checked_number
 from terradesk.builder.problem import BadWish
 from terradesk.builder.settings import Settings
 from terradesk.columns import as_texts
@@ -250,6 +251,7 @@ class Scoper:
         for place, leaf in enumerate(kept):
             label[view.slots[leaf.id]] = place
         rows = np.flatnonzero(inside).astype(np.int32)
+        checked_number(k, len(rows))
         baseline = label[view.unit_slots[rows]]
         stays = self._locked[rows] if pinned is None else (self._locked | pinned)[rows]
         locked = view.locked_territories if self._settings.keep_locked else frozenset()

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from terradesk import records as rec
+from terradesk.builder.naming import Names
 from terradesk.builder.plans import Prepared
 from terradesk.builder.problem import Result
 from terradesk.edits import Edit, describe
-from terradesk.i18n import N_, _, ngettext, number, percent
+from terradesk.i18n import N_, _, deviations, isolate, ngettext, number, percent
+from terradesk.measures.telling import format_value
 from terradesk.plan import Plan
+
+if TYPE_CHECKING:
+    from terradesk.builder.findings import Diagnosis
+    from terradesk.builder.swapping import Move
+    from terradesk.builder.telling import Told
 
 Fields = dict[str, str | int]
 
@@ -154,3 +163,64 @@ def left_alone(plan: Plan, n_edited: int, n_locked: int, n_named: int) -> tuple[
         )
         out.append(text.format(n=number(n_named)))
     return tuple(out)
+
+
+def move_sentence(plan: Plan, prepared: Prepared, move: Move) -> str:
+    """A suggested change in one sentence, with what it does to the balance."""
+    names = [isolate(str(n)) for n in plan.units.names[prepared.rows[move.units[:3]]]]
+    n = len(move.units)
+    shown = ", ".join(names) + (" …" if n > len(names) else "")
+    concerned = ", ".join(_effect(prepared, move, i) for i in range(len(move.territories)))
+    text = _("{areas} ({n} {noun}): {effects}")
+    return text.format(areas=shown, n=number(n), noun=plan.noun(n), effects=concerned)
+
+
+def _effect(prepared: Prepared, move: Move, place: int) -> str:
+    """Deviation of one territory before and after, by the first measure."""
+    tolerance = float(prepared.problem.tolerances[0])
+    before, after = deviations(
+        float(move.deviations_before[place, 0]), float(move.deviations_after[place, 0]), tolerance
+    )
+    name = prepared.names[int(move.territories[place])]
+    text = _("{name} {before} → {after}")
+    return text.format(name=isolate(name), before=before, after=after)
+
+
+def names_of(plan: Plan, prepared: Prepared) -> Names:
+    """How the sentences of `terradesk.builder.telling` call what a problem of a plan is about."""
+    units, rows = plan.units, prepared.rows
+    return Names(
+        territories=prepared.names,
+        unit=lambda row: str(units.names[rows[row]] or units.codes[rows[row]]),
+        noun=plan.noun,
+        measures=[m.name for m in prepared.measures],
+        handovers=[m.name for m in prepared.handed],
+        value=lambda m, value: format_value(plan, prepared.measures[m], value, short=True),
+        rows=rows,
+        numbers=prepared.territories,
+    )
+
+
+def violations(plan: Plan, prepared: Prepared, result: Result) -> tuple[str, ...]:
+    """What is not as it was asked, in sentences."""
+    from terradesk.builder.telling import tell_result
+
+    return tuple(
+        t.text for t in tell_result(result, prepared.problem, names_of(plan, prepared))[1:]
+    )
+
+
+def findings(plan: Plan, prepared: Prepared, found: Diagnosis) -> tuple[str, ...]:
+    """What stands in the way, in sentences, each with what would help."""
+    from terradesk.builder.telling import headline, tell_diagnosis
+
+    names = names_of(plan, prepared)
+    first = headline(found, prepared.problem, names)
+    told = [_with_remedies(one) for one in tell_diagnosis(found, names)]
+    return tuple(t for t in (first, *told) if t)
+
+
+def _with_remedies(told: Told) -> str:
+    remedies = [str(r) for r in (told.relax, *told.others) if r is not None]
+    text = _("{sentence} What would help: {remedies}.")
+    return text.format(sentence=told.text, remedies="; ".join(remedies)) if remedies else told.text

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from terradesk import __version__, api
+from terradesk.cli.building import add_build_commands
+from terradesk.cli.saying import add_scenario, plain, say, tell
 from terradesk.errors import TerraDeskError
 from terradesk.i18n import _, deviation, ngettext, number
 from terradesk.progress import Cancelled, Progress, silent
@@ -43,10 +45,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         options.run(options, progress)
     except TerraDeskError as error:
-        _tell(_("Error: {message}").format(message=error.message), error.hint)
+        tell(_("Error: {message}").format(message=error.message), error.hint)
         return FAILED
     except (KeyboardInterrupt, Cancelled):
-        _tell(_("Cancelled."))
+        tell(_("Cancelled."))
         return INTERRUPTED
     return OK
 
@@ -63,6 +65,7 @@ def parser() -> argparse.ArgumentParser:
     _add_info(commands)
     _add_assign(commands)
     _add_export(commands)
+    add_build_commands(commands)
     return top
 
 
@@ -123,7 +126,7 @@ def _add_assign(commands: Any) -> None:
     change.add_argument(
         "--territory", metavar="FIELD", help=_("column of territories, else the second")
     )
-    _add_scenario(change)
+    add_scenario(change)
 
 
 def _add_export(commands: Any) -> None:
@@ -140,11 +143,7 @@ def _add_export(commands: Any) -> None:
         choices=[e.key for e in EXPORTERS],
         help=_("instead of what the suffix of FILE says: {kinds}").format(kinds=kinds),
     )
-    _add_scenario(out)
-
-
-def _add_scenario(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--scenario", metavar="NAME", help=_("else the newest draft"))
+    add_scenario(out)
 
 
 def _noun(text: str) -> tuple[str, str]:
@@ -172,17 +171,17 @@ def _new(options: argparse.Namespace, progress: Progress) -> None:
     with made:
         for report in made.reports:
             for issue in report.issues:
-                _tell(issue.message)
-        _say(_("Made {path}").format(path=options.plan))
+                tell(issue.message)
+        say(_("Made {path}").format(path=options.plan))
         _summary(made)
 
 
 def _info(options: argparse.Namespace, progress: Progress) -> None:
     with api.open(options.plan, read_only=True) as opened:
         if options.json:
-            _say(json.dumps(about(opened), ensure_ascii=False, indent=2))
+            say(json.dumps(about(opened), ensure_ascii=False, indent=2))
         else:
-            _say(opened.plan.setting("title") or options.plan.stem)
+            say(opened.plan.setting("title") or options.plan.stem)
             _summary(opened)
 
 
@@ -204,9 +203,9 @@ def _assign(options: argparse.Namespace, progress: Progress) -> None:
                 "{n} codes are not in the plan: {codes}",
                 len(unknown),
             )
-            _tell(text.format(n=len(unknown), codes=", ".join(unknown[:20])))
+            tell(text.format(n=len(unknown), codes=", ".join(unknown[:20])))
         steps = opened.document.steps[before:]
-        _say(steps[-1].text if steps else _("Nothing to change."))
+        say(steps[-1].text if steps else _("Nothing to change."))
 
 
 def _column(names: Sequence[str], wanted: str | None, place: int) -> str:
@@ -224,9 +223,9 @@ def _export(options: argparse.Namespace, progress: Progress) -> None:
     with api.open(options.plan, options.scenario, read_only=True) as opened:
         written = opened.export(options.to, options.format, progress)
     for note in written.notes:
-        _tell(note)
+        tell(note)
     for path in written:
-        _say(str(path))
+        say(str(path))
 
 
 # ---------------------------------------------------------------------- telling
@@ -277,7 +276,7 @@ def _summary(opened: api.OpenPlan) -> None:
     n_units, n_accounts = int(plan.units_present.sum()), int(plan.accounts_present.sum())
     text = _("{n} {noun}, {m} accounts, {k} steps")
     counts = {"n": number(n_units), "m": number(n_accounts), "k": len(opened.document.steps)}
-    _say(text.format(noun=plan.noun(n_units), **counts))
+    say(text.format(noun=plan.noun(n_units), **counts))
     for scenario in plan.scenarios:
         view = plan.alignment(plan.alignment_of(scenario.id))
         text = _("{name}: {n} territories").format(name=scenario.name, n=len(view.leaves))
@@ -290,24 +289,11 @@ def _summary(opened: api.OpenPlan) -> None:
                 territory=view.name_of(balance.worst),
                 deviation=deviation(float(balance.deviations[worst]), balance.tolerance),
             )
-        _say(text)
-
-
-def _plain(text: str) -> str:
-    """A text without the marks that windows need for its direction."""
-    return text.replace("\u2068", "").replace("\u2069", "")
-
-
-def _say(text: str) -> None:
-    print(_plain(text))
-
-
-def _tell(*texts: str) -> None:
-    print("\n".join(_plain(t) for t in texts if t), file=sys.stderr)
+        say(text)
 
 
 def _bar(fraction: float, message: str = "") -> None:
     """Progress in one line of a terminal."""
     end = "\r" if fraction < 1 else "\r\x1b[K"
-    line = f"\r\x1b[K{round(100 * fraction):3d} %  {_plain(message)[:60]}" if fraction < 1 else ""
+    line = f"\r\x1b[K{round(100 * fraction):3d} %  {plain(message)[:60]}" if fraction < 1 else ""
     print(line, end=end, file=sys.stderr, flush=True)
