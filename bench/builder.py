@@ -21,6 +21,7 @@ from bench.builder_figures import figures
 
 ROOT = Path(__file__).resolve().parent.parent
 Line = dict[str, Any]
+_WARM = "from bench.builder_runs import warm; warm()"  # kernels land in numba's cache
 _HEAD = (
     "question", "by", "CPU s (range)", "wall s", "MB", "out", "worst %", "PP", "rms km",
     "border km", "split, empty", "kept %", "note", "goal",
@@ -38,6 +39,7 @@ def main(arguments: list[str]) -> int:
     chosen = [case for name in names for case in ([name] if name in CASES else _starting(name))]
     print(f"{_machine()}\n\n| {' | '.join(_HEAD)} |")
     print("|---|---|" + "---:|" * 10 + "---|---|", flush=True)
+    subprocess.run([sys.executable, "-c", _WARM], cwd=ROOT, check=False)
     failed = [name for name in chosen if not _measure(name, wish)]
     for name in failed:
         print(f"{name} failed", file=sys.stderr)

@@ -31,23 +31,24 @@ def main(arguments: list[str]) -> int:
     wish = parser.parse_args(arguments)
     case = CASES[wish.case]
     instance = load(case.instance, wish.instances)
-    _warm()
+    warm()
     for line in _KINDS[case.kind](case, instance, wish.seeds or case.seeds):
         line["mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         print(json.dumps(line), flush=True)
     return 0
 
 
-def _warm() -> None:
+def warm() -> None:
     """Compile or load every kernel of the builder, by its own list and by small builds."""
     from terradesk.builder import Options, warming
     from terradesk.builder.building import build
 
     warming.warm()
-    small = load("random 50")
+    small = load("random 105")
     for start in ("new", "baseline"):
-        problem = small.problem(("workload",), 4, 0.05, baseline=np.zeros(50, int))
-        build(problem, Options(start=start, effort=0.1))
+        for measures in (("workload",), ("workload", "workload")):
+            problem = small.problem(measures, 8, 0.01, baseline=np.arange(105) % 8)
+            build(problem, Options(start=start, effort=0.1))
 
 
 class _Timer:
