@@ -1,22 +1,23 @@
-"""Where the Build panel stands: in place of the right dock, or over the map of a small window."""
+"""Where panels that stand alone are: in place of the right dock, or over a small window's map."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
-from PySide6 import QtCore
+from PySide6 import QtCore, QtWidgets
 
 from .. import theme
 
 if TYPE_CHECKING:
-    from ..panels.build import BuildPanel
     from .window import MainWindow
 
 _LEAST = 340
+_ALONE = ("build", "swaps")
 
 
 class BuildSide(QtCore.QObject):
-    """Opens and closes the Build panel as the window's width asks for.
+    """Opens and closes the Build panel and the suggested moves as the window's width asks for.
 
     Parameters
     ----------
@@ -26,29 +27,41 @@ class BuildSide(QtCore.QObject):
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._window = window
-        self._panel: BuildPanel = window.panels["build"]  # type: ignore[assignment]
-        self._panel.setProperty("wide", theme.WIDTH["build"])
-        self._panel.opened.connect(self.open)
-        self._panel.left.connect(self.close)
+        for name in _ALONE:
+            panel: Any = window.panels[name]
+            panel.setProperty("wide", theme.WIDTH["build"])
+            panel.opened.connect(partial(self.open, panel))
+            panel.left.connect(partial(self.close, panel))
+        window.territories_panel.chosen_changed.connect(self._take_chosen)
 
     @property
     def is_open(self) -> bool:
-        """Whether the panel is meant to be seen."""
-        return self._window.right.alone is self._panel
+        """Whether one of them is meant to be seen."""
+        return self._window.right.alone is not None
 
     @property
     def width(self) -> int:
         """Of the right dock, pixels."""
         return theme.WIDTH["build" if self.is_open else "balance"]
 
-    def open(self) -> None:
-        """Show the panel."""
-        self._window.right.show_alone(self._panel)
+    def open(self, panel: QtWidgets.QWidget) -> None:
+        """Show a panel."""
+        self._window.right.show_alone(panel)
+        self._take_chosen()
         self.fit()
 
-    def close(self) -> None:
+    def _take_chosen(self) -> None:
+        """The selected territories are those that a build may be about."""
+        model, panel = self._window.model, self._window.panels["build"]
+        if self._window.right.alone is panel and model.is_open:
+            chosen = self._window.territories_panel.selected_territories()
+            known = [t for t in chosen if t in model.view.territories]
+            leaves = [leaf.id for t in known for leaf in model.view.leaves_below(t)]
+            panel.set_chosen(tuple(dict.fromkeys(leaves)))  # type: ignore[attr-defined]
+
+    def close(self, panel: QtWidgets.QWidget) -> None:
         """Show what stood there before."""
-        if self.is_open:
+        if self._window.right.alone is panel:
             window = self._window
             window.rail.close_panel()
             window.right.show_alone(None)
@@ -57,12 +70,12 @@ class BuildSide(QtCore.QObject):
 
     def fit(self) -> None:
         """Follow the window's width."""
-        window = self._window
+        window, panel = self._window, self._window.right.alone
         is_small = window.rail.isVisible()
         window.right.setMinimumWidth(_LEAST if self.is_open and not is_small else 0)
-        if self.is_open and is_small:
-            window.rail.open_panel(self._panel)
-        elif self.is_open:
-            window.right.show_panel(self._panel)
+        if panel is not None and is_small:
+            window.rail.open_panel(panel)
+        elif panel is not None:
+            window.right.show_panel(panel)
         if not is_small:
             window.resizeDocks([window.right], [self.width], QtCore.Qt.Orientation.Horizontal)

@@ -91,7 +91,7 @@ class TabbedDock(QtWidgets.QDockWidget):
         """Let one panel take the place of all others and of the tab row; None ends that."""
         if panel is self._alone:
             return
-        if panel is not None:
+        if panel is not None and self._alone is None:
             self._behind = self.tabs.currentIndex()
         self._alone = panel
         self.setTitleBarWidget(self._title if panel is None else self._no_title)

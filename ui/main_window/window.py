@@ -25,7 +25,9 @@ from ..palette import Palette
 from ..panels import PANELS
 from ..welcome import Welcome
 from . import keeping
+from .build_commands import BuildCommands
 from .build_side import BuildSide
+from .choosing import Choosing
 from .file_commands import FileCommands
 from .help_commands import HelpCommands
 from .layout import CornerTitle, Rail, TabbedDock
@@ -60,7 +62,7 @@ class MainWindow(QtWidgets.QMainWindow):
         self.sample_copy: Path | None = None
         self._commands = (
             self, FileCommands(self), TerritoryCommands(self), HelpCommands(self),
-            ViewCommands(self),
+            ViewCommands(self), BuildCommands(self),
         )  # fmt: skip
         self.actions_by_id = make_actions(self, self.settings.shortcuts, self._handler)
         self._make_centre()
@@ -116,7 +118,7 @@ class MainWindow(QtWidgets.QMainWindow):
             self.panels[one.id] = panel
             has_tab = not one.stands_alone
             self.docks[one.dock].add_panel(panel, _(one.title), one.icon, has_tab)
-            if one.dock == "right":
+            if one.dock == "right" and one.rail_icon:
                 self.rail.add(panel, _(one.title), one.rail_icon)
             for button in one.corner(panel):
                 self.docks[one.dock].corner.addWidget(button)
@@ -124,7 +126,7 @@ class MainWindow(QtWidgets.QMainWindow):
         area = QtCore.Qt.ToolBarArea
         is_rtl = self.isRightToLeft()
         self.addToolBar(area.LeftToolBarArea if is_rtl else area.RightToolBarArea, self.rail)
-        self.build_side = BuildSide(self)
+        self.build_side, self.choosing = BuildSide(self), Choosing(self)
         self.bottom.set_collapsed(True)
 
     def _connect_panel(self, dock: str, panel: Any) -> None:

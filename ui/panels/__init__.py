@@ -16,6 +16,7 @@ from .balance import BalancePanel
 from .build import BuildPanel
 from .history import HistoryPanel
 from .inspector import InspectorPanel
+from .swaps import SwapsPanel
 from .territories import TerritoriesPanel
 from .tree_view import ACCOUNTS_MIME, TERRITORIES_MIME
 
@@ -32,7 +33,7 @@ class Panel:
     make : callable
         Gives the widget for a `DocumentModel`.
     icon, rail_icon : str
-        In its tab ("" for none), and on the rail of small windows.
+        In its tab, and on the rail of small windows; "" for none.
     corner : callable
         Gives widgets for the end of the tab row.
     stands_alone : bool
@@ -57,6 +58,7 @@ PANELS = (
     Panel("inspector", N_("Inspector"), "right", InspectorPanel, rail_icon="info"),
     Panel("build", N_("Build territories"), "right", BuildPanel, rail_icon="wand-sparkles",
           stands_alone=True),
+    Panel("swaps", N_("Suggested moves"), "right", SwapsPanel, stands_alone=True),
     Panel("accounts", N_("Accounts"), "bottom", AccountsPanel),
     Panel("areas", N_("Areas"), "bottom", AreasPanel),
     Panel("history", N_("History"), "bottom", HistoryPanel),

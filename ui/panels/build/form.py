@@ -21,9 +21,15 @@ if TYPE_CHECKING:
     from terradesk.builder.settings import Settings
 
 _MOST_TERRITORIES = 10_000
-_ONLY = "only"  # of "Start from": some territories of the plan as it is
+_ONLY, _ANEW = "only", "anew"  # of "Start from": some territories as they are, or drawn anew
+_MODES = {_ONLY: "rebalance", _ANEW: "new"}
 _UNCOUNTED = ("absorb", "selected")
-_PRESENT = ("rebalance", "fill", _ONLY)  # as many as there are, unless another number is typed
+_PRESENT = (
+    "rebalance",
+    "fill",
+    _ONLY,
+    _ANEW,
+)  # as many as there are, unless another number is typed
 _KEEPING = ("rebalance", _ONLY, "carve", "absorb")
 
 
@@ -46,6 +52,7 @@ class Form(QtWidgets.QWidget):
         super().__init__()
         self._model = model
         self._settings: Settings | None = None
+        self._selected: tuple[int, ...] = ()
         self._is_filling = False
         self.start = drop_down(_("Start from"))
         self.start.setToolTip(_("What the new plan grows out of"))
@@ -149,13 +156,13 @@ class Form(QtWidgets.QWidget):
     def _fill(self, settings: Settings) -> None:
         plan = self._model.plan
         self._settings = settings
+        self._selected = settings.territories or self._selected
         columns = unit_columns(plan)
         self._fill_start(settings, [*columns])
         self.measures.show_wishes(measures.choices(plan), settings.wishes)
         self._unwheeled.spare(self.measures)
         self.within.set_fraction(settings.wishes[0].tolerance)
-        n = settings.n_territories or self._usual_number(settings.mode)
-        self.number.setValue(n)
+        self.number.setValue(settings.n_territories or self._usual_number(settings.mode))
         self.capacity.set_amount(settings.capacity or None)
         self.compactness.set_share(settings.compactness)
         self.keep.set_share(settings.keep)
@@ -171,8 +178,9 @@ class Form(QtWidgets.QWidget):
         for text, value in self._starts(settings):
             self.start.addItem(text, value)
         mode = settings.mode
-        is_some = mode == "rebalance" and bool(settings.territories)
-        parts.choose(self.start, _ONLY if is_some else mode)
+        if settings.territories:
+            mode = {"rebalance": _ONLY, "new": _ANEW}.get(mode, mode)
+        parts.choose(self.start, mode)
         self.regions.clear()
         if any(t.level for t in self._model.view.territories.values()):
             self.regions.addItem(_("region of the list"), "")
@@ -189,6 +197,8 @@ class Form(QtWidgets.QWidget):
         out = []
         if settings.mode in ("carve", "absorb", "split", "selected"):
             out.append((_(MODE_TEXTS[settings.mode]), settings.mode))
+        if settings.mode == "new" and settings.territories:
+            out.append((_("the selected territories, anew"), _ANEW))
         if has_units:
             out.append((_("the plan as it is"), "rebalance"))
         if has_some:
@@ -200,7 +210,7 @@ class Form(QtWidgets.QWidget):
         return out
 
     def _usual_number(self, mode: str) -> int:
-        n = len(self._model.view.leaves)
+        n = len(self.concerned()) or len(self._model.view.leaves)
         return {"split": 2, "carve": 1}.get(mode, n or 25)
 
     # ------------------------------------------------------------------ changing
@@ -209,6 +219,8 @@ class Form(QtWidgets.QWidget):
             self.changed.emit()
 
     def _start_changed(self) -> None:
+        if self.mode in _PRESENT:
+            self.number.setValue(self._usual_number(self.mode))
         self._refresh()
         self._changed()
 
@@ -271,23 +283,30 @@ class Form(QtWidgets.QWidget):
 
     def concerned(self) -> tuple[int, ...]:
         """Ids of the territories that the wish is about; () for all."""
+        if self.mode in ("rebalance", "fill", "new", "nested"):
+            return ()
         asked = self._settings.territories if self._settings is not None else ()
-        known = tuple(t for t in asked if t in self._model.view.slots)
-        if self.mode in (_ONLY, "absorb", "split"):
-            return known
-        return ()
+        if self.mode in (_ONLY, _ANEW):
+            asked = self._selected
+        return tuple(t for t in asked if t in self._model.view.slots)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether nothing is missing."""
+        return self.mode not in (_ONLY, _ANEW) or len(self.concerned()) > 1
 
     def set_concerned(self, territories: tuple[int, ...]) -> None:
         """The user selected other territories, which is what "only the selected" is about."""
-        if self._settings is not None and self.mode == _ONLY:
-            self._settings = replace(self._settings, territories=territories)
+        self._selected = territories
+        if self._settings is not None and self.mode in (_ONLY, _ANEW):
+            self.number.setValue(max(1, len(self.concerned())))
             self._tell_chosen(self.mode)
             self._changed()
 
     def _tell_chosen(self, mode: str) -> None:
         ids, view = self.concerned(), self._model.view
         names = [i18n.isolate(view.name_of(t)) for t in ids]
-        if mode == _ONLY and not names:
+        if mode in (_ONLY, _ANEW) and len(names) < 2:
             text = _("Select two or more territories in the list on the left.")
         elif len(names) > 4:
             more = ngettext("and {n} more", "and {n} more", len(names) - 3)
@@ -309,7 +328,7 @@ class Form(QtWidgets.QWidget):
         is_off = not self.whole.isChecked()
         asked = replace(
             self._settings,
-            mode="rebalance" if mode == _ONLY else mode,
+            mode=_MODES.get(mode, mode),
             territories=self.concerned(),
             wishes=wishes,
             n_territories=0 if capacity else self._wanted_number(mode),

@@ -14,7 +14,6 @@ from ... import theme
 from ...dialogs import parts
 from ...document_model import DocumentModel, Edited
 from . import asking, facts, outcome, session
-from .choices import tentative_of
 from .form import Form
 from .note import Note
 from .previewing import Previewer, Shown
@@ -42,11 +41,14 @@ class BuildPanel(QtWidgets.QWidget):
         It wants to be seen; it is done with.
     show_units(object)
         Unit rows to zoom to.
+    choices_wanted()
+        Several ways to go should be shown side by side; `take_result` takes one of them.
     """
 
     opened = QtCore.Signal()
     left = QtCore.Signal()
     show_units = QtCore.Signal(object)
+    choices_wanted = QtCore.Signal()
 
     def __init__(self, model: DocumentModel) -> None:
         super().__init__()
@@ -136,7 +138,14 @@ class BuildPanel(QtWidgets.QWidget):
         self.keep_button.setToolTip(_("Leave this scenario as it is"))
         self.discard_button = parts.Button(_("Discard"), "link", clicked=self.discard)
         self.discard_button.setToolTip(_("Throw the preview away; your plan is as it was"))
-        for button in (self.build_button, self.accept_button, self.keep_button):
+        self.choices_button = parts.Button(
+            _("Show choices"), clicked=lambda: self.choices_wanted.emit()
+        )
+        self.choices_button.setToolTip(
+            _("Several ways to go between balance, compact shape and what is kept, side by side")
+        )
+        for button in (self.build_button, self.choices_button, self.accept_button,
+                       self.keep_button):  # fmt: skip
             row.addWidget(button)
         row.addStretch(1)
         row.addWidget(self.discard_button)
@@ -263,10 +272,16 @@ class BuildPanel(QtWidgets.QWidget):
     def _asked(self) -> None:
         self._remembered[self._key] = self.form.settings
         self.trouble.hide()
+        self._show_phase()
         self._ask_why()
 
+    def set_chosen(self, territories: tuple[int, ...]) -> None:
+        """Territories that are selected in the list."""
+        if self._is_made and not self.is_in_use:
+            self.form.set_concerned(territories)
+
     def _ask_why(self) -> None:
-        if self._is_made and not self.session.is_running:
+        if self._is_made and not self.session.is_running and self.form.is_complete:
             self.asking.about(self._model.plan, self._model.alignment, self.form.settings,
                             self._model.selected_units)  # fmt: skip
 
@@ -302,6 +317,17 @@ class BuildPanel(QtWidgets.QWidget):
         self.progress.begin(settings.wishes[0].tolerance, bool(model.view.locked_territories))
         self.session.start(model.plan, model.alignment, settings, model.selected_units)
         self._show_phase()
+
+    def take_result(self, prepared: Prepared, result: Result) -> None:
+        """Let a result that was found elsewhere stand as if it had been built here."""
+        self._drop()
+        self.asking.stop()
+        self.trouble.hide()
+        self.prepared, self._before = prepared, session.before(prepared)
+        self.progress.begin(
+            float(prepared.problem.tolerances[0]), bool(self._model.view.locked_territories)
+        )
+        self._ended(result)
 
     def _began(self, found: tuple[Prepared, facts.Facts | None]) -> None:
         self.prepared, self._before = found
@@ -419,6 +445,9 @@ class BuildPanel(QtWidgets.QWidget):
         self._outcome.setVisible(is_in_use)
         self.why.setVisible(not is_in_use and bool(self.why.rows))
         self.build_button.setVisible(not is_in_use)
+        self.choices_button.setVisible(not is_in_use)
+        for button in (self.build_button, self.choices_button):
+            button.setEnabled(self.form.is_complete)
         for button in (self.accept_button, self.keep_button, self.discard_button):
             button.setVisible(is_in_use)
 

@@ -45,10 +45,13 @@ class Chooser(QtWidgets.QFrame):
         The `Choice` that is wanted; the strip is closed.
     left()
         Closed without a choice.
+    stopped()
+        What has been found so far is enough.
     """
 
     taken = QtCore.Signal(object)
     left = QtCore.Signal()
+    stopped = QtCore.Signal()
     _drawn = QtCore.Signal(int, int, object)
 
     radius = 8.0
@@ -87,8 +90,16 @@ class Chooser(QtWidgets.QFrame):
         head.addWidget(self.title)
         head.addWidget(self.hint)
         head.addStretch(1)
+        self.stop = parts.Button(_("Stop"), clicked=self.stopped.emit)
+        self.stop.setToolTip(_("Show what has been found so far"))
+        head.addWidget(self.stop)
         head.addWidget(parts.icon_button("x", _("Close the choices (Esc)"), self.leave))
         column.addLayout(head)
+        self.progress = QtWidgets.QProgressBar()
+        self.progress.setRange(0, 1000)
+        self.progress.setTextVisible(False)
+        self.progress.setAccessibleName(_("Progress"))
+        column.addWidget(self.progress)
         self._row = QtWidgets.QHBoxLayout()
         self._row.setSpacing(_GAP)
         self._row.setContentsMargins(0, 0, 0, 0)
@@ -106,6 +117,30 @@ class Chooser(QtWidgets.QFrame):
         column.addLayout(body)
 
     # ------------------------------------------------------------------ showing
+    def show_searching(self) -> None:
+        """Say that choices are being looked for."""
+        self._be_ready(is_searching=True)
+        self.title.setText(_("Looking for ways to go"))
+        self.progress.setValue(0)
+        self.show()
+        self.raise_()
+        self.place()
+        self.stop.setFocus(QtCore.Qt.FocusReason.OtherFocusReason)
+
+    def show_progress(self, fraction: float) -> None:
+        """How far the search is."""
+        self.progress.setValue(round(1000 * fraction))
+
+    def _be_ready(self, is_searching: bool) -> None:
+        self._stop()
+        self._shown = None
+        parts.empty(self._row)
+        self.cards = []
+        self.hint.setVisible(not is_searching)
+        self.area.setVisible(not is_searching)
+        for widget in (self.progress, self.stop):
+            widget.setVisible(is_searching)
+
     def show_choices(
         self,
         choices: Sequence[Choice],
@@ -126,8 +161,7 @@ class Chooser(QtWidgets.QFrame):
         taken : int
             The one that the panel shows already.
         """
-        self._stop()
-        parts.empty(self._row)
+        self._be_ready(is_searching=False)
         n = len(choices)
         text = ngettext("{n} way to go", "{n} ways to go", n)
         self.title.setText(text.format(n=i18n.number(n)))
@@ -178,9 +212,9 @@ class Chooser(QtWidgets.QFrame):
         """At the foot of the map, clear of what lies over its end."""
         wide, high = self._host.width() - self.free_width, self._host.height()
         needed = 2 * _PAD + len(self.cards) * (CARD_WIDTH + _GAP) + _PAD + self.scatter.width()
-        needed = max(needed + 4, 420)
+        needed = max(needed + 4, 420) if self.cards else 420
         width = min(needed, wide - 2 * _EDGE)
-        self.scatter.setVisible(width >= 560)
+        self.scatter.setVisible(width >= 560 and bool(self.cards))
         for card in self.cards:
             card.set_pictured(high > _LOW)
         tall = max((c.sizeHint().height() for c in self.cards), default=120)

@@ -159,12 +159,12 @@ def _begin(
     from terradesk.builder import plans, running
 
     prepared = plans.prepare(plan, alignment, settings, selection)
-    before = _before(prepared)
+    shown = before(prepared)
     progress(0.0, "")
-    return (prepared, before), running.Run(prepared.problem, prepared.options).start()
+    return (prepared, shown), running.Run(prepared.problem, prepared.options).start()
 
 
-def _before(prepared: Prepared) -> Facts | None:
+def before(prepared: Prepared) -> Facts | None:
     """Figures of the present territories; None where there are none."""
     from terradesk.builder.verifying import verify
 
