@@ -54,9 +54,19 @@ class BuildCommands:
         """Leaf territories selected in the tree, else the current one."""
         model = self._model
         rows = self._window.territories_panel.selected_territories()
-        rows = rows or ([model.current] if model.current != UNASSIGNED else [])
+        if model.current != UNASSIGNED and model.current not in rows:
+            rows = [model.current]
         leaves = [n.id for t in rows for n in model.view.leaves_below(t)]
         return list(dict.fromkeys(leaves))
+
+    def ask(self, what: str, territory: int) -> None:
+        """Do what was asked of one territory elsewhere: "split", "divide", "helps"."""
+        if what == "split":
+            self.split_one(territory)
+        elif what == "divide":
+            self.divide([territory])
+        else:
+            self.suggest_for(territory)
 
     # ------------------------------------------------------------------ the whole plan
     def rebalance(self) -> None:
@@ -104,7 +114,11 @@ class BuildCommands:
         if len(chosen) != 1:
             self._model.say(_("Choose the one territory to split."))
             return
-        name, n = self._model.view.name_of(chosen[0]), self._n_units(chosen[0])
+        self.split_one(chosen[0])
+
+    def split_one(self, territory: int) -> None:
+        """Ask into how many parts, then preview them."""
+        name, n = self._model.view.name_of(territory), self._n_units(territory)
         most = min(_MOST_PARTS, n)
         if most < 2:
             self._model.say(_("{name} is too small to be split.").format(name=name))
@@ -114,7 +128,7 @@ class BuildCommands:
             2, 2, most,
         )  # fmt: skip
         if ok:
-            self.split_into(chosen[0], parts)
+            self.split_into(territory, parts)
 
     def split_into(self, territory: int, parts: int) -> None:
         """Preview a territory in parts."""
@@ -135,6 +149,10 @@ class BuildCommands:
     def divide(self, territories: Sequence[int]) -> None:
         """Preview the plan without these territories."""
         self._panel.start(self._settings("absorb", territories=tuple(territories)))
+
+    def share_selection(self) -> None:
+        """Give the selected areas to the territories around them, the rest stays."""
+        self._panel.start(self._settings("selected"))
 
     # ------------------------------------------------------------------ a new one
     def carve_territory(self) -> None:
@@ -165,6 +183,12 @@ class BuildCommands:
     def suggest_moves(self) -> None:
         """Open the list of suggested moves."""
         self.suggest_for(UNASSIGNED)
+
+    def suggest_for_chosen(self) -> None:
+        """The same for the chosen territory."""
+        chosen = self._chosen()
+        if chosen:
+            self.suggest_for(chosen[0])
 
     def suggest_for(self, territory: int) -> None:
         """The same for what would bring one territory within tolerance."""

@@ -87,6 +87,11 @@ class MainWindow(QtWidgets.QMainWindow):
         return self._commands[1]
 
     @property
+    def building(self) -> BuildCommands:
+        """Commands that build."""
+        return self._commands[5]
+
+    @property
     def helping(self) -> HelpCommands:
         """Tips, keys, settings, about."""
         return self._commands[3]
@@ -132,6 +137,10 @@ class MainWindow(QtWidgets.QMainWindow):
     def _connect_panel(self, dock: str, panel: Any) -> None:
         if hasattr(panel, "command"):
             panel.command.connect(self.run_command)
+        if hasattr(panel, "told_at"):
+            panel.told_at.connect(self.map.going.tell_at)
+        if hasattr(panel, "help_wanted"):
+            panel.help_wanted.connect(self.building.suggest_for)
         if hasattr(panel, "chosen_changed"):
             panel.chosen_changed.connect(self.refresh_actions)
         if hasattr(panel, "show_units"):
@@ -173,6 +182,7 @@ class MainWindow(QtWidgets.QMainWindow):
         self.map.files_dropped.connect(self._drop)
         self.map.inspector_requested.connect(lambda: self.show_right("inspector"))
         self.map.command.connect(self.run_command)
+        self.map.build_wanted.connect(self.building.ask)
         self.map.layers.kept.connect(self._keep_layers)
         self.map.hint_changed.connect(self.status.show_hint)
         self.map.outside_target = self.territories_panel.territory_at

@@ -107,6 +107,7 @@ class MapMenu:
             self._add(menu, self._of(_("Unassign {things}"), rows), "eraser",
                       lambda: self._assign(rows, UNASSIGNED), "Del")  # fmt: skip
         self._locks(menu, territory, rows)
+        self._building(menu, territory, rows)
         marking.offer(menu, self._view, unit, rows, at)
         menu.addSeparator()
         self._zooms(menu, territory, rows)
@@ -156,6 +157,30 @@ class MapMenu:
     def _lock_units(self, rows: np.ndarray, is_locked: bool) -> None:
         model = self._model
         model.attempt(lambda: lock_units(model.plan, model.alignment, rows.tolist(), is_locked))
+
+    def _building(self, menu: QtWidgets.QMenu, territory: int, rows: np.ndarray) -> None:
+        """What the builder can do with what is here."""
+        if not self._model.view.leaves:
+            return
+        view, sub = self._view, self._submenu(menu, _("Build"), "wand-sparkles")
+        if territory != UNASSIGNED:
+            name = self._model.view.name_of(territory)
+            for text, icon, what in (
+                (_("What would bring {name} within tolerance?"), "circle-help", "helps"),
+                (_("Split {name} into…"), "split", "split"),
+                (_("Divide {name} among neighbours"), "user-minus", "divide"),
+            ):
+                act = partial(view.build_wanted.emit, what, territory)
+                self._add(sub, text.format(name=name), icon, act)
+        self._add(sub, self._of(_("New territory around {things}…"), rows), "user-plus",
+                  partial(self._command_on, rows, "build.carve"))  # fmt: skip
+        if len(rows) > 1:
+            self._add(sub, self._of(_("Share out {things}"), rows), "square-dashed",
+                      partial(self._command_on, rows, "build.share"))  # fmt: skip
+
+    def _command_on(self, rows: np.ndarray, command: str) -> None:
+        self._model.select_units(rows)
+        self._view.command.emit(command)
 
     def _zooms(self, menu: QtWidgets.QMenu, territory: int, rows: np.ndarray) -> None:
         view = self._view

@@ -55,6 +55,8 @@ class MapView(Looking):
         "Why is this here?": the area in question is selected.
     command(str)
         Id of an action of the window: "territory.new" and those of the first steps.
+    build_wanted(str, int)
+        "split", "divide" or "helps", and the territory.
     hint_changed(str)
         What the gesture takes, for the status bar; "" when it is over.
     tool_changed(str), view_changed(), became_ready()
@@ -72,6 +74,7 @@ class MapView(Looking):
     files_dropped = QtCore.Signal(list)
     inspector_requested = QtCore.Signal()
     command = QtCore.Signal(str)
+    build_wanted = QtCore.Signal(str, int)
     hint_changed = QtCore.Signal(str)
     tool_changed = QtCore.Signal(str)
 

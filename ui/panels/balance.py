@@ -31,6 +31,7 @@ class BalancePanel(QtWidgets.QWidget):
     """
 
     command = QtCore.Signal(str)
+    help_wanted = QtCore.Signal(int)
 
     def __init__(self, model: DocumentModel) -> None:
         super().__init__()
@@ -134,6 +135,7 @@ class BalancePanel(QtWidgets.QWidget):
         model.previewed.connect(self._previewed)
         model.current_changed.connect(lambda _t: self.bars.update())
         self.bars.chosen.connect(model.set_current)
+        self.bars.help_wanted.connect(self.help_wanted)
         self.tolerance.editingFinished.connect(self._set_tolerance)
         self.tolerance.returnPressed.connect(self.tolerance.clearFocus)
         self._switch.clicked.connect(self._use_offered)

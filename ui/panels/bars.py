@@ -26,9 +26,12 @@ class Bars(QtWidgets.QWidget):
     -------
     chosen(int)
         A territory was clicked.
+    help_wanted(int)
+        What would bring a territory within tolerance?
     """
 
     chosen = QtCore.Signal(int)
+    help_wanted = QtCore.Signal(int)
 
     def __init__(self, model: DocumentModel) -> None:
         super().__init__()
@@ -81,6 +84,22 @@ class Bars(QtWidgets.QWidget):
         territory = self._row_at(event.position().y())
         if territory != UNASSIGNED:
             self.chosen.emit(territory)
+
+    def contextMenuEvent(self, event: QtGui.QContextMenuEvent) -> None:
+        """What can be asked about a territory."""
+        territory = self._row_at(event.pos().y())
+        if territory != UNASSIGNED:
+            self.menu_of(territory).popup(event.globalPos())
+
+    def menu_of(self, territory: int) -> QtWidgets.QMenu:
+        """The menu of a row."""
+        menu = QtWidgets.QMenu(self)
+        menu.aboutToHide.connect(menu.deleteLater)
+        text = _("What would bring {name} within tolerance?")
+        name = self._model.view.name_of(territory).replace("&", "&&")
+        ask = menu.addAction(theme.icon("circle-help"), text.format(name=name))
+        ask.triggered.connect(lambda _on=False: self.help_wanted.emit(territory))
+        return menu
 
     def _tip(self, territory: int) -> str:
         view, balance = self._model.view, figures.balance_of(self._model.view)

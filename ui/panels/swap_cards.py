@@ -17,7 +17,7 @@ from .suggesting import Line, Suggestion
 
 _ROW = 20
 _MOST = 4
-_SIGN, _ARROW, _NUMBER = 20, 20, 50
+_SIGN, _ARROW = 20, 22
 
 
 class SwapCard(Clickable):
@@ -90,6 +90,11 @@ class Figures(QtWidgets.QWidget):
         self._lines, self._view, self._tolerance = lines, view, tolerance
         self.setLayoutDirection(QtCore.Qt.LayoutDirection.LeftToRight)
         self.setFixedHeight(_ROW * len(lines) + 2)
+        texts = [self._texts(line)[1:] for line in lines]
+        self._wide = tuple(
+            max((painting.width_of(pair[k], 12, k == 1) for pair in texts), default=0) + 2
+            for k in (0, 1)
+        )
         self.setAccessibleName("; ".join(self._spoken(line) for line in lines))
 
     def _texts(self, line: Line) -> tuple[str, str, str]:
@@ -122,13 +127,14 @@ class Figures(QtWidgets.QWidget):
         icon, ink = ("check", "ok") if is_in else ("triangle-alert", role)
         painter.drawPixmap(right - 14, top + 3, theme.pixmap(icon, ink, 14))
         right -= _SIGN
-        box = QtCore.QRect(right - _NUMBER, top, _NUMBER, _ROW)
+        wide_before, wide_after = self._wide
+        box = QtCore.QRect(right - wide_after, top, wide_after, _ROW)
         painting.text(painter, box, after, "ok" if is_in else role, 12, True, end)
-        right -= _NUMBER
+        right -= wide_after + 6
         painter.drawPixmap(right - 14, top + 3, theme.pixmap("arrow-right", "text3", 14))
         right -= _ARROW
-        box = QtCore.QRect(right - _NUMBER, top, _NUMBER, _ROW)
+        box = QtCore.QRect(right - wide_before, top, wide_before, _ROW)
         was = painting.tone(line.before, self._tolerance)
         painting.text(painter, box, before, "text2" if was == "text" else was, 12, align=end)
-        left = QtCore.QRect(16, top, right - _NUMBER - 20, _ROW)
+        left = QtCore.QRect(16, top, right - wide_before - 24, _ROW)
         painting.text(painter, left, name, "text", 12, elide=painting.MIDDLE)

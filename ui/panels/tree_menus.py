@@ -41,8 +41,19 @@ class TreeMenus:
         menu.addSeparator()
         several = ("merge",) if len(self._panel.selected_territories()) > 1 else ()
         self._add_commands(menu, "rename", "colour", "lock", *several, "group", "delete")
+        self._add_building(menu, bool(several))
         self._add_reps(menu)
         return menu
+
+    def _add_building(self, menu: QtWidgets.QMenu, are_several: bool) -> None:
+        """What the builder can do with the chosen territories alone."""
+        actions = getattr(self._panel.window(), "actions_by_id", {})
+        one = ("analyse.helps", "build.split", "build.divide")
+        names = ("build.rebuild", "build.divide") if are_several else one
+        found = [actions[name] for name in names if name in actions]
+        if found and self._chosen_leaves():
+            menu.addSeparator()
+            menu.addActions(found)
 
     def full(self) -> QtWidgets.QMenu:
         """The same and what makes territories afresh."""
