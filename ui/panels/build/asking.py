@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,37 +13,48 @@ from terradesk.plan import Plan
 from ...dialogs.work import LatestWork
 
 if TYPE_CHECKING:
+    from terradesk.builder.findings import Diagnosis
     from terradesk.builder.plans import Prepared
     from terradesk.builder.problem import Result
     from terradesk.builder.settings import Settings
+    from terradesk.builder.telling import Told
     from terradesk.progress import Progress
 
 _DELAY_MS = 350
+_MOST_TOLD = 3
+_WHOLE = ("unassigned", "empty", "lock", "split")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Answer:
+    """What stands in the way of a build.
+
+    Parameters
+    ----------
+    prepared : Prepared
+    diagnosis : Diagnosis
+    tolds : tuple of Told
+        One sentence each.
+    headline : str
+        One above them, or "".
+    """
+
+    prepared: Prepared
+    diagnosis: Diagnosis
+    tolds: tuple[Told, ...]
+    headline: str
 
 
 class Asking(LatestWork):
-    """Diagnoses the newest settings.
-
-    Signals
-    -------
-    answered(object, str)
-        Sentences (`Told`), and one above them.
-    refused(object)
-        What is asked makes no sense for this plan: the error.
-    """
-
-    answered = QtCore.Signal(object, str)
-    refused = QtCore.Signal(object)
+    """Diagnoses the newest settings: `succeeded` brings an `Answer`."""
 
     def __init__(self, parent: QtCore.QObject) -> None:
         super().__init__(parent, _DELAY_MS)
-        self.succeeded.connect(lambda found: self.answered.emit(*found))
-        self.failed.connect(self.refused)
 
     def about(self, plan: Plan, alignment: int, settings: Settings, selection: np.ndarray) -> None:
         """Ask what stands in the way of a build of a plan."""
 
-        def work(progress: Progress) -> tuple[list[Any], str]:
+        def work(progress: Progress) -> Answer:
             return answer(plan, alignment, settings, selection, progress)
 
         self.ask(work)
@@ -50,8 +62,8 @@ class Asking(LatestWork):
 
 def answer(
     plan: Plan, alignment: int, settings: Settings, selection: np.ndarray, progress: Progress
-) -> tuple[list[Any], str]:
-    """Sentences and a headline; called in a thread.
+) -> Answer:
+    """What stands in the way; called in a thread.
 
     Raises
     ------
@@ -59,17 +71,71 @@ def answer(
         If what is asked means nothing for this plan.
     """
     from terradesk.builder import plans
+    from terradesk.builder.diagnosing import diagnose
+    from terradesk.builder.telling import headline, tell_diagnosis
+    from terradesk.builder.words import names_of
 
-    plans.prepare(plan, alignment, settings, selection)
-    progress(0.0, "")
-    return [], ""
+    prepared = plans.prepare(plan, alignment, settings, selection)
+    progress(0.2, "")
+    found = diagnose(prepared.problem, prepared.options)
+    names = names_of(plan, prepared)
+    return Answer(
+        prepared=prepared,
+        diagnosis=found,
+        tolds=tell_diagnosis(found, names),
+        headline=headline(found, prepared.problem, names),
+    )
 
 
-def relaxed(settings: Settings, told: Any) -> Settings | None:
-    """Settings with the remedy of a sentence; None where it is no setting."""
-    return None
+def warning(
+    plan: Plan, prepared: Prepared, result: Result, asked: Answer | None
+) -> tuple[str, str, bool]:
+    """What a result does not meet, and why: text, icon, and whether it is a warning.
+
+    Parameters
+    ----------
+    plan : Plan
+    prepared : Prepared
+    result : Result
+    asked : Answer or None
+        To the same settings, for its reasons.
+    """
+    from terradesk.builder.telling import tell_result
+    from terradesk.builder.words import names_of
+
+    reasons = asked.diagnosis if asked is not None else None
+    names = names_of(plan, prepared)
+    first, *others = tell_result(result, prepared.problem, names, reasons)
+    if not others:
+        return first.text, "check", False
+    texts = list(dict.fromkeys(told.text for told in others))
+    more = [_and_more(len(texts) - _MOST_TOLD)] if len(texts) > _MOST_TOLD else []
+    is_locked = any(v.kind == "lock" for v in result.violations)
+    shown = "\n".join([*texts[:_MOST_TOLD], *more])
+    return shown, "lock" if is_locked else "triangle-alert", True
 
 
-def warning(plan: Plan, prepared: Prepared, result: Result) -> tuple[str, str, bool]:
-    """What a result does not meet: text, icon, and whether it is a warning."""
-    return "", "info", False
+def _and_more(n: int) -> str:
+    from terradesk import i18n
+    from terradesk.i18n import ngettext
+
+    return ngettext("and {n} more", "and {n} more", n).format(n=i18n.number(n))
+
+
+def is_same_question(asked: Answer, prepared: Prepared) -> bool:
+    """Whether an answer is about the same problem: its units and territories have its numbers."""
+    one, other = asked.prepared, prepared
+    return (
+        one.territories == other.territories
+        and np.array_equal(one.rows, other.rows)
+        and bool((one.problem.tolerances == other.problem.tolerances).all())
+    )
+
+
+def stays_out(prepared: Prepared, result: Result) -> list[Any]:
+    """(name, deviation) of territories that cannot meet the tolerance, locked ones among them."""
+    figures = result.figures
+    return [
+        (prepared.names[t], float(figures.deviations[t, 0]))
+        for t in np.flatnonzero(figures.exempt).tolist()
+    ]

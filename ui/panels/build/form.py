@@ -13,7 +13,7 @@ from terradesk.i18n import _, ngettext
 from ...dialogs import parts
 from ...dialogs.starting_work import unit_columns
 from ...document_model import DocumentModel
-from .fields import Amount, Fold, Number, Percent, Slider, Unwheeled, drop_down, elided_item, row_of
+from .fields import Fold, Number, Percent, Slider, Unwheeled, drop_down, elided_item, row_of
 from .measure_rows import MeasureRows
 from .more import More
 
@@ -61,8 +61,6 @@ class Form(QtWidgets.QWidget):
         self.measures = MeasureRows()
         self.number = Number(_("Territories"), 1, _MOST_TERRITORIES, _("How many there should be"))
         self.number.setFixedWidth(64)
-        self.capacity = Amount(_("Most that one territory can serve"), _("most in each"))
-        self.by_work = parts.Button("", "link", clicked=self._switch_counting)
         self.within = Percent(_("Tolerance"))
         self.compactness = Slider(
             _("Compact shape"), _("looser"), _("tighter"), _("How much a round shape counts")
@@ -91,13 +89,12 @@ class Form(QtWidgets.QWidget):
         begin.addWidget(self.regions)
         begin.addWidget(self.chosen)
         self._within_word = parts.label(_("within"), "dim")
+        self._within_word.setAlignment(QtCore.Qt.AlignmentFlag.AlignCenter)
         count = QtWidgets.QHBoxLayout()
         count.setSpacing(8)
         count.addWidget(self.number)
-        count.addWidget(self.capacity, 1)
         count.addWidget(self._within_word)
         count.addWidget(self.within)
-        count.addWidget(self.by_work)
         count.addStretch(1)
         sliders = [QtWidgets.QVBoxLayout() for _i in range(2)]
         for box, slider in zip(sliders, (self.compactness, self.keep), strict=True):
@@ -125,12 +122,11 @@ class Form(QtWidgets.QWidget):
         self.measures.changed.connect(self._measures_changed)
         for number in (self.number, self.within):
             number.valueChanged.connect(self._changed)
-        self.capacity.amount_changed.connect(self._changed)
         for slider in (self.compactness, self.keep):
             slider.changed.connect(self._changed)
         for check in (self.whole, self.locked):
             check.toggled.connect(self._changed)
-        self.more.changed.connect(self._changed)
+        self.more.changed.connect(self._more_changed)
 
     # ------------------------------------------------------------------ showing
     def show_settings(self, settings: Settings) -> None:
@@ -163,7 +159,6 @@ class Form(QtWidgets.QWidget):
         self._unwheeled.spare(self.measures)
         self.within.set_fraction(settings.wishes[0].tolerance)
         self.number.setValue(settings.n_territories or self._usual_number(settings.mode))
-        self.capacity.set_amount(settings.capacity or None)
         self.compactness.set_share(settings.compactness)
         self.keep.set_share(settings.keep)
         self.whole.setChecked(settings.contiguity != "off")
@@ -236,11 +231,8 @@ class Form(QtWidgets.QWidget):
             self._refresh()
             self._changed()
 
-    def _switch_counting(self) -> None:
-        self.capacity.setProperty("wanted", not self.is_by_work)
+    def _more_changed(self) -> None:
         self._refresh()
-        if self.is_by_work:
-            self.capacity.setFocus()
         self._changed()
 
     @property
@@ -248,34 +240,19 @@ class Form(QtWidgets.QWidget):
         """What "Start from" says."""
         return str(self.start.currentData() or "")
 
-    @property
-    def is_by_work(self) -> bool:
-        """Whether the number of territories follows from what one can serve."""
-        is_counted = self.mode not in (*_UNCOUNTED, "carve", "split")
-        return bool(self.capacity.property("wanted")) and is_counted
-
     def _refresh(self) -> None:
         """Show what matters for what is started from."""
         mode, is_alone = self.mode, len(self.measures.rows) == 1
         self.regions.setVisible(mode == "nested")
-        is_counted, may_work = mode not in _UNCOUNTED, mode not in (*_UNCOUNTED, "carve", "split")
-        self.number.setVisible(not self.is_by_work)
+        self.more.set_may_work(mode not in (*_UNCOUNTED, "carve"))
+        is_counted = mode not in _UNCOUNTED and not self.more.capacity.amount
         self.number.setEnabled(is_counted)
-        self.capacity.setVisible(self.is_by_work)
-        self.by_work.setVisible(may_work)
-        self.by_work.setText(_("by number") if self.is_by_work else _("by workload"))
-        self.by_work.setToolTip(self._work_tip())
         for widget in (self._within_word, self.within):
             widget.setVisible(is_alone)
         self._keep_row.setVisible(mode in _KEEPING)
         self.locked.setVisible(bool(self._model.is_open and self._has_locks()))
         self.more.leaves.setVisible(mode == "rebalance")
         self._tell_chosen(mode)
-
-    def _work_tip(self) -> str:
-        if self.is_by_work:
-            return _("Type the number of territories")
-        return _("Let what one territory can serve decide how many there are")
 
     def _has_locks(self) -> bool:
         view = self._model.view
@@ -324,15 +301,13 @@ class Form(QtWidgets.QWidget):
         mode, wishes = self.mode, self.measures.wishes
         if len(wishes) == 1:
             wishes = (replace(wishes[0], tolerance=self.within.fraction),)
-        capacity = (self.capacity.amount or 0.0) if self.is_by_work else 0.0
         is_off = not self.whole.isChecked()
         asked = replace(
             self._settings,
             mode=_MODES.get(mode, mode),
             territories=self.concerned(),
             wishes=wishes,
-            n_territories=0 if capacity else self._wanted_number(mode),
-            capacity=capacity,
+            n_territories=self._wanted_number(mode),
             compactness=self.compactness.share,
             keep=self.keep.share if mode in _KEEPING else 0.0,
             keep_locked=self.locked.isChecked(),
@@ -345,7 +320,7 @@ class Form(QtWidgets.QWidget):
 
     def _wanted_number(self, mode: str) -> int:
         """As asked; 0 where it is what there is, so that it stays true when that changes."""
-        if mode in _UNCOUNTED:
+        if mode in _UNCOUNTED or self.more.capacity.amount:
             return 0
         n = self.number.value()
         present = len(self.concerned()) or len(self._model.view.leaves)

@@ -85,7 +85,7 @@ def _known(weight: float) -> list[tuple[float, str]]:
 
 
 class MeasureRows(QtWidgets.QWidget):
-    """All of them, and a link for another one.
+    """All of them, and a button for another one.
 
     Signals
     -------
@@ -98,15 +98,15 @@ class MeasureRows(QtWidgets.QWidget):
         super().__init__()
         self._choices: list[Measure] = []
         self.rows: list[MeasureRow] = []
-        column = QtWidgets.QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
+        line = QtWidgets.QHBoxLayout(self)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(4)
         self._list = QtWidgets.QVBoxLayout()
         self._list.setSpacing(4)
-        self.another = parts.Button(_("Another measure"), "link", "plus", self._add)
-        self.another.setToolTip(_("Balance by several measures at once, each with its tolerance"))
-        column.addLayout(self._list)
-        column.addWidget(self.another, 0, parts.start())
+        tip = _("Balance by another measure as well, with a tolerance of its own")
+        self.another = parts.icon_button("plus", tip, self._add)
+        line.addLayout(self._list, 1)
+        line.addWidget(self.another, 0, QtCore.Qt.AlignmentFlag.AlignBottom)
 
     def show_wishes(self, choices: Sequence[Measure], wishes: Sequence[Wish]) -> None:
         """Show what is asked.

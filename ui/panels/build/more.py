@@ -33,6 +33,8 @@ class More(QtWidgets.QWidget):
     def __init__(self) -> None:
         super().__init__()
         per = _("Of the first measure, in every territory")
+        served = _("What one territory can serve at most decides how many there are")
+        self.capacity = Amount(_("Workload of a territory"), _("the number decides"), served)
         self.minimum = Amount(_("Minimum"), _("none"), per)
         self.maximum = Amount(_("Maximum"), _("none"), per)
         self.handover = Number(
@@ -75,7 +77,8 @@ class More(QtWidgets.QWidget):
         self._whole.addWidget(self.district)
         self._whole.addWidget(self.district_share)
         for caption, line in (
-            (_("Limits"), limits), (_("Hand over at most"), _started(self.handover, _("accounts"))),
+            (_("Workload of each"), _filled(self.capacity)), (_("Limits"), limits),
+            (_("Hand over at most"), _started(self.handover, _("accounts"))),
             (_("Start points"), _filled(self.seeds)), (_("Keep whole"), self._whole),
             (_("Effort"), runs), (_("Run number"), _started(self.seed)),
         ):  # fmt: skip
@@ -88,7 +91,7 @@ class More(QtWidgets.QWidget):
             box.activated.connect(self._changed)
         for number in (self.handover, self.starts, self.seed):
             number.valueChanged.connect(self._changed)
-        for amount in (self.minimum, self.maximum):
+        for amount in (self.capacity, self.minimum, self.maximum):
             amount.amount_changed.connect(self._changed)
         for check in (self.corners, self.leaves):
             check.toggled.connect(self._changed)
@@ -111,6 +114,7 @@ class More(QtWidgets.QWidget):
             Columns of the areas with names that repeat: text and name.
         """
         first = settings.wishes[0] if settings.wishes else None
+        self.capacity.set_amount(settings.capacity or None)
         self.minimum.set_amount(first.minimum if first else None)
         self.maximum.set_amount(first.maximum if first else None)
         self.handover.setValue(min(settings.handover_most, _MOST))
@@ -129,6 +133,10 @@ class More(QtWidgets.QWidget):
         self.leaves.setVisible(settings.mode == "rebalance")
         self._refresh()
 
+    def set_may_work(self, may_work: bool) -> None:
+        """Whether a workload may decide how many territories there are."""
+        self.capacity.setEnabled(may_work)
+
     def taken_up(self, settings: Settings) -> Settings:
         """Settings with what is asked here."""
         wishes = settings.wishes
@@ -139,6 +147,7 @@ class More(QtWidgets.QWidget):
         return replace(
             settings,
             wishes=wishes,
+            capacity=(self.capacity.amount or 0.0) if self.capacity.isEnabled() else 0.0,
             handover_most=self.handover.value(),
             seeds=str(self.seeds.currentData()),
             district_column=str(self.district.currentData() or ""),
@@ -153,7 +162,8 @@ class More(QtWidgets.QWidget):
     def is_plain(self) -> bool:
         """Whether everything here is as usual, so that it may be folded away."""
         return (
-            self.minimum.amount is None
+            self.capacity.amount is None
+            and self.minimum.amount is None
             and self.maximum.amount is None
             and not self.handover.value()
             and not self.corners.isChecked()

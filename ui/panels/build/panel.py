@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6 import QtCore, QtGui, QtWidgets
@@ -13,7 +13,7 @@ from terradesk.i18n import _
 from ... import theme
 from ...dialogs import parts
 from ...document_model import DocumentModel, Edited
-from . import asking, facts, outcome, session
+from . import asking, facts, outcome, relaxing, session
 from .form import Form
 from .note import Note
 from .previewing import Previewer, Shown
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from terradesk.builder.plans import Prepared
     from terradesk.builder.problem import Result, Snapshot
     from terradesk.builder.settings import Settings
+    from terradesk.builder.telling import Told
 
 
 class BuildPanel(QtWidgets.QWidget):
@@ -60,6 +61,7 @@ class BuildPanel(QtWidgets.QWidget):
         self._model = model
         self._is_made = self._is_accepting = False
         self._remembered: dict[str, Settings] = {}
+        self._answer: asking.Answer | None = None
         self.session, self.previewer = Session(self), Previewer(self)
         self._forget_build()
         self._connect()
@@ -170,8 +172,8 @@ class BuildPanel(QtWidgets.QWidget):
         self.form.changed.connect(self._asked)
         self.why.units_clicked.connect(self._show_places)
         self.why.relax_clicked.connect(self._relax)
-        self.asking.answered.connect(self._answered)
-        self.asking.refused.connect(self._refused)
+        self.asking.succeeded.connect(self._answered)
+        self.asking.failed.connect(self._refused)
         self.progress.pause_clicked.connect(self._pause)
         self.progress.stop_clicked.connect(self.session.stop)
         self.progress.again_clicked.connect(self.build)
@@ -285,9 +287,10 @@ class BuildPanel(QtWidgets.QWidget):
             self.asking.about(self._model.plan, self._model.alignment, self.form.settings,
                             self._model.selected_units)  # fmt: skip
 
-    def _answered(self, tolds: list[Any], headline: str) -> None:
+    def _answered(self, answer: asking.Answer) -> None:
+        self._answer = answer
         self.trouble.hide()
-        self.why.show_tolds(tolds, headline)
+        self.why.show_tolds(answer.tolds, answer.headline)
         self._show_phase()
 
     def _refused(self, error: BaseException) -> None:
@@ -298,11 +301,20 @@ class BuildPanel(QtWidgets.QWidget):
         self._model.select_units(rows)
         self.show_units.emit(rows)
 
-    def _relax(self, told: Any) -> None:
-        changed = asking.relaxed(self.form.settings, told)
+    def _relax(self, told: Told) -> None:
+        """Ask for less, or change the plan where that opens a way."""
+        model, answer = self._model, self._answer
+        if told.relax is None or answer is None:
+            return
+        remedy = told.relax.remedy
+        changed = relaxing.settings_after(self.form.settings, remedy)
         if changed is not None:
             self._remembered[self._key] = changed
             self._fill(changed)
+        else:
+            model.attempt(
+                lambda: relaxing.edit_after(model.plan, model.alignment, answer.prepared, remedy)
+            )
 
     # ------------------------------------------------------------------ building
     def build(self) -> None:
@@ -332,6 +344,8 @@ class BuildPanel(QtWidgets.QWidget):
     def _began(self, found: tuple[Prepared, facts.Facts | None]) -> None:
         self.prepared, self._before = found
         self.progress.show_state("running")
+        if self._before is not None and self.prepared.options.start == "baseline":
+            self.progress.mark_before(self._before.worst, self._before.shape)
         self.note.say("\n".join(self.prepared.notes), "info")
 
     def _pause(self) -> None:
@@ -354,7 +368,10 @@ class BuildPanel(QtWidgets.QWidget):
         self.result = result
         self.progress.show_state("done" if result.stopped == "complete" else "stopped")
         self.progress.tell(self._shot.seconds if self._shot else result.seconds, result.iterations)
-        self.note.say(*asking.warning(self._model.plan, self.prepared, result))
+        answer = self._answer
+        if answer is not None and not asking.is_same_question(answer, self.prepared):
+            answer = None
+        self.note.say(*asking.warning(self._model.plan, self.prepared, result, answer))
         self._preview()
         self._show_phase()
         then, self._then = self._then, None

@@ -40,8 +40,8 @@ class Progress(QtWidgets.QWidget):
         self.bar.setTextVisible(False)
         self.bar.setRange(0, _THOUSANDTHS)
         self.bar.setAccessibleName(_("Progress"))
-        self.worst = Curve(_("Worst deviation"), _percent, 124, (0.02, 0.05, 0.1, 0.2, 0.5, 1, 5))
-        self.compact = Curve(_("Compact shape"), _hundredth, 76, (0.02, 0.05, 0.1, 0.2, 0.5))
+        self.worst = Curve(_("Worst deviation"), _percent, 112, (0.02, 0.05, 0.1, 0.2, 0.5, 1, 5))
+        self.compact = Curve(_("Compact shape"), _hundredth, 64, (0.01, 0.02, 0.05, 0.1, 0.2, 0.5))
         self._worst_caption = parts.label("", "small")
         self._build()
 
@@ -80,6 +80,11 @@ class Progress(QtWidgets.QWidget):
         self.bar.setValue(0)
         self.detail.setText("")
         self.show_state("preparing")
+
+    def mark_before(self, worst: float, shape: float) -> None:
+        """Figures of the plan as it is: where the curves begin."""
+        self.worst.add(0.0, abs(worst))
+        self.compact.add(0.0, shape)
 
     def show_state(self, state: str) -> None:
         """Say what goes on: "preparing", "running", "paused", "stopping", "done", "stopped"."""
