@@ -15,6 +15,8 @@ from terradesk.builder.problem import NOWHERE, Options, Problem
 from terradesk.builder.wholes import links_to_others, round_up
 
 _ROUNDING = 1e-9
+_LEAST_KEPT = 0.7  # share of the territories asked below which fewer are no remedy
+_WIDEST = 0.3  # tolerance above which accepting more is no remedy
 _MENTIONED = 0.005  # targets that miss the total by less are rounding
 
 
@@ -70,11 +72,11 @@ def _oversize(problem: Problem, bands: Bands, unit: int, m: int) -> Finding:
     off, target = _least_off(problem, problem.targets, unit, m)
     if off <= problem.tolerances[m]:  # too heavy only for what others leave
         off, target = _least_off(problem, np.where(bands.exempt, 0.0, bands.targets), unit, m)
-    remedies = [Remedy("finer", units=rows(unit))]
+    remedies = []
     fewer = _fewer(problem, weight, m)
-    if fewer:
-        remedies.insert(0, Remedy("territories", fewer))
-    if 0 < off < 1:
+    if fewer >= _LEAST_KEPT * problem.n_territories:
+        remedies.append(Remedy("territories", fewer))
+    if 0 < off < _WIDEST:
         remedies.append(Remedy("tolerance", round_up(off), m))
     return Finding("oversize", rows(unit), rows(home), m, off, target, remedies=tuple(remedies))
 
@@ -133,7 +135,7 @@ def _too_much(problem: Problem) -> list[Finding]:
         is_load = load > target * (1 + problem.tolerances[m])
         off = float(values[t, m]) / target - 1 if target > 0 else math.inf
         remedies = [] if is_load else [Remedy("unlock", territory=t, units=units)]
-        if off < 1:
+        if off < _WIDEST:
             remedies.append(Remedy("tolerance", round_up(off), m))
         found.append(
             Finding("load" if is_load else "locked_over", units, rows(t), m, off, target,
@@ -160,7 +162,7 @@ def _too_little(problem: Problem, options: Options, graph: Graph) -> list[Findin
         kind = "locked_under" if most[t, m] <= values[t, m] else "starved"
         units = rows(np.flatnonzero(problem.fixed == t))
         remedies = [Remedy("unlock", territory=t, units=units)]
-        if -off < 1:
+        if -off < _WIDEST:
             remedies.append(Remedy("tolerance", round_up(-off), m))
         found.append(Finding(kind, units, rows(t), m, off, target, remedies=tuple(remedies)))
     return found

@@ -29,8 +29,8 @@ from terradesk.builder.wholes import find_parts, round_up, share
 
 _MOST_OF_A_KIND = 60
 _ROUNDING = 1e-9
-_QUICK = 6_000  # units up to which a remedy is tried at once
-_TRIED = 3  # findings of a kind whose remedies are tried
+_QUICK = 20_000  # units that may be looked at again in all, to try remedies
+_TRIED = 2  # findings of a kind whose remedies are tried
 _HEAVIEST = 400  # nodes around which the tightest tolerance is looked for
 
 
@@ -42,8 +42,8 @@ def diagnose(problem: Problem, options: Options, checks_remedies: bool = True) -
     problem : Problem
     options : Options
     checks_remedies : bool
-        Whether remedies are tried on the problem, where that is quick; those that do not help are
-        dropped.
+        Whether remedies are tried on the problem, where that is quick (those that do not help are
+        dropped), and whether `tightest` is looked for below the tolerance.
 
     Returns
     -------
@@ -53,7 +53,7 @@ def diagnose(problem: Problem, options: Options, checks_remedies: bool = True) -
     """
     started = time.process_time()
     graph, bands = make_graph(problem, options), make_bands(problem)
-    findings, tightest = _findings(problem, options, graph, bands)
+    findings, tightest = _findings(problem, options, graph, bands, checks_remedies)
     if checks_remedies:
         findings = _with_checked(problem, options, findings)
     findings.sort(key=lambda f: not f.is_proof)
@@ -66,7 +66,7 @@ def diagnose(problem: Problem, options: Options, checks_remedies: bool = True) -
 
 
 def _findings(
-    problem: Problem, options: Options, graph: Graph, bands: Bands
+    problem: Problem, options: Options, graph: Graph, bands: Bands, is_thorough: bool
 ) -> tuple[list[Finding], Floats]:
     frozen = conflicting.frozen_territories(problem)
     found = [
@@ -81,7 +81,7 @@ def _findings(
     ]
     parts, tightest = find_parts(problem, options, graph, bands, frozen)
     found += parts
-    pockets, floors = _find_pockets(problem, options, graph, bands)
+    pockets, floors = _find_pockets(problem, options, graph, bands, is_thorough)
     found += pockets
     tightest = np.maximum(tightest, floors)
     tightest[tightest < _ROUNDING] = 0.0
@@ -93,7 +93,7 @@ def _findings(
 
 
 def _find_pockets(
-    problem: Problem, options: Options, graph: Graph, bands: Bands
+    problem: Problem, options: Options, graph: Graph, bands: Bands, is_thorough: bool
 ) -> tuple[list[Finding], Floats]:
     """Pockets by one measure, by all together and by hard limits; the deviation each forces."""
     floors = np.zeros(problem.n_measures)
@@ -108,9 +108,10 @@ def _find_pockets(
         order = nodes[np.argsort(-condensed.weights[nodes, m], kind="stable")]
         pockets = find_pockets(problem, condensed, exact, [m], order, tolerance)
         found += [_pocket(problem, graph, pocket, m) for pocket in pockets[:_MOST_OF_A_KIND]]
-        floor = max((p.miss for p in pockets), default=0.0)
-        heavy = order[condensed.weights[order, m] > 0][:_HEAVIEST]
-        floors[m] = highest_floor(problem, condensed, exact, m, heavy, floor)
+        floors[m] = max((p.miss for p in pockets), default=0.0)
+        if is_thorough:
+            heavy = order[condensed.weights[order, m] > 0][:_HEAVIEST]
+            floors[m] = highest_floor(problem, condensed, exact, m, heavy, floors[m])
     found += _joint_pockets(problem, bands, condensed, nodes, found)
     return found, floors
 
@@ -179,6 +180,9 @@ def _bridges(problem: Problem, graph: Graph, pocket: Pocket) -> list[Remedy]:
 
     away, which = cKDTree(problem.xy[outside]).query(problem.xy[inside])
     first = int(np.argmin(away))
+    usual = np.median(np.hypot(*(problem.xy[graph.edges[:, 0]] - problem.xy[graph.edges[:, 1]]).T))
+    if away[first] > usual:  # farther than from one unit to the next: no strait, but a sea
+        return []
     pair = np.array([[inside[first], outside[which[first]]]], np.int32)
     return [Remedy("link", amount=float(away[first]), pairs=pair)]
 
@@ -222,13 +226,17 @@ def find_districts(problem: Problem, bands: Bands, options: Options) -> list[Fin
 
 def _with_checked(problem: Problem, options: Options, found: list[Finding]) -> list[Finding]:
     """Remedies tried where that is quick: those that do not help are left out."""
-    is_quick = problem.n_units <= _QUICK
     seen: Counter[str] = Counter()
+    left = _QUICK // max(1, problem.n_units)
     out = []
     for finding in found:
         seen[finding.kind] += 1
-        is_tried = is_quick and seen[finding.kind] <= _TRIED
-        remedies = [_checked(problem, options, finding, r, is_tried) for r in finding.remedies]
+        tried = min(left, len(finding.remedies)) if seen[finding.kind] <= _TRIED else 0
+        left -= tried
+        remedies = [
+            _checked(problem, options, finding, remedy, place < tried)
+            for place, remedy in enumerate(finding.remedies)
+        ]
         out.append(replace(finding, remedies=tuple(r for r in remedies if r is not None)))
     return out
 

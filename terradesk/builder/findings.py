@@ -23,8 +23,7 @@ class Remedy:
         "tolerance" (of `measure`, to `amount`), "unlock" (`units`), "territories" (their number,
         to `amount`), "link" (over water, `pairs` of units), "barrier" (opened between `pairs`),
         "targets" (scaled to what there is), "cap" (of handover kind `measure`, to `amount`),
-        "minimum", "maximum" (of `measure`, times `amount`), "finer" (areas smaller than `units`),
-        "leave_out" (`measure`).
+        "minimum", "maximum" (of `measure`, times `amount`), "leave_out" (`measure`).
     is_checked : bool
         Whether a diagnosis of the changed problem no longer has the finding.
     """

@@ -245,7 +245,7 @@ def highest_floor(
     nodes: Int32s,
     floor: float,
     cap: int = 3000,
-    budget: int = 1_000_000,
+    budget: int = 400_000,
 ) -> float:
     """The largest miss that is proven for any of the nodes; at least `floor`."""
     case = _case(problem, condensed, wanted, [measure])

@@ -311,7 +311,6 @@ REMEDIES: dict[str, str] = {
     "cap": N_("Let {number} change hands"),
     "minimum": N_("Lower the minimum"),
     "maximum": N_("Raise the maximum"),
-    "finer": N_("Use smaller areas"),
     "leave_out": N_("Leave out {measure}"),
 }
 """The button of each kind of remedy."""
