@@ -60,6 +60,7 @@ class CarveDialog(parts.Dialog):
         form.setVerticalSpacing(10)
         form.addRow(parts.label(_("Where"), "dim"), self.where)
         row = QtWidgets.QHBoxLayout()
+        row.setSpacing(8)
         row.addWidget(self.size)
         row.addWidget(parts.label(_("of a full territory"), "dim"))
         row.addStretch(1)

@@ -12,7 +12,7 @@ from .. import theme
 if TYPE_CHECKING:
     from .window import MainWindow
 
-_LEAST = 340
+_LEAST, _EDGE = 340, 12
 _ALONE = ("build", "swaps")
 
 
@@ -44,6 +44,13 @@ class BuildSide(QtCore.QObject):
         """Of the right dock, pixels."""
         return theme.WIDTH["build" if self.is_open else "balance"]
 
+    @property
+    def covered(self) -> int:
+        """Pixels of the map's end that a panel lies over."""
+        window = self._window
+        is_over = self.is_open and window.rail.isVisible() and window.rail.is_open
+        return theme.WIDTH["build"] + _EDGE if is_over else 0
+
     def open(self, panel: QtWidgets.QWidget) -> None:
         """Show a panel."""
         self._window.right.show_alone(panel)
@@ -65,6 +72,7 @@ class BuildSide(QtCore.QObject):
             window = self._window
             window.rail.close_panel()
             window.right.show_alone(None)
+            window.map.cover(end=0.0)
             self.fit()
             window.map.setFocus()
 
@@ -79,3 +87,4 @@ class BuildSide(QtCore.QObject):
             window.right.show_panel(panel)
         if not is_small:
             window.resizeDocks([window.right], [self.width], QtCore.Qt.Orientation.Horizontal)
+        window.map.cover(end=float(self.covered))

@@ -31,7 +31,6 @@ class Choosing(QtCore.QObject):
         self._window, self._model = window, window.model
         self._panel: Any = window.panels["build"]
         self._prepared: Prepared | None = None
-        self._usual_margin = window.map.bottom_margin
         self.search = ChoiceSearch(self)
         self.chooser = Chooser(window.map, window.model)
         window.map.floats.over.append(self.chooser)
@@ -53,6 +52,7 @@ class Choosing(QtCore.QObject):
         self.search.start(
             model.plan, model.alignment, self._panel.form.settings, model.selected_units
         )
+        self.chooser.free_width = self._window.build_side.covered
         self.chooser.show_searching()
         self._make_room()
 
@@ -69,9 +69,7 @@ class Choosing(QtCore.QObject):
 
     def _make_room(self) -> None:
         """Show the plan in the part of the map that the strip leaves free."""
-        view = self._window.map
-        view.bottom_margin = self.chooser.height() + self._usual_margin
-        view.zoom_home()
+        self._window.map.cover(foot=self.chooser.height())
 
     def _failed(self, error: BaseException) -> None:
         self.close()
@@ -93,8 +91,4 @@ class Choosing(QtCore.QObject):
         self._prepared = None
         if self.chooser.isVisible():
             self.chooser.close_choices()
-        view = self._window.map
-        if view.bottom_margin != self._usual_margin:
-            view.bottom_margin = self._usual_margin
-            if self._model.is_open and view.is_ready:
-                view.zoom_home()
+        self._window.map.cover(foot=0.0)

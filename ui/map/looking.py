@@ -51,7 +51,8 @@ class Looking(QtWidgets.QWidget):
         self._view = View(0, 0, 1e-5, 1, 1)
         self._changed_rows = np.empty(0, np.int32)
         self._is_homed = self._is_at_home = False
-        self.top_margin, self.bottom_margin = _MARGINS[1], _MARGINS[3]
+        self.top_margin = _MARGINS[1]
+        self._covered = {"end": 0.0, "foot": 0.0}
         self.item = MapItem()
         self.following = Following(model, self.item, self)
         self.canvas = Canvas(self, desk, self.item)
@@ -111,11 +112,29 @@ class Looking(QtWidgets.QWidget):
 
     def fit(self, box: Box, pad: float = 0.0) -> None:
         """Show a box in metres, clear of the tools."""
-        margins = (_MARGINS[0], self.top_margin, _MARGINS[2], self.bottom_margin)
+        end, foot = _MARGINS[2] + self._covered["end"], _MARGINS[3] + self._covered["foot"]
+        margins = (_MARGINS[0], self.top_margin, end, foot)
         left, top, right, bottom = ((m + pad) * self.ratio for m in margins)
         if self.layoutDirection() == QtCore.Qt.LayoutDirection.RightToLeft:
             left, right = right, left  # the tools stand on the other side
         self.look(camera.centred(self._view, box, (left, top, right, bottom)))
+
+    def cover(self, **sides: float) -> None:
+        """Say how many pixels something large covers at the map's ``end`` or ``foot``.
+
+        What is fitted keeps clear of it; the whole plan is shown again if it was.
+        """
+        if all(self._covered[side] == pixels for side, pixels in sides.items()):
+            return
+        self._covered |= sides
+        if self._is_at_home and self.is_ready:
+            self.zoom_home()
+
+    def free_rect(self) -> QtCore.QRect:
+        """The part of the map that nothing large covers."""
+        end, foot = round(self._covered["end"]), round(self._covered["foot"])
+        is_rtl = self.layoutDirection() == QtCore.Qt.LayoutDirection.RightToLeft
+        return self.rect().adjusted(end if is_rtl else 0, 0, 0 if is_rtl else -end, -foot)
 
     def zoom_home(self) -> None:
         """Show the part of the plan that holds 95 % of the balance measure."""

@@ -75,4 +75,4 @@ class Telling(QtCore.QObject):
         self._card.raise_()
 
     def _place(self) -> None:
-        self._card.place(self._at.toPoint(), self._view.rect())
+        self._card.place(self._at.toPoint(), self._view.free_rect())
