@@ -50,18 +50,18 @@ class CarveDialog(parts.Dialog):
         super().__init__(_("A new territory"), parent, 480, 250)
         self.places = places(model)
         self.where = parts.combo(_("Where"), [(p.text, k) for k, p in enumerate(self.places)])
-        self.size = QtWidgets.QSpinBox()
-        self.size.setRange(_LEAST, _MOST)
-        self.size.setValue(_FULL)
-        self.size.setSuffix(" %")
-        self.size.setAccessibleName(_("Size"))
+        self.share = QtWidgets.QSpinBox()
+        self.share.setRange(_LEAST, _MOST)
+        self.share.setValue(_FULL)
+        self.share.setSuffix(" %")
+        self.share.setAccessibleName(_("Size"))
         form = QtWidgets.QFormLayout()
         form.setHorizontalSpacing(16)
         form.setVerticalSpacing(10)
         form.addRow(parts.label(_("Where"), "dim"), self.where)
         row = QtWidgets.QHBoxLayout()
         row.setSpacing(8)
-        row.addWidget(self.size)
+        row.addWidget(self.share)
         row.addWidget(parts.label(_("of a full territory"), "dim"))
         row.addStretch(1)
         form.addRow(parts.label(_("Size"), "dim"), row)
@@ -79,7 +79,7 @@ class CarveDialog(parts.Dialog):
         """Tell what was chosen."""
         place = self.places[self.where.currentIndex()]
         super().accept()
-        self.chosen.emit(place, self.size.value() / 100)
+        self.chosen.emit(place, self.share.value() / 100)
 
 
 def places(model: DocumentModel) -> list[Place]:

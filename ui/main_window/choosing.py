@@ -29,7 +29,6 @@ class Choosing(QtCore.QObject):
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._window, self._model = window, window.model
-        self._panel: Any = window.panels["build"]
         self._prepared: Prepared | None = None
         self.search = ChoiceSearch(self)
         self.chooser = Chooser(window.map, window.model)
@@ -45,6 +44,10 @@ class Choosing(QtCore.QObject):
         for signal in (self._model.opened, self._model.closed, self._model.alignment_changed,
                        self._model.edited):  # fmt: skip
             signal.connect(self.close)
+
+    @property
+    def _panel(self) -> Any:
+        return self._window.panels["build"]
 
     def start(self) -> None:
         """Look for choices with the settings of the panel."""

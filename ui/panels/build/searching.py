@@ -147,6 +147,6 @@ def _finish(plan: Plan, prepared: Prepared, run: Run, progress: Progress) -> lis
     results = [one.result for one in solutions] if isinstance(solutions, tuple) else []
 
     def edit_of(result: Any) -> Any:
-        return accepting.accept(plan, prepared.alignment, prepared, result).assigned.edit
+        return accepting.accept(plan, prepared.alignment, prepared, result).edit
 
     return prepare_choices(results, edit_of, plan, progress)
