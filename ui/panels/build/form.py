@@ -260,7 +260,7 @@ class Form(QtWidgets.QWidget):
 
     def concerned(self) -> tuple[int, ...]:
         """Ids of the territories that the wish is about; () for all."""
-        if self.mode in ("rebalance", "fill", "new", "nested"):
+        if self.mode in ("rebalance", "fill", "new", "nested") or not self._model.is_open:
             return ()
         asked = self._settings.territories if self._settings is not None else ()
         if self.mode in (_ONLY, _ANEW):
