@@ -349,9 +349,9 @@ class OpenPlan:
         --------
         >>> import geopandas, shapely, terradesk
         >>> row = shapely.box(range(6), [0] * 6, range(1, 7), [1] * 6)
-        >>> people = [10.0, 20.0, 30.0, 30.0, 20.0, 10.0]
-        >>> table = geopandas.GeoDataFrame({"people": people}, geometry=row, crs="EPSG:4326")
-        >>> plan = terradesk.new(table)
+        >>> columns = {"code": list("abcdef"), "people": [10.0, 20.0, 30.0, 30.0, 20.0, 10.0]}
+        >>> table = geopandas.GeoDataFrame(columns, geometry=row, crs="EPSG:4326")
+        >>> plan = terradesk.new(table, code="code")
         >>> plan.build(2, "people:5%").sentence
         'Built 2 territories by people, 2 within ±5 %'
         >>> [float(v) for v in plan.balance.values[1:]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import json
 import shutil
 from pathlib import Path
@@ -10,10 +11,12 @@ import pytest
 
 from terradesk import api, cli
 from terradesk.api import building as api_building
+from terradesk.api import open_plan
 from terradesk.builder import settings
 from terradesk.cli import building
 from terradesk.errors import TerraDeskError
 from terradesk.planfile import create
+from tests.conftest import ROOT
 from tests.core.kernel import grid_plan
 
 QUICK = ("--effort", "0.1")
@@ -225,3 +228,14 @@ def test_without_a_number_the_plan_is_improved(plan: Path) -> None:
         assert api_building.ask(opened, None, ()).mode == "rebalance"
         assert api_building.ask(opened, 4, ()).mode == "new"
         assert api_building.ask(opened, 4, (), keep=0.9).mode == "rebalance"
+
+
+@pytest.mark.parametrize("text", ["docs/builder.md"])
+def test_the_documented_example_does_what_it_says(text: str) -> None:
+    done = doctest.testfile(str(ROOT / text), module_relative=False, encoding="utf-8")
+    assert done.attempted > 15 and done.failed == 0
+
+
+def test_the_example_of_the_api_does_what_it_says() -> None:
+    done = doctest.testmod(open_plan)
+    assert done.attempted > 5 and done.failed == 0
