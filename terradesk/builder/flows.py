@@ -55,31 +55,82 @@ def border_flows(work: Work, labels: Int32s) -> Flows:
     -------
     Flows
     """
+    problem = work.problem
+    starts, others = bordering(work, labels)
+    giver = np.repeat(np.arange(problem.n_territories), np.diff(starts)).astype(np.int32)
+    low, high = _aims(work)
+    return _least(
+        giver, others, sums_of(problem, labels), low, high, work.bands.scale, problem.targets
+    )
+
+
+def cost_of_a_new_one(work: Work, labels: Int32s, new: int, among: Int32s) -> Floats:
+    """What must cross borders when a territory without units grew out of another one's place.
+
+    Parameters
+    ----------
+    work : Work
+    labels : ndarray of int32, shape (n,)
+    new : int
+        The territory without units.
+    among : ndarray of int32, shape (q,)
+        Territories in whose place it might begin; it would then border on their neighbours.
+
+    Returns
+    -------
+    ndarray of float64, shape (q,)
+        Of the first measure, and far more where it would be out of tolerance.
+    """
+    problem = work.problem
+    starts, others = bordering(work, labels)
+    giver = np.repeat(np.arange(problem.n_territories), np.diff(starts)).astype(np.int32)
+    low, high = _aims(work)
+    values, unit = sums_of(problem, labels), float(problem.targets[:, 0].mean())
+    found = np.empty(len(among))
+    for place, t in enumerate(among.tolist()):
+        near = np.append(others[starts[t] : starts[t + 1]], t).astype(np.int32)
+        to_new = np.full(len(near), new, np.int32)
+        flows = _least(
+            np.concatenate((giver, near)),
+            np.concatenate((others, to_new)),
+            values,
+            low,
+            high,
+            work.bands.scale,
+            problem.targets,
+        )
+        found[place] = flows.amounts.sum() + _SLACK * unit * flows.left
+    return found
+
+
+def _least(
+    giver: Int32s,
+    taker: Int32s,
+    values: Floats,
+    low: Floats,
+    high: Floats,
+    scale: Floats,
+    targets: Floats,
+) -> Flows:
+    """The linear program: least flow along arcs that brings all into their bands."""
     from scipy.optimize import linprog
     from scipy.sparse import coo_array, eye_array, hstack, vstack
 
-    problem = work.problem
-    k = problem.n_territories
-    starts, others = bordering(work, labels)
-    giver = np.repeat(np.arange(k), np.diff(starts))
-    q = len(giver)
-    values = sums_of(problem, labels)
-    low, high = _aims(work)
+    k, q = len(values), len(giver)
     arcs, blocks, limits = np.arange(q), [], []
-    for m in range(problem.n_measures):
+    rows = np.concatenate((taker, giver))
+    for m in range(values.shape[1]):
         mixture = np.where(values[:, 0] > 0, values[:, m] / np.maximum(values[:, 0], 1e-300), 0.0)
         amount = mixture[giver]
-        rows = np.concatenate((others, giver))
         net = coo_array(
             (np.concatenate((amount, -amount)), (rows, np.concatenate((arcs, arcs)))), (k, q)
         )
-        slack = -eye_array(k) / work.bands.scale[:, m]
+        slack = -eye_array(k) / scale[:, m]
         for sign, limit in ((1, high[:, m] - values[:, m]), (-1, values[:, m] - low[:, m])):
             counts = np.isfinite(limit)
-            block = hstack((sign * net, slack)).tocsr()[counts]
-            blocks.append(block)
+            blocks.append(hstack((sign * net, slack)).tocsr()[counts])
             limits.append(limit[counts])
-    unit = max(float(problem.targets[:, 0].mean()), 1e-300)
+    unit = max(float(targets[:, 0].mean()), 1e-300)
     prices = np.concatenate((np.full(q, 1 / unit), np.full(k, _SLACK)))
     found = linprog(
         prices, A_ub=vstack(blocks), b_ub=np.concatenate(limits), bounds=(0, None), method="highs"
@@ -89,7 +140,7 @@ def border_flows(work: Work, labels: Int32s) -> Flows:
     flow = found.x[:q]
     order = np.argsort(-flow, kind="stable")
     order = order[flow[order] > 1e-9 * unit]
-    pairs = np.stack((giver, others), 1)[order].astype(np.int32)
+    pairs = np.stack((giver, taker), 1)[order].astype(np.int32)
     return Flows(pairs, flow[order], float(found.x[q:].sum()))
 
 

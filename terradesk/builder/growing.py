@@ -5,15 +5,17 @@ from __future__ import annotations
 import numpy as np
 
 from terradesk.arcs.jit import Bools, Floats, Int32s, Int64s, kernel
-from terradesk.builder.annealing import make_ground, make_state
 from terradesk.builder.clock import Clock, Work
-from terradesk.builder.energies import Costs, sums_of
-from terradesk.builder.moves import Ground, State, shift
-from terradesk.builder.wholeness import stays_whole, update_edge
+from terradesk.builder.energies import sums_of
+from terradesk.builder.flows import cost_of_a_new_one
+from terradesk.builder.groups import bordering
+from terradesk.builder.problem import FREE
 
 _SHAPE = 0.5  # of a unit's weight is how much of its border lies in the territory
 _AT_ONCE = 20_000  # pops of the heap in one call of the kernel
-_ENOUGH = 1e-9
+_NEAR = 0.01  # of its target is near enough for a new territory
+_COARSE = 4.0  # how much heavy units speak against a place
+_PLACES = 60  # territories in whose place a new one is thought of
 
 
 def spread_out(work: Work, labels: Int32s, clock: Clock) -> None:
@@ -163,17 +165,17 @@ def _drop_first(keys: Floats, whose: Int32s, size: Int64s) -> None:
     keys[at], whose[at, 0], whose[at, 1] = key, i, y
 
 
-def plant(work: Work, labels: Int32s, clock: Clock, costs: Costs, among: Bools) -> None:
+def plant(work: Work, labels: Int32s, clock: Clock, among: Bools) -> None:
     """Give each territory that has no unit a first one, in place, where it can grow.
 
-    At its seed; else amid what nobody has; else where its neighbours have most to spare.
+    At its seed; else where nobody is, far from all others; else where least has to cross borders
+    until all are in their bands.
 
     Parameters
     ----------
     work : Work
     labels : ndarray of int32, shape (n,)
     clock : Clock
-    costs : Costs
     among : ndarray of bool, shape (n,)
         Units that may be given.
     """
@@ -215,8 +217,45 @@ def _place(work: Work, labels: Int32s, new: int, rows: Int32s) -> Floats:
         return seed
     nobody = rows[labels[rows] < 0]
     if len(nobody):
-        return _middle(problem.xy[nobody], problem.activities[nobody, 0])
-    return _where_to_spare(work, labels)
+        return _far_off(problem.xy, nobody, labels >= 0)
+    return _cheapest(work, labels, new)
+
+
+def _cheapest(work: Work, labels: Int32s, new: int) -> Floats:
+    """Middle of the territories round the one in whose place a new one costs least."""
+    problem = work.problem
+    k, held = problem.n_territories, labels >= 0
+    counts = np.bincount(labels[held], minlength=k)
+    starts, others = bordering(work, labels)
+    spare = (sums_of(problem, labels) - work.bands.targets)[:, 0]
+    spare = np.where(work.bands.exempt[:, 0], 0.0, spare)
+    near = np.eye(k, dtype=np.bool_)
+    near[np.repeat(np.arange(k), np.diff(starts)), others] = True
+    others_too = np.flatnonzero((counts > 0) & (np.arange(k) != new))
+    order = np.argsort(-(near @ spare)[others_too], kind="stable")
+    among = others_too[order][:_PLACES].astype(np.int32)
+    coarse = np.bincount(labels[held], problem.activities[held, 0] ** 2, k)
+    coarse /= np.maximum(np.bincount(labels[held], problem.activities[held, 0], k), 1e-300)
+    coarse *= work.bands.scale[:, 0]  # mean size of its units, heavy ones first
+    costs = cost_of_a_new_one(work, labels, new, among) * (1 + _COARSE * coarse[among])
+    best = int(among[costs.argmin()])
+    middles = np.stack(
+        [np.bincount(labels[held], problem.xy[held, d], k) / np.maximum(counts, 1) for d in (0, 1)],
+        1,
+    )
+    weights = np.where(near[best] & (counts > 0), np.maximum(spare, 0.0) + 1e-12, 0.0)
+    found: Floats = np.average(middles, axis=0, weights=weights)
+    return found
+
+
+def _far_off(xy: Floats, nobody: Int32s, held: Bools) -> Floats:
+    from scipy.spatial import cKDTree
+
+    if not held.any():
+        return _middle(xy[nobody], np.ones(len(nobody)))
+    away = cKDTree(xy[held]).query(xy[nobody])[0]
+    found: Floats = xy[nobody[int(away.argmax())]]
+    return found
 
 
 def _middle(xy: Floats, weight: Floats) -> Floats:
@@ -224,33 +263,11 @@ def _middle(xy: Floats, weight: Floats) -> Floats:
     return found
 
 
-def _where_to_spare(work: Work, labels: Int32s) -> Floats:
-    """Middle of the territories around that place which have most above their targets."""
-    problem, bands = work.problem, work.bands
-    k = problem.n_territories
-    held = labels >= 0
-    spare = (sums_of(problem, labels) - bands.targets)[:, 0]
-    spare = np.where(bands.exempt[:, 0], 0.0, spare)
-    counts = np.maximum(np.bincount(labels[held], minlength=k), 1)
-    middles = np.stack(
-        [np.bincount(labels[held], problem.xy[held, d], k) / counts for d in (0, 1)], 1
-    )
-    a, b = labels[work.graph.edges.T]
-    meet = (a != b) & (a >= 0) & (b >= 0)
-    near = np.eye(k)
-    near[a[meet], b[meet]] = near[b[meet], a[meet]] = 1.0
-    near[:, np.bincount(labels[held], minlength=k) == 0] = 0.0
-    best = int((near @ spare).argmax())
-    weights = np.maximum(spare, 0.0) * near[best] + 1e-12 * near[best]
-    found: Floats = np.average(middles, axis=0, weights=weights)
-    return found
-
-
 def _nearest(xy: Floats, place: Floats) -> int:
     return int(((xy - place) ** 2).sum(1).argmin())
 
 
-def claim(work: Work, labels: Int32s, new: int, clock: Clock, costs: Costs) -> None:
+def claim(work: Work, labels: Int32s, new: int, clock: Clock) -> None:
     """Let a small territory grow round its middle to its target, in place, out of its neighbours.
 
     Neighbours stay whole and above half their targets; the nearest units come first, those of
@@ -262,65 +279,156 @@ def claim(work: Work, labels: Int32s, new: int, clock: Clock, costs: Costs) -> N
     labels : ndarray of int32, shape (n,)
     new : int
     clock : Clock
-    costs : Costs
 
     Raises
     ------
     Stopped
         By the clock; ``labels`` are valid then.
     """
-    problem = work.problem
-    ground = make_ground(work, costs)
-    state = make_state(ground, labels, problem.fixed_load, 1)
+    problem, bands = work.problem, work.bands
     own = labels == new
     middle = problem.seeds[new]
     if np.isnan(middle).any():
         middle = _middle(problem.xy[own], problem.activities[own, 0])
     reach = np.sqrt(problem.areas.sum() / problem.n_territories) + 1e-9
     away = np.hypot(*(problem.xy - middle).T) / reach
-    while _claim_many(new, away, ground, state, 200):
+    movable = (problem.fixed == FREE) & problem.allowed[:, new][problem.allowed_class]
+    movable[bands.oversize] = False
+    counts = np.bincount(labels[labels >= 0], minlength=problem.n_territories)
+    room = np.empty((2, problem.n_units), np.int64)
+    stamps = np.zeros(problem.n_units, np.int64)
+    is_whole = work.options.contiguity != "off"
+    values = sums_of(problem, labels)
+    while _claim_many(
+        new,
+        away,
+        movable,
+        work.graph.starts,
+        work.graph.others,
+        problem.activities,
+        bands.targets,
+        bands.scale,
+        is_whole,
+        labels,
+        values,
+        counts,
+        room,
+        stamps,
+        100,
+    ):
         clock.tick(0, labels)
 
 
 @kernel
-def _claim_many(new: int, away: Floats, ground: Ground, state: State, count: int) -> bool:
+def _claim_many(
+    new: int,
+    away: Floats,
+    movable: Bools,
+    starts: Int32s,
+    others: Int32s,
+    activities: Floats,
+    targets: Floats,
+    scale: Floats,
+    is_whole: bool,
+    labels: Int32s,
+    values: Floats,
+    counts: Int64s,
+    room: Int64s,
+    stamps: Int64s,
+    most: int,
+) -> bool:
     """Take up to so many units more; False when there is nothing more to take."""
-    labels, sums, bands = state.labels, state.sums, ground.bands
-    for _unit in range(count):
-        room = 0.0
-        for m in range(sums.shape[1]):
-            room = max(room, (bands[new, m, 3] - sums[new, m]) * bands[new, m, 2])
-        if room <= 0.01:
-            return False
+    n_listed, frontier = 0, room[0]
+    stamps[:] = 0
+    for i in range(len(labels)):
+        if labels[i] == new:
+            n_listed = _list_neighbours(i, new, starts, others, labels, stamps, frontier, n_listed)
+    for _unit in range(most):
+        lack = 0.0
+        for m in range(values.shape[1]):
+            lack = max(lack, (targets[new, m] - values[new, m]) * scale[new, m])
         best, found = 1e300, -1
-        for q in range(state.counts[0]):
-            i = state.edge[q]
+        for q in range(n_listed):
+            i = frontier[q]
             x = labels[i]
-            if x == new or x < 0 or state.rows[x, 6] <= 1:
+            if x == new or x < 0 or not movable[i] or counts[x] <= 1:
                 continue
-            if not ground.allowed[ground.classes[i], new]:
+            score, fits = away[i], lack > _NEAR
+            for m in range(values.shape[1]):
+                more = (values[new, m] + activities[i, m] - targets[new, m]) * scale[new, m]
+                rest = (values[x, m] - activities[i, m]) * scale[x, m]
+                fits = fits and more < 0.5 * lack and rest > 0.5 * targets[x, m] * scale[x, m]
+                score -= min(1.0, rest - targets[x, m] * scale[x, m])
+            if not fits or score >= best:
                 continue
-            touches = False
-            for p in range(ground.starts[i], ground.starts[i + 1]):
-                touches = touches or labels[ground.others[p]] == new
-            if not touches:
+            if is_whole and not _can_leave(i, x, starts, others, labels, room[1]):
                 continue
-            score, fits = away[i], True
-            for m in range(sums.shape[1]):
-                value, scale = ground.values[i, m], bands[new, m, 2]
-                fits = fits and (sums[new, m] + value - bands[new, m, 3]) * scale < 0.5 * room
-                rest = (sums[x, m] - value) * bands[x, m, 2]
-                fits = fits and rest > 0.5 * bands[x, m, 3] * bands[x, m, 2]
-                score -= min(1.0, rest - 1.0)
-            if fits and score < best and stays_whole(i, x, ground, state):
-                best, found = score, i
+            best, found = score, i
         if found < 0:
             return False
         x = labels[found]
-        bx, by = 0.0, 0.0
-        for p in range(ground.starts[found], ground.starts[found + 1]):
-            bx += ground.borders[p] if labels[ground.others[p]] == x else 0.0
-            by += ground.borders[p] if labels[ground.others[p]] == new else 0.0
-        shift(found, x, new, bx, by, ground, state)
-        update_edge(found, x, new, ground, state)
+        labels[found] = new
+        counts[x] -= 1
+        counts[new] += 1
+        for m in range(values.shape[1]):
+            values[x, m] -= activities[found, m]
+            values[new, m] += activities[found, m]
+        n_listed = _list_neighbours(found, new, starts, others, labels, stamps, frontier, n_listed)
     return True
+
+
+@kernel
+def _list_neighbours(
+    i: int,
+    new: int,
+    starts: Int32s,
+    others: Int32s,
+    labels: Int32s,
+    stamps: Int64s,
+    frontier: Int64s,
+    n_listed: int,
+) -> int:
+    """Add neighbours of unit i in other territories to the frontier, each once."""
+    for p in range(starts[i], starts[i + 1]):
+        v = others[p]
+        if stamps[v] == 0 and labels[v] != new:
+            stamps[v] = 1
+            frontier[n_listed] = v
+            n_listed += 1
+    return n_listed
+
+
+@kernel
+def _can_leave(
+    i: int, x: int, starts: Int32s, others: Int32s, labels: Int32s, queue: Int64s
+) -> bool:
+    """Whether territory x is one piece without unit i; searches through x from a neighbour of i."""
+    head, tail, wanted = 0, 0, 0
+    for p in range(starts[i], starts[i + 1]):
+        v = others[p]
+        if labels[v] == x:
+            wanted += 1
+            if tail == 0:
+                queue[0] = v
+                tail = 1
+    if wanted <= 1:
+        return wanted == 1
+    labels[i] = -2
+    labels[queue[0]] = -3 - x
+    while head < tail:
+        u = queue[head]
+        head += 1
+        for p in range(starts[u], starts[u + 1]):
+            v = others[p]
+            if labels[v] == x:
+                labels[v] = -3 - x
+                queue[tail] = v
+                tail += 1
+    reached = 0
+    for p in range(starts[i], starts[i + 1]):
+        if labels[others[p]] == -3 - x:
+            reached += 1
+    for q in range(tail):
+        labels[queue[q]] = x
+    labels[i] = x
+    return reached == wanted

@@ -36,6 +36,8 @@ from terradesk.builder.tasks import (
 )
 from terradesk.i18n import _
 
+_LITTLE = 0.9  # of `Options.keep`: others change hands only as far as it helps much
+
 __all__ = [
     "Task",
     "absorb",
@@ -108,7 +110,7 @@ def carve(
         Of the first and every other measure that it should get, 0 ... 1; by default as much as
         the mean territory.
     options : Options, optional
-        ``keep`` is at least 0.5.
+        ``keep`` is at least 0.9.
 
     Raises
     ------
@@ -146,7 +148,7 @@ def carve(
             (problem.handover_caps, np.full((1, problem.handover.shape[1]), np.inf))
         ),
     )
-    wish = replace(chosen, start="baseline", keep=max(0.5, chosen.keep))
+    wish = replace(chosen, start="baseline", keep=max(_LITTLE, chosen.keep))
     every = np.arange(problem.n_units, dtype=np.int32)
     return make_task(bigger, wish, every, np.arange(k + 1, dtype=np.int32), k)
 

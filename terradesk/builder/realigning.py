@@ -53,7 +53,7 @@ def realign(work: Work, clock: Clock, seed: int) -> Int32s:
     """
     costs = make_costs(work)
     clock.expect(1.5 * n_moves(work) * work.options.starts)
-    labels = present(work, clock, costs)
+    labels = present(work, clock)
     clock.offer(labels, key(work, labels, costs))
     if work.options.keep >= _SETTLED and excess(work, labels) <= _ENOUGH:
         return labels
@@ -67,14 +67,13 @@ def n_moves(work: Work) -> int:
     return int(work.options.effort * (first + _BEYOND * max(0, n - _MOST // _PER_UNIT)))
 
 
-def present(work: Work, clock: Clock, costs: Costs) -> Int32s:
+def present(work: Work, clock: Clock) -> Int32s:
     """The baseline made whole: nobody unassigned, nothing empty, locks kept, every piece one.
 
     Parameters
     ----------
     work : Work
     clock : Clock
-    costs : Costs
     """
     problem = work.problem
     labels = np.array(problem.baseline)
@@ -85,11 +84,11 @@ def present(work: Work, clock: Clock, costs: Costs) -> Int32s:
     labels[work.bands.oversize] = work.bands.homes
     planted = np.flatnonzero(np.bincount(labels[labels >= 0], minlength=problem.n_territories) == 0)
     small = _small(work, labels)
-    plant(work, labels, clock, costs, np.ones(problem.n_units, np.bool_))
+    plant(work, labels, clock, np.ones(problem.n_units, np.bool_))
     spread_out(work, labels, clock)
     labels = repair(work, labels)
     for new in sorted({*planted.tolist(), *small.tolist()}):
-        claim(work, labels, new, clock, costs)
+        claim(work, labels, new, clock)
     return labels
 
 
