@@ -26,7 +26,8 @@ class Bands:
     targets : ndarray of float64
         As asked, or the fair share of what exempt territories leave.
     low, high : ndarray of float64
-        In tolerance and within the hard limits; -inf ... inf for exempt territories.
+        In tolerance and within the hard limits. Exempt territories have no lower limit; what they
+        hold for certain is their upper one, with the tolerance of their target as room on top.
     hard_low, hard_high : ndarray of float64
         Hard limits alone.
     scale : ndarray of float64
@@ -68,7 +69,8 @@ def make_bands(problem: Problem) -> Bands:
             break
     low = np.maximum(targets * (1 - problem.tolerances), problem.minimum)
     high = np.minimum(targets * (1 + problem.tolerances), problem.maximum)
-    low[exempt], high[exempt] = -np.inf, np.inf
+    most = _certain(problem, oversize) + targets * problem.tolerances
+    low[exempt], high[exempt] = -np.inf, np.maximum(high, most)[exempt]
     mean = np.maximum(targets.mean(0), _ROUNDING)
     rows = sorted(oversize)
     return Bands(
@@ -102,6 +104,18 @@ def _frozen(problem: Problem, values: Floats, exempt: Bools) -> Bools:
         over = problem.targets[:, m] * (1 + problem.tolerances[m]) + _ROUNDING
         exempt[:, m] |= values[:, m] > over  # locks and named accounts alone are too much
     return frozen
+
+
+def _certain(problem: Problem, oversize: dict[int, int]) -> Floats:
+    """(k, m) fixed load, locked units, and oversize units in their homes."""
+    held = problem.fixed.copy()
+    for unit, home in oversize.items():
+        held[unit] = home
+    rows = np.flatnonzero(held >= 0)
+    values = problem.fixed_load.copy()
+    for m in range(problem.n_measures):
+        values[:, m] += np.bincount(held[rows], problem.activities[rows, m], problem.n_territories)
+    return values
 
 
 def _shared(problem: Problem, exempt: Bools, values: Floats) -> Floats:

@@ -212,13 +212,20 @@ def _split(
         rows = np.flatnonzero(labels == t)
         names, which, sizes = np.unique(pieces[rows], return_inverse=True, return_counts=True)
         units = rows[names[which] != names[sizes.argmax()]]
-        may = problem.allowed[problem.allowed_class, t]
-        a, b = pairs.T
-        reach = _connected(problem.n_units, pairs[may[a] & may[b]])
-        locked = np.flatnonzero(problem.fixed == t)
-        is_forced = len(np.unique(reach[locked])) > 1
+        is_forced = _lies_apart(problem, pairs, t)
         found.append(_violation("split", t, float(figures.parts[t]), units, not is_forced))
     return found
+
+
+def _lies_apart(problem: Problem, pairs: Int32s, t: int) -> bool:
+    """Whether nothing that a territory may have joins what is locked to it."""
+    locked = np.flatnonzero(problem.fixed == t)
+    if len(locked) < 2:
+        return False
+    may = problem.allowed[problem.allowed_class, t]
+    a, b = pairs.T
+    reach = _connected(problem.n_units, pairs[may[a] & may[b]])
+    return len(np.unique(reach[locked])) > 1
 
 
 def _beyond_limits(
