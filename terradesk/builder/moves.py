@@ -160,29 +160,30 @@ def over_cap(k: int, caps: Floats, handed: Floats) -> float:
 
 
 @kernel
-def refresh(k: int, ground: Ground, state: State) -> None:
+def refresh(
+    k: int, rows: Floats, sums: Floats, bands: Floats, seeds: Floats, costs: Floats, is_hard: bool
+) -> None:
     """Cache the energies of a territory after its sums have changed."""
-    z, c, bands = state.rows, ground.costs, ground.bands
-    z[k, COST] = territory_cost(
-        z[k, G],
-        z[k, GX],
-        z[k, GY],
-        z[k, GQ],
-        z[k, AREA],
-        z[k, RIM],
-        ground.seeds[k, 0],
-        ground.seeds[k, 1],
-        c[INERTIA],
-        c[ROUGH],
-        c[ROUND],
+    rows[k, COST] = territory_cost(
+        rows[k, G],
+        rows[k, GX],
+        rows[k, GY],
+        rows[k, GQ],
+        rows[k, AREA],
+        rows[k, RIM],
+        seeds[k, 0],
+        seeds[k, 1],
+        costs[INERTIA],
+        costs[ROUGH],
+        costs[ROUND],
     )
     hinge = 0.0
     pull = 0.0
-    for m in range(state.sums.shape[1]):
-        hinge += violation_of(state.sums[k, m], k, m, bands, ground.switches[HARD])
-        pull += pull_of(state.sums[k, m], k, m, bands)
-    z[k, HINGE] = hinge
-    z[k, PULL] = pull
+    for m in range(sums.shape[1]):
+        hinge += violation_of(sums[k, m], k, m, bands, is_hard)
+        pull += pull_of(sums[k, m], k, m, bands)
+    rows[k, HINGE] = hinge
+    rows[k, PULL] = pull
 
 
 @kernel
@@ -237,21 +238,39 @@ def table_back(i: int, x: int, y: int, ground: Ground, state: State) -> None:
 
 
 @kernel
+def transfer(
+    i: int,
+    x: int,
+    y: int,
+    with_x: float,
+    with_y: float,
+    units: Floats,
+    values: Floats,
+    labels: Int32s,
+    rows: Floats,
+    sums: Floats,
+) -> None:
+    """Move unit i from x to y, with which it has these borders, in sums and labels; no energies."""
+    for c in range(5):
+        rows[x, c] -= units[i, c]
+        rows[y, c] += units[i, c]
+    rows[x, RIM] += 2 * with_x - units[i, RIM]
+    rows[y, RIM] += units[i, RIM] - 2 * with_y
+    rows[x, COUNT] -= 1
+    rows[y, COUNT] += 1
+    for m in range(sums.shape[1]):
+        sums[x, m] -= values[i, m]
+        sums[y, m] += values[i, m]
+    labels[i] = y
+
+
+@kernel
 def shift(
     i: int, x: int, y: int, with_x: float, with_y: float, ground: Ground, state: State
 ) -> None:
-    """Move unit i, which has these borders with x and y, from x to y in the sums and labels."""
-    u, z = ground.units, state.rows
-    for c in range(5):
-        z[x, c] -= u[i, c]
-        z[y, c] += u[i, c]
-    z[x, RIM] += 2 * with_x - u[i, RIM]
-    z[y, RIM] += u[i, RIM] - 2 * with_y
-    z[x, COUNT] -= 1
-    z[y, COUNT] += 1
-    for m in range(state.sums.shape[1]):
-        state.sums[x, m] -= ground.values[i, m]
-        state.sums[y, m] += ground.values[i, m]
-    state.labels[i] = y
-    refresh(x, ground, state)
-    refresh(y, ground, state)
+    """`transfer` with energies, for what is not called a million times."""
+    rows, sums, bands = state.rows, state.sums, ground.bands
+    transfer(i, x, y, with_x, with_y, ground.units, ground.values, state.labels, rows, sums)
+    is_hard = ground.switches[HARD]
+    refresh(x, rows, sums, bands, ground.seeds, ground.costs, is_hard)
+    refresh(y, rows, sums, bands, ground.seeds, ground.costs, is_hard)

@@ -9,12 +9,11 @@ import numpy as np
 from terradesk.arcs.jit import Floats, Int32s, kernel
 from terradesk.builder.moves import (
     ACCEPTED,
-    BORDERING,
     AREA,
+    BORDERING,
     COST,
     COUNT,
     DISTRICTS,
-    G,
     GQ,
     GX,
     GY,
@@ -31,19 +30,20 @@ from terradesk.builder.moves import (
     STAMP,
     TABLES,
     WHOLE,
+    G,
     Ground,
     State,
     draw,
     pick,
     pull_of,
     refresh,
-    shift,
     table_back,
     table_change,
     territory_cost,
+    transfer,
     violation_of,
 )
-from terradesk.builder.wholeness import stays_whole, update_edge
+from terradesk.builder.wholeness import is_whole_without, list_edge
 
 CHUNK = 1000
 """Moves at one temperature."""
@@ -82,7 +82,15 @@ def count(ground: Ground, state: State) -> None:
             state.edge[n] = i
             state.counts[BORDERING] = n + 1
     for k in range(len(rows)):
-        refresh(k, ground, state)
+        refresh(
+            k,
+            rows,
+            state.sums,
+            ground.bands,
+            ground.seeds,
+            ground.costs,
+            ground.switches[HARD],
+        )
 
 
 @kernel
@@ -193,9 +201,10 @@ def _try_shifts(
     movable, classes, allowed = ground.movable, ground.classes, ground.allowed
     base, kept = ground.base, ground.kept
     labels, rows, sums, edge = state.labels, state.rows, state.sums, state.edge
-    random, counts = state.random, state.counts
-    inertia, rough, round_ = ground.costs[INERTIA], ground.costs[ROUGH], ground.costs[ROUND]
-    moved = ground.costs[MOVED] if ground.switches[KEEP] else 0.0
+    random, counts, places, foreign = state.random, state.counts, state.places, state.foreign
+    stamps, queue, search, costs = state.stamps, state.queue, state.search, ground.costs
+    inertia, rough, round_ = costs[INERTIA], costs[ROUGH], costs[ROUND]
+    moved = costs[MOVED] if ground.switches[KEEP] else 0.0
     is_whole, is_limited = ground.switches[WHOLE], ground.switches[LIMITS]
     is_hard, has_tables = ground.switches[HARD], ground.switches[TABLES]
     n_units, k, n_measures = len(labels), len(rows), sums.shape[1]
@@ -267,10 +276,12 @@ def _try_shifts(
         is_good = cost + lam * (hinge + spread * pull) <= allowance
         is_good = is_good and not (is_strict and hinge > 1e-12)
         if is_good and is_whole:
-            is_good = stays_whole(i, x, ground, state)
+            is_good = is_whole_without(i, x, starts, others, labels, stamps, queue, search, counts)
         if is_good:
-            shift(i, x, y, with_x, with_y, ground, state)
-            update_edge(i, x, y, ground, state)
+            transfer(i, x, y, with_x, with_y, units, values, labels, rows, sums)
+            refresh(x, rows, sums, bands, seeds, costs, is_hard)
+            refresh(y, rows, sums, bands, seeds, costs, is_hard)
+            list_edge(i, x, y, starts, others, labels, movable, foreign, places, edge, counts)
             counts[ACCEPTED] += 1
         elif has_tables:
             table_back(i, x, y, ground, state)
@@ -293,9 +304,11 @@ def _try_pairs(
     units, values, bands, seeds = ground.units, ground.values, ground.bands, ground.seeds
     classes, allowed, base, kept = ground.classes, ground.allowed, ground.base, ground.kept
     labels, rows, sums, edge = state.labels, state.rows, state.sums, state.edge
-    random, counts, places = state.random, state.counts, state.places
-    inertia, rough, round_ = ground.costs[INERTIA], ground.costs[ROUGH], ground.costs[ROUND]
-    moved = ground.costs[MOVED] if ground.switches[KEEP] else 0.0
+    random, counts, places, foreign = state.random, state.counts, state.places, state.foreign
+    stamps, queue, search, costs = state.stamps, state.queue, state.search, ground.costs
+    movable = ground.movable
+    inertia, rough, round_ = costs[INERTIA], costs[ROUGH], costs[ROUND]
+    moved = costs[MOVED] if ground.switches[KEEP] else 0.0
     is_whole, is_limited = ground.switches[WHOLE], ground.switches[LIMITS]
     is_hard, has_tables = ground.switches[HARD], ground.switches[TABLES]
     n_measures = sums.shape[1]
@@ -408,25 +421,21 @@ def _try_pairs(
         is_good = cost + lam * (hinge + spread * pull) <= allowance
         is_good = is_good and not (is_strict and hinge > 1e-12)
         if is_good and is_whole:
-            is_good = _both_may(i, j, x, y, ground, state)
+            is_good = is_whole_without(i, x, starts, others, labels, stamps, queue, search, counts)
+            if is_good:
+                labels[i] = y
+                is_good = is_whole_without(j, y, starts, others, labels, stamps, queue, search, counts)
+                labels[i] = x
         if is_good:
-            shift(i, x, y, ix, iy, ground, state)
-            update_edge(i, x, y, ground, state)
+            transfer(i, x, y, ix, iy, units, values, labels, rows, sums)
+            list_edge(i, x, y, starts, others, labels, movable, foreign, places, edge, counts)
             nearer = between if is_swap else 0.0  # i, whom j had as a neighbour in x, is in y now
-            shift(j, y, z, jy + between, jz - nearer, ground, state)
-            update_edge(j, y, z, ground, state)
+            transfer(j, y, z, jy + between, jz - nearer, units, values, labels, rows, sums)
+            list_edge(j, y, z, starts, others, labels, movable, foreign, places, edge, counts)
+            refresh(x, rows, sums, bands, seeds, costs, is_hard)
+            refresh(y, rows, sums, bands, seeds, costs, is_hard)
+            refresh(z, rows, sums, bands, seeds, costs, is_hard)
             counts[ACCEPTED] += 2
         elif has_tables:
             table_back(j, y, z, ground, state)
             table_back(i, x, y, ground, state)
-
-
-@kernel
-def _both_may(i: int, j: int, x: int, y: int, ground: Ground, state: State) -> bool:
-    """Whether x stays whole without i, and then y with i and without j."""
-    if not stays_whole(i, x, ground, state):
-        return False
-    state.labels[i] = y
-    fits = stays_whole(j, y, ground, state)
-    state.labels[i] = x
-    return fits

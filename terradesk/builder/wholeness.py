@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from terradesk.arcs.jit import kernel
+from terradesk.arcs.jit import Bools, Int32s, Int64s, kernel
 from terradesk.builder.moves import BORDERING, STAMP, Ground, State
 
 GROUPS = 8
@@ -13,7 +13,17 @@ _STEP = 16  # stamps used by one search
 
 
 @kernel
-def stays_whole(i: int, x: int, ground: Ground, state: State) -> bool:
+def is_whole_without(
+    i: int,
+    x: int,
+    starts: Int32s,
+    others: Int32s,
+    labels: Int32s,
+    stamps: Int32s,
+    queue: Int32s,
+    search: Int64s,
+    counts: Int64s,
+) -> bool:
     """Whether territory x hangs together without unit i, which has a neighbour in it.
 
     Neighbours of i in x that are neighbours of each other form groups; when there is one, nothing
@@ -24,13 +34,13 @@ def stays_whole(i: int, x: int, ground: Ground, state: State) -> bool:
     Parameters
     ----------
     i, x : int
-    ground, state
-        Stamps and queue are used up.
+    starts, others, labels
+        The graph and the map.
+    stamps, queue, search, counts
+        Of `moves.State`: room for the search.
     """
-    starts, others, labels = ground.starts, ground.others, state.labels
-    stamps, queue = state.stamps, state.queue
-    mark = state.counts[STAMP]
-    state.counts[STAMP] += _STEP
+    mark = counts[STAMP]
+    counts[STAMP] += _STEP
     n_near = 0
     for p in range(starts[i], starts[i + 1]):
         v = others[p]
@@ -40,7 +50,7 @@ def stays_whole(i: int, x: int, ground: Ground, state: State) -> bool:
     if n_near <= 1:
         return n_near == 1
     groups = 0
-    tails = state.search[TAILS]
+    tails = search[TAILS]
     for p in range(starts[i], starts[i + 1]):
         v = others[p]
         if stamps[v] != mark:
@@ -65,15 +75,24 @@ def stays_whole(i: int, x: int, ground: Ground, state: State) -> bool:
             return True
     if groups == 1:
         return True
-    return _meet(i, x, groups, mark, ground, state)
+    return _meet(i, x, groups, mark, starts, others, labels, stamps, queue, search)
 
 
 @kernel
-def _meet(i: int, x: int, groups: int, mark: int, ground: Ground, state: State) -> bool:
-    starts, others, labels = ground.starts, ground.others, state.labels
-    stamps, queue = state.stamps, state.queue
+def _meet(
+    i: int,
+    x: int,
+    groups: int,
+    mark: int,
+    starts: Int32s,
+    others: Int32s,
+    labels: Int32s,
+    stamps: Int32s,
+    queue: Int32s,
+    search: Int64s,
+) -> bool:
     limit = queue.shape[1]
-    heads, tails, tops = state.search[0], state.search[TAILS], state.search[2]
+    heads, tails, tops = search[0], search[TAILS], search[2]
     for g in range(groups):
         heads[g] = 0
         tops[g] = g
@@ -112,52 +131,112 @@ def _meet(i: int, x: int, groups: int, mark: int, ground: Ground, state: State) 
 
 
 @kernel
-def update_edge(i: int, x: int, y: int, ground: Ground, state: State) -> None:
+def list_edge(
+    i: int,
+    x: int,
+    y: int,
+    starts: Int32s,
+    others: Int32s,
+    labels: Int32s,
+    movable: Bools,
+    foreign: Int32s,
+    places: Int32s,
+    edge: Int32s,
+    counts: Int64s,
+) -> None:
     """Keep the list of units at edges after unit i has gone from x to y.
+
+    Parameters
+    ----------
+    i, x, y : int
+    starts, others, labels, movable
+        The graph and the map.
+    foreign, places, edge, counts
+        Of `moves.State`: the list.
+    """
+    own = 0
+    for p in range(starts[i], starts[i + 1]):
+        v = others[p]
+        k = labels[v]
+        if k != y:
+            own += 1
+        if k == x:
+            foreign[v] += 1
+            if foreign[v] == 1 and movable[v]:
+                _enlist(v, places, edge, counts)
+        elif k == y:
+            foreign[v] -= 1
+            if foreign[v] == 0:
+                _strike(v, places, edge, counts)
+    if foreign[i] == 0 and own > 0 and movable[i]:
+        _enlist(i, places, edge, counts)
+    elif own == 0:
+        _strike(i, places, edge, counts)
+    foreign[i] = own
+
+
+@kernel
+def _enlist(v: int, places: Int32s, edge: Int32s, counts: Int64s) -> None:
+    n = counts[BORDERING]
+    places[v] = n
+    edge[n] = v
+    counts[BORDERING] = n + 1
+
+
+@kernel
+def _strike(v: int, places: Int32s, edge: Int32s, counts: Int64s) -> None:
+    place = places[v]
+    if place < 0:
+        return
+    n = counts[BORDERING] - 1
+    last = edge[n]
+    edge[place] = last
+    places[last] = place
+    places[v] = -1
+    counts[BORDERING] = n
+
+
+@kernel
+def stays_whole(i: int, x: int, ground: Ground, state: State) -> bool:
+    """`is_whole_without` for what is not called a million times.
+
+    Parameters
+    ----------
+    i, x : int
+    ground, state
+    """
+    return is_whole_without(
+        i,
+        x,
+        ground.starts,
+        ground.others,
+        state.labels,
+        state.stamps,
+        state.queue,
+        state.search,
+        state.counts,
+    )
+
+
+@kernel
+def update_edge(i: int, x: int, y: int, ground: Ground, state: State) -> None:
+    """`list_edge` for what is not called a million times.
 
     Parameters
     ----------
     i, x, y : int
     ground, state
     """
-    labels, foreign = state.labels, state.foreign
-    own = 0
-    for p in range(ground.starts[i], ground.starts[i + 1]):
-        v = ground.others[p]
-        k = labels[v]
-        if k != y:
-            own += 1
-        if k == x:
-            foreign[v] += 1
-            if foreign[v] == 1 and ground.movable[v]:
-                _enlist(v, state)
-        elif k == y:
-            foreign[v] -= 1
-            if foreign[v] == 0:
-                _strike(v, state)
-    if foreign[i] == 0 and own > 0 and ground.movable[i]:
-        _enlist(i, state)
-    elif own == 0:
-        _strike(i, state)
-    foreign[i] = own
-
-
-@kernel
-def _enlist(v: int, state: State) -> None:
-    n = state.counts[BORDERING]
-    state.places[v] = n
-    state.edge[n] = v
-    state.counts[BORDERING] = n + 1
-
-
-@kernel
-def _strike(v: int, state: State) -> None:
-    place = state.places[v]
-    if place < 0:
-        return
-    n = state.counts[BORDERING] - 1
-    last = state.edge[n]
-    state.edge[place] = last
-    state.places[last] = place
-    state.places[v] = -1
-    state.counts[BORDERING] = n
+    list_edge(
+        i,
+        x,
+        y,
+        ground.starts,
+        ground.others,
+        state.labels,
+        ground.movable,
+        state.foreign,
+        state.places,
+        state.edge,
+        state.counts,
+    )
