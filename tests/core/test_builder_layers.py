@@ -87,8 +87,8 @@ def test_the_maps_and_layers_are_there() -> None:
 @pytest.mark.parametrize("key", MAPS)
 def test_maps(key: str) -> None:
     found, work = of_map(key)
-    for k in (1, 4, max(2, len(work) // 25)):
-        assert_built(problem_of(found, work, min(k, len(work))), Options(effort=0.1))
+    for k in (1, max(2, len(work) // 25)):
+        assert_built(problem_of(found, work, min(k, len(work))), Options(effort=0.05))
 
 
 @pytest.mark.parametrize(("name", "layer"), LAYERS, ids=[layer for _, layer in LAYERS])
