@@ -352,8 +352,9 @@ class OpenPlan:
         >>> columns = {"code": list("abcdef"), "people": [10.0, 20.0, 30.0, 30.0, 20.0, 10.0]}
         >>> table = geopandas.GeoDataFrame(columns, geometry=row, crs="EPSG:4326")
         >>> plan = terradesk.new(table, code="code")
+        >>> plan.balance_by("people")
         >>> plan.build(2, "people:5%").sentence
-        'Built 2 territories by people, 2 within ±5 %'
+        'Built 2 territories by People, 2 within ±5 %'
         >>> [float(v) for v in plan.balance.values[1:]]
         [60.0, 60.0]
         >>> plan.close()
