@@ -22,7 +22,7 @@ from terradesk.builder.pockets import (
     highest_floor,
     want,
 )
-from terradesk.builder.problem import NOWHERE, Options, Problem
+from terradesk.builder.problem import BARRIER, NOWHERE, Options, Problem
 from terradesk.builder.pulling import find_pulls
 from terradesk.builder.relaxing import relaxed
 from terradesk.builder.wholes import find_parts, round_up, share
@@ -149,6 +149,7 @@ def _pocket(problem: Problem, graph: Graph, pocket: Pocket, m: int) -> Finding:
     if pocket.miss < 1:
         remedies.append(Remedy("tolerance", round_up(pocket.miss), m))
     remedies += _unlocks(problem, graph, pocket)
+    remedies += _openings(problem, pocket)
     remedies += _bridges(problem, graph, pocket)
     for number in (problem.n_territories - 1, problem.n_territories + 1):
         remedies.append(Remedy("territories", number))
@@ -165,6 +166,12 @@ def _unlocks(problem: Problem, graph: Graph, pocket: Pocket) -> list[Remedy]:
     near = _near(graph, pocket.units)
     locked = near[problem.fixed[near] != -1]
     return [Remedy("unlock", units=locked)] if len(locked) else []
+
+
+def _openings(problem: Problem, pocket: Pocket) -> list[Remedy]:
+    inside = np.isin(problem.edges, pocket.units)
+    walls = (inside[:, 0] ^ inside[:, 1]) & (problem.kinds == BARRIER)
+    return [Remedy("barrier", pairs=problem.edges[walls])] if walls.any() else []
 
 
 def _bridges(problem: Problem, graph: Graph, pocket: Pocket) -> list[Remedy]:

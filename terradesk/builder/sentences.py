@@ -234,6 +234,12 @@ def _allotment(f: Finding, names: Names) -> str:
     return text.format(best=share(f.amount))
 
 
+def _allotment_joint(_f: Finding, _names: Names) -> str:
+    return _(
+        "With what is locked and kept out, no plan can be in tolerance by all measures at once."
+    )
+
+
 def _districts_split(f: Finding, names: Names) -> str:
     n = round(f.amount)
     text = ngettext(
@@ -296,6 +302,7 @@ SENTENCES: dict[str, Callable[[Finding, Names], str]] = {
     ),
     "pull": _pull,
     "allotment": _allotment,
+    "allotment_joint": _allotment_joint,
     "districts_split": _districts_split,
     "districts_uneven": _districts_uneven,
 }

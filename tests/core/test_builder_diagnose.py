@@ -89,6 +89,39 @@ def test_no_proof_against_wishes_that_can_be_met(drawn):
 CAPS = ("handover", "takeover")
 
 
+def least_of_all(problem, options):
+    """(m,) least worst deviation; oversize units fill their homes, which take no more on top."""
+    bands = make_bands(problem)
+    sets: list[list[int]] = [[] for _ in range(problem.n_territories)]
+    oversize = sum(1 << int(u) for u in bands.oversize)
+    for t, s in wholes(problem, options):
+        own = sum(1 << int(u) for u in bands.oversize[bands.homes == t])
+        if (
+            s & oversize == own
+            and (value_of(problem, t, s) <= bands.high[t] + 1e-9)[bands.exempt[t]].all()
+        ):
+            sets[t].append(s)
+    full = sum(1 << int(i) for i in np.flatnonzero(problem.fixed != -2))
+    worst = np.full(problem.n_measures, math.inf)
+    for chosen in itertools.product(*sets):
+        if sum(chosen) != full or any(a & b for a, b in itertools.combinations(chosen, 2)):
+            continue
+        off = np.array([np.abs(value_of(problem, t, s) - bands.targets[t]) * bands.scale[t]
+                        for t, s in enumerate(chosen)])  # fmt: skip
+        off[bands.exempt] = 0.0
+        worst = np.minimum(worst, off.max(0))
+    return worst
+
+
+@settings(max_examples=60, deadline=None)
+@given(cases.problems(largest=6, most=3))
+def test_the_tightest_tolerance_is_never_beaten(drawn):
+    problem, options = drawn
+    assume(problem.n_units <= 6)
+    found = diagnose(problem, options)
+    assert (found.tightest <= least_of_all(problem, options) + 1e-7).all()
+
+
 @settings(max_examples=80, deadline=None)
 @given(cases.problems(largest=8, most=4))
 def test_a_pocket_is_as_far_off_as_the_best_of_all_groups(drawn):
@@ -318,6 +351,22 @@ def test_what_may_go_where_must_add_up():
     pairs[6:, :2] = False
     split = made.problem(np.ones(8), 4, allowed=pairs, tolerances=0.3)
     assert only(split, "allotment").amount == pytest.approx(0.5)
+
+
+def test_what_may_go_where_must_add_up_for_all_measures_at_once():
+    # the first territory may only have units with twice as much of one as of the other
+    work = np.array([[2, 1]] * 4 + [[1, 2]] * 4, float)
+    table = np.ones((8, 3), bool)
+    table[:4, 2] = table[4:, 0] = False
+    made, off = cases.grid(4, 2), Options(contiguity="off")
+    problem = made.problem(work, 3, allowed=table, tolerances=0.2)
+    found = only(problem, "allotment_joint", off)
+    assert found.amount == pytest.approx(4 / 3 - 1 - 0.2) and found.is_proof
+    for m in (0, 1):
+        assert "allotment" not in kinds(made.problem(work[:, m], 3, allowed=table), off)
+    assert not cases.brute_force(problem, off).is_feasible
+    wide = made.problem(work, 3, allowed=table, tolerances=0.4)
+    assert "allotment_joint" not in kinds(wide, off)
 
 
 def test_districts_that_must_be_split():
