@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from terradesk.arcs.jit import Int32s
@@ -32,11 +34,20 @@ def from_nothing(work: Work, clock: Clock, seed: int, costs: Costs) -> Int32s:
         By the clock, which then holds the best so far.
     """
     labels = start(work, seed)
+    if not work.options.seeds_hold:
+        work = _without_seeds(work)
     clock.offer(labels, (1.0, *key(work, labels, costs)))
     moves = 5.2e6 * work.options.effort
     clock.expect(moves)
     anneal(work, labels, Heat(moves, 0.5, 0.07, 4.0, 60.0), clock, seed, costs)
     return labels
+
+
+def _without_seeds(work: Work) -> Work:
+    """The same with all centres free, once territories have begun at their seeds."""
+    return replace(
+        work, problem=replace(work.problem, seeds=np.full_like(work.problem.seeds, np.nan))
+    )
 
 
 def from_baseline(work: Work, clock: Clock, seed: int, costs: Costs) -> Int32s:

@@ -150,6 +150,8 @@ class Options:
         Seconds after which the best so far is returned, marked as such; inf for none.
     joins_islands : bool
         Whether areas without any neighbour count as linked to the nearest area.
+    seeds_hold : bool
+        Whether territories stay around their seeds; if not, they only begin there ("new").
     """
 
     start: str = "new"
@@ -162,6 +164,7 @@ class Options:
     seed: int = 1
     time_limit: float = float("inf")
     joins_islands: bool = True
+    seeds_hold: bool = True
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -80,7 +80,7 @@ def _places(
         from scipy.spatial import cKDTree
 
         centres[seeded] = problem.seeds[seeded]
-        pinned |= seeded
+        pinned |= seeded & work.options.seeds_hold
         nearest = cKDTree(problem.xy).query(problem.seeds[seeded])[1]
         home[seeded] = np.where(home[seeded] >= 0, home[seeded], part[nearest])
     free = _where(home < 0)
