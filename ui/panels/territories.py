@@ -10,6 +10,7 @@ from PySide6 import QtCore, QtGui, QtWidgets
 from terradesk import i18n
 from terradesk.edits import territories as te
 from terradesk.i18n import _, ngettext
+from terradesk.plan import AlignmentView
 
 from .. import theme
 from ..document_model import DocumentModel, Edited, Tentative
@@ -50,6 +51,7 @@ class TerritoriesPanel(QtWidgets.QWidget):
         self._shown: dict[int, QtGui.QStandardItem] = {}
         self._rows: dict[int, RowFigures] = {}
         self._changed: set[int] = set()
+        self._looks: tuple[object, ...] = ()
         self.tree.setModel(self._items)
         self._delegate = RowDelegate(self.tree)
         self.tree.setItemDelegate(self._delegate)
@@ -94,6 +96,7 @@ class TerritoriesPanel(QtWidgets.QWidget):
         model.alignment_changed.connect(self.rebuild)
         model.edited.connect(self._edited)
         model.previewed.connect(self._previewed)
+        model.proposed.connect(self._proposed)
         model.current_changed.connect(self._show_current)
         self.filter.textChanged.connect(self._filter)
         self.tree.clicked.connect(self._clicked)
@@ -131,7 +134,8 @@ class TerritoriesPanel(QtWidgets.QWidget):
     # ------------------------------------------------------------------ showing
     def rebuild(self) -> None:
         """Build the tree anew; what was open and selected stays so."""
-        view = self._model.view
+        view = self._shown_view()
+        self._looks = _looks_of(view)
         closed = {i for i in self._indices() if not self.tree.isExpanded(i)}
         closed_ids = {int(i.data(ID)) for i in closed if i.data(ID + 1)}
         selected = set(self.selected_territories())
@@ -142,6 +146,8 @@ class TerritoriesPanel(QtWidgets.QWidget):
             item = QtGui.QStandardItem(node.name)
             item.setData(node.id, ID)
             item.setData(node.level > 0, ID + 1)
+            if node.id not in self._model.view.territories:
+                item.setFlags(QtCore.Qt.ItemFlag.ItemIsEnabled)  # only proposed: nothing to do yet
             above = items.get(node.parent)
             (above if above is not None else self._items.invisibleRootItem()).appendRow(item)
             items[node.id] = item
@@ -164,6 +170,21 @@ class TerritoriesPanel(QtWidgets.QWidget):
         self._filter(self.filter.text())
         self.refresh()
         self.tree.viewport().update()
+
+    def _shown_view(self) -> AlignmentView:
+        """The plan in view, or what is proposed for it."""
+        model = self._model
+        proposal = model.proposal if model.shows_proposal else None
+        return proposal.plan.alignment(model.alignment) if proposal is not None else model.view
+
+    def _proposed(self) -> None:
+        """Territories that are proposed have rows as well."""
+        if self._model.is_open and self._looks != _looks_of(self._shown_view()):
+            self.rebuild()
+
+    def shown_names(self) -> list[str]:
+        """Names of the territories in the tree, regions left out."""
+        return [str(i.data()) for i in self._indices() if not i.data(ID + 1)]
 
     def _indices(self) -> list[QtCore.QModelIndex]:
         found, stack = [], [QtCore.QModelIndex()]
@@ -195,7 +216,7 @@ class TerritoriesPanel(QtWidgets.QWidget):
         shown, tentative = self._delegate.figures, self._model.tentative
         after = figures_after(self._model.view, tentative, self._rows) if tentative else {}
         for territory in self._changed - after.keys():
-            shown[territory] = self._rows[territory]
+            shown[territory] = self._rows.get(territory, RowFigures())
         differs = [t for t, row in after.items() if shown.get(t) != row]
         dirty = self._changed - after.keys() | set(differs)
         shown |= after
@@ -310,11 +331,11 @@ class TerritoriesPanel(QtWidgets.QWidget):
     def _clicked(self, index: QtCore.QModelIndex) -> None:
         if index.data(ID + 1):
             self.tree.setExpanded(index, not self.tree.isExpanded(index))
-        elif len(self.selected_territories()) == 1:
+        elif self.selected_territories() == [int(index.data(ID))]:
             self._model.set_current(int(index.data(ID)))
 
     def _zoom_to(self, index: QtCore.QModelIndex) -> None:
-        view = self._model.view
+        view = self._shown_view()
         leaves = [t.id for t in view.leaves_below(int(index.data(ID)))]
         self.show_units.emit(np.flatnonzero(np.isin(view.assignment, leaves)))
 
@@ -339,3 +360,8 @@ class TerritoriesPanel(QtWidgets.QWidget):
     def _menu(self, at: QtCore.QPoint) -> None:
         menu = self.menus.of_rows() if self.selected_territories() else self.menus.full()
         menu.popup(self.tree.viewport().mapToGlobal(at))
+
+
+def _looks_of(view: AlignmentView) -> tuple[object, ...]:
+    """What rows of the tree are made of."""
+    return tuple((t.id, t.name, t.colour, t.parent) for t in view.territories.values())
