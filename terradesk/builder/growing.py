@@ -234,9 +234,11 @@ def _cheapest(work: Work, labels: Int32s, new: int) -> Floats:
     others_too = np.flatnonzero((counts > 0) & (np.arange(k) != new))
     order = np.argsort(-(near @ spare)[others_too], kind="stable")
     among = others_too[order][:_PLACES].astype(np.int32)
-    coarse = np.bincount(labels[held], problem.activities[held, 0] ** 2, k)
-    coarse /= np.maximum(np.bincount(labels[held], problem.activities[held, 0], k), 1e-300)
-    coarse *= work.bands.scale[:, 0]  # mean size of its units, heavy ones first
+    weight = problem.activities[held, 0]
+    mean = np.bincount(labels[held], weight**2, k) / np.maximum(
+        np.bincount(labels[held], weight, k), 1e-300
+    )
+    coarse = mean * work.bands.scale[:, 0]
     costs = cost_of_a_new_one(work, labels, new, among) * (1 + _COARSE * coarse[among])
     best = int(among[costs.argmin()])
     middles = np.stack(

@@ -28,7 +28,6 @@ _PER_UNIT, _MOST, _BEYOND = 480, 1_500_000, 60
 _MIX = (0.5, 0.3)
 _SETTLED = 0.999  # of keep: nothing moves that need not
 _LOOSENED = 0.1  # of the cost of moving, when there is no other way
-_LOOSE_RUNS = 2
 _ENOUGH = 1e-9
 
 
@@ -102,7 +101,14 @@ def _small(work: Work, labels: Int32s) -> Int32s:
 
 
 def improve(
-    work: Work, labels: Int32s, clock: Clock, seed: int, costs: Costs, warmth: float = 0.25
+    work: Work,
+    labels: Int32s,
+    clock: Clock,
+    seed: int,
+    costs: Costs,
+    warmth: float = 0.25,
+    tries: int = 400,
+    loose_runs: int = 2,
 ) -> Int32s:
     """Anneal from a whole map, rebuild what is out, and settle.
 
@@ -116,6 +122,10 @@ def improve(
     costs : Costs
     warmth : float
         Temperature to start from, see `annealing.Heat`.
+    tries : int
+        Groups rebuilt at most, see `recombining.recombine`.
+    loose_runs : int
+        How often, when that is not enough, keeping is let go of for a while.
 
     Returns
     -------
@@ -132,14 +142,14 @@ def improve(
     anneal(work, labels, heat, clock, seed, costs)
     if excess(work, labels) <= _ENOUGH:
         return _noted(work, labels, clock, costs)
-    _mend(work, labels, clock, seed, costs)
+    _mend(work, labels, clock, seed, costs, tries)
     best = _noted(work, labels, clock, costs)
-    for run in range(1, _LOOSE_RUNS + 1):
+    for run in range(1, loose_runs + 1):
         if excess(work, best) <= _ENOUGH:
             break
         trial = best.copy()
         _loosen(work, trial, clock, seed + 1000 * run, costs)
-        _mend(work, trial, clock, seed + 1000 * run, costs)
+        _mend(work, trial, clock, seed + 1000 * run, costs, tries)
         trial = _noted(work, trial, clock, costs)
         best = min(
             (best, trial), key=lambda one: (round(excess(work, one), 9), key(work, one, costs))
@@ -152,10 +162,10 @@ def _noted(work: Work, labels: Int32s, clock: Clock, costs: Costs) -> Int32s:
     return labels
 
 
-def _mend(work: Work, labels: Int32s, clock: Clock, seed: int, costs: Costs) -> None:
+def _mend(work: Work, labels: Int32s, clock: Clock, seed: int, costs: Costs, tries: int) -> None:
     """Rebuild groups round what is out, then take back what need not have moved."""
     before = labels.copy()
-    recombine(work, labels, clock, seed, costs=costs)
+    recombine(work, labels, clock, seed, tries, costs)
     if (before != labels).any():
         moves = n_moves(work) // 3
         heat = Heat(moves, hot=0.1, cold=0.02, lam0=400.0, lam1=1000.0, mix=_MIX, strict=0.0)
