@@ -37,7 +37,7 @@ def settle(prepared: Prepared, result: Result) -> Result:
     from scipy.optimize import linear_sum_assignment
 
     problem = prepared.problem
-    cost = _cost(problem, result.assignment)
+    cost = _cost(problem, result.assignment, prepared.options.seeds_hold)
     _labels, numbers = linear_sum_assignment(cost)
     if (numbers == np.arange(len(numbers))).all():
         return result
@@ -49,7 +49,7 @@ def settle(prepared: Prepared, result: Result) -> Result:
     return replace(result, assignment=again, figures=figures, violations=violations)
 
 
-def _cost(problem: Problem, labels: Int32s) -> Floats:
+def _cost(problem: Problem, labels: Int32s, seeds_hold: bool) -> Floats:
     """(k, k) what it costs to call each label (row) each territory (column)."""
     k = problem.n_territories
     held = np.flatnonzero(labels >= 0)
@@ -60,7 +60,7 @@ def _cost(problem: Problem, labels: Int32s) -> Floats:
     np.add.at(overlap, (labels[own], problem.baseline[own]), weight)
     cost = _WORSE * _violations(problem, labels) - overlap
     cost[_forbidden(problem, labels)] += _BROKEN
-    seeded = np.isfinite(problem.seeds).all(axis=1)
+    seeded = np.isfinite(problem.seeds).all(axis=1) & seeds_hold
     apart = np.logical_or.outer(seeded, seeded)
     np.fill_diagonal(apart, False)
     cost[apart] += _BROKEN

@@ -132,6 +132,7 @@ def prepare(
     baseline = _begun(scope, settings, selection)
     kept = amounts.values_at(view, scope, _kept_measure(plan, settings) or found[0])
     table, classes = _allowed(scope)
+    seeds, holds = _seeds(view, scope, settings, ground.xy[placed & plan.units_present])
     edges, borders, kinds = _inside(ground, scope.rows)
     k = len(scope.ids)
     problem = make_problem(
@@ -152,13 +153,13 @@ def prepare(
         allowed=table,
         allowed_class=classes,
         districts=_districts(view, scope, settings.district_column) if n_split else None,
-        seeds=_seeds(view, scope, settings, ground.xy[placed & plan.units_present]),
+        seeds=seeds,
         baseline=baseline,
         retention=np.maximum(kept, 0.0),
         handover=passed if handed else None,
         handover_caps=caps if handed else np.inf,
     )
-    options = _options(scope, settings, n_split)
+    options = _options(scope, settings, n_split, holds)
     check_options(options)
     said = tuple(amounts.named(w, m) for w, m in zip(wishes, found, strict=True))
     return Prepared(
@@ -250,23 +251,17 @@ def _districts(view: AlignmentView, scope: Scope, column: str) -> Int32s:
     return out
 
 
-def _seeds(view: AlignmentView, scope: Scope, settings: Settings, xy: Floats) -> Floats:
-    """(k, 2) km: start points that count, NaN for the others."""
+def _seeds(
+    view: AlignmentView, scope: Scope, settings: Settings, xy: Floats
+) -> tuple[Floats, bool]:
+    """(k, 2) km: start points that count, NaN for the others; whether territories stay there."""
     out = np.full((len(scope.ids), 2), np.nan)
-    if settings.seeds == "reps":
-        found = homes(view)
-        if not found:
-            raise BadWish(
-                _("No territory has a rep whose home is known."),
-                _("Give reps a home and a territory first, or build without start points."),
-            )
-    elif settings.seeds == "off":
-        return out
-    else:
-        found = {t: (s.lon, s.lat) for t, s in view.seeds.items()}
+    found, holds = _start_points(view, settings)
+    if not holds and scope.start != "new":
+        return out, True
     ids = [t for t in scope.ids if t in found]
     if not ids:
-        return out
+        return out, True
     degrees = np.array([found[t] for t in ids], np.float64)
     places = to_plan(degrees, LONLAT, view.plan.crs) / 1000
     low, high = xy.min(axis=0), xy.max(axis=0)
@@ -281,10 +276,30 @@ def _seeds(view: AlignmentView, scope: Scope, settings: Settings, xy: Floats) ->
             _("Move it onto the map, or build without start points."),
         )
     out[[scope.ids.index(t) for t in ids]] = places
-    return out
+    return out, holds
 
 
-def _options(scope: Scope, settings: Settings, has_districts: bool) -> Options:
+def _start_points(
+    view: AlignmentView, settings: Settings
+) -> tuple[dict[int, tuple[float, float]], bool]:
+    """Start point in degrees of territory ids, and whether they hold territories."""
+    if settings.seeds == "off":
+        return {}, True
+    if settings.seeds == "reps":
+        found = homes(view)
+        if not found:
+            raise BadWish(
+                _("No territory has a rep whose home is known."),
+                _("Give reps a home and a territory first, or build without start points."),
+            )
+        return found, True
+    fixed = {t: (s.lon, s.lat) for t, s in view.seeds.items() if s.is_fixed}
+    if settings.seeds == "fixed" and fixed:
+        return fixed, True
+    return {t: (s.lon, s.lat) for t, s in view.seeds.items()}, False
+
+
+def _options(scope: Scope, settings: Settings, has_districts: bool, holds: bool) -> Options:
     return Options(
         start=scope.start,
         contiguity=settings.contiguity,
@@ -294,6 +309,7 @@ def _options(scope: Scope, settings: Settings, has_districts: bool) -> Options:
         effort=settings.effort,
         starts=settings.starts,
         seed=settings.seed,
+        seeds_hold=holds,
     )
 
 

@@ -33,8 +33,8 @@ MODE_TEXTS: Mapping[str, str] = {
     "selected": N_("Share out what is selected"),
 }
 SEEDS = ("off", "fixed", "begin", "reps")
-"""Start points: ignored; territories stay around those that are fixed; territories begin there
-only; homes of reps are fixed start points."""
+"""Start points: ignored; territories stay around those that are fixed (begin at them, where none
+is); a build from nothing begins at all of them; homes of reps are fixed start points."""
 
 CONTIGUITY = ("edge", "corner", "off")
 TARGETS = ("equal", "own")

@@ -344,6 +344,14 @@ def test_start_points() -> None:
     plan = done(PLAN, seeds.set_seed(PLAN, A, ids()[1], -95.7, 23.2))
     assert np.isfinite(prepare(plan, A, asked("rebalance")).problem.seeds).sum() == 2
     assert np.isnan(prepare(plan, A, asked("rebalance", seeds="off")).problem.seeds).all()
+    loose = done(plan, seeds.set_seed(plan, A, ids()[0], -95.9, 23.1, is_fixed=False))
+    held = prepare(loose, A, asked("new", n_territories=3))
+    assert np.isfinite(held.problem.seeds[:, 0]).tolist() == [False, True, False]
+    begun = prepare(loose, A, asked("new", n_territories=3, seeds="begin"))
+    assert np.isfinite(begun.problem.seeds[:, 0]).tolist() == [True, True, False]
+    assert held.options.seeds_hold and not begun.options.seeds_hold
+    improved = prepare(loose, A, asked("rebalance", seeds="begin"))
+    assert np.isnan(improved.problem.seeds).all()
     far = done(PLAN, seeds.set_seed(PLAN, A, ids()[1], 20.0, 50.0))
     with pytest.raises(BadWish, match=r"T1.* outside the map"):
         prepare(far, A, asked("rebalance"))
