@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from terradesk.errors import TerraDeskError
-from terradesk.i18n import _, isolate
+from terradesk.i18n import N_, _, isolate
 from terradesk.progress import Progress, silent
 
 if TYPE_CHECKING:
@@ -38,6 +38,12 @@ __all__ = [
 Balance = str | Iterable[str] | Mapping[str, float]
 """``"Population"``, ``["Population:10%", "Sales:20%:0.5"]`` or ``{"Population": 0.1}``."""
 
+_TRAITS = {
+    "kept": N_("most kept"),
+    "balance": N_("best balance"),
+    "compactness": N_("best shape"),
+    "distance": N_("shortest ways"),
+}
 _CPU_BOUND = 2  # starts from which several processes are worth their while
 
 
@@ -343,7 +349,13 @@ def choices(
 
     prepared = prepare(plan.plan, plan.alignment, settings)
     found = pareto(prepared.problem, prepared.options, n, progress)
-    return [(s.label, Built(plan, prepared, settle(prepared, s.result))) for s in found]
+    return [
+        (
+            ", ".join(_(_TRAITS[t]) for t in s.traits),
+            Built(plan, prepared, settle(prepared, s.result)),
+        )
+        for s in found
+    ]
 
 
 def diagnose(plan: OpenPlan, settings: Settings) -> Diagnosed:

@@ -148,7 +148,8 @@ def _build_choice(opened: api.OpenPlan, options: argparse.Namespace, progress: P
         say(json.dumps(rows, ensure_ascii=False, indent=2))
     else:
         for place, (label, built) in enumerate(found, 1):
-            say(f"{place}  {label}: {_figures(built)}")
+            text = f"{label}: {_figures(built)}" if label else _figures(built)
+            say(f"{place}  {text}")
 
 
 def _finish(built: building.Built, options: argparse.Namespace) -> None:

@@ -239,3 +239,32 @@ def test_the_documented_example_does_what_it_says(text: str) -> None:
 def test_the_example_of_the_api_does_what_it_says() -> None:
     done = doctest.testmod(open_plan)
     assert done.attempted > 5 and done.failed == 0
+
+
+def test_choices_are_listed_and_one_is_taken(
+    plan: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wishes = ("build", plan, "--mode", "rebalance", "--balance", "Population:15%", *QUICK)
+    with api.open(plan) as opened:
+        opened.assign(["00002", "00010", "00018"], "T0")
+        n_steps = len(opened.document.steps)
+    assert run(*wishes, "--pareto") == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) >= 1 and lines[0].startswith("1  ") and "compactness" in lines[0]
+    assert run(*wishes, "--pareto", "--choose", 99) == 1
+    assert "There is no choice 99" in capsys.readouterr().err
+    with api.open(plan, read_only=True) as opened:
+        assert len(opened.document.steps) == n_steps
+    assert run(*wishes, "--pareto", "--choose", 1) == 0
+    assert "Rebalanced 4 territories by Population" in capsys.readouterr().out
+    with api.open(plan, read_only=True) as opened:
+        assert len(opened.document.steps) == n_steps + 1
+
+
+def test_several_starts_run_beside_each_other(
+    plan: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wishes = ("build", plan, "-n", 5, "--starts", 2, "--seed", 7, "--dry-run", "--json", *QUICK)
+    assert run(*wishes) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["seed"] in (7, 8) and found["is_valid"]
