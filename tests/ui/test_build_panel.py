@@ -315,10 +315,10 @@ def test_what_stands_in_the_way_is_said_before_and_can_be_relaxed(desk) -> None:
     desk.form.number.setValue(54)
     why = desk.panel.why
     desk.bot.waitUntil(lambda: bool(why.rows), timeout=SLOW)
-    told = next((row for row in why.rows if row.relax is not None), None)
+    told = next((row for row in why.rows if row.remedies), None)
     assert told is not None and told.text.text()
     before = desk.form.settings
-    desk.click(told.relax)
+    desk.click(told.remedies[0])
     assert desk.form.settings != before
 
 

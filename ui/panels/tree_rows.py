@@ -101,7 +101,7 @@ def figures_after(
         for slot in effect.changing.tolist():
             if slot and int(ids[slot]) in rows:
                 out[int(ids[slot])] = replace(rows[int(ids[slot])], after=float(later[slot]))
-        for node in effect.made:
+        for node in effect.made if tentative.is_proposal else ():
             deviation = float(later[effect.slot(node.id)])
             out[node.id] = RowFigures(after=deviation, tolerance=effect.after.tolerance)
         out |= _groups_after(view, effect, rows)
