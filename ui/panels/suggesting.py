@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from terradesk.builder.plans import Prepared
     from terradesk.builder.swap_bounds import Least
     from terradesk.builder.swapping import Move
+    from terradesk.builder.telling import Told
     from terradesk.edits import Assigned
 
 Steps = frozenset[tuple[int, int]]
@@ -80,11 +81,14 @@ class Found:
         The most worthwhile first; with a territory asked for, those that bring it nearer first.
     n_out : int
         Territories that are out of tolerance now.
+    why : tuple of Told
+        What stands in the way, where nothing helps.
     """
 
     plan: Plan
     suggestions: tuple[Suggestion, ...]
     n_out: int
+    why: tuple[Told, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -155,7 +159,20 @@ def find(
         shown = [s for s in shown if _helps(s, territory)]
     balance = measures.balance(view)
     n_out = balance.n_territories - balance.n_in_tolerance
-    return Found(plan, tuple(shown[:_MOST]), n_out)
+    why = _reasons(plan, ready) if n_out and not told else ()
+    return Found(plan, tuple(shown[:_MOST]), n_out, why)
+
+
+def _reasons(plan: Plan, ready: Prepared) -> tuple[Told, ...]:
+    """What stands in the way of the tolerance, its places as rows of the plan."""
+    from terradesk.builder.diagnosing import diagnose
+    from terradesk.builder.telling import tell_diagnosis
+    from terradesk.builder.words import names_of
+
+    found = diagnose(ready.problem, ready.options)
+    return tuple(
+        replace(one, relax=None, others=()) for one in tell_diagnosis(found, names_of(plan, ready))
+    )
 
 
 def find_all(

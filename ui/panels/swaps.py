@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PySide6 import QtCore, QtWidgets
 
 from terradesk import i18n, measures
@@ -17,6 +18,7 @@ from ..dialogs import parts
 from ..dialogs.work import LatestWork
 from ..document_model import DocumentModel
 from . import suggesting
+from .build.why import WhyList
 from .suggesting import Found, Steps, Suggestion, WholePlan
 from .swap_cards import SwapCard
 
@@ -79,6 +81,8 @@ class SwapsPanel(QtWidgets.QWidget):
         self.all_of = parts.Button(_("All territories"), "link", clicked=self._ask_for_all)
         self.trouble = parts.Trouble()
         self.note = parts.label("", "dim", wraps=True)
+        self.why = WhyList()
+        self.why.units_clicked.connect(self._show_places)
         self.skipped = parts.Button("", "link", clicked=self._take_back)
         column = QtWidgets.QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -91,7 +95,7 @@ class SwapsPanel(QtWidgets.QWidget):
         self._body.setSpacing(8)
         self._body.addWidget(self.state)
         self._body.addWidget(self.all_of, 0, parts.start())
-        for widget in (self._make_whole(), self.trouble, self.note, self.busy):
+        for widget in (self._make_whole(), self.trouble, self.note, self.why, self.busy):
             self._body.addWidget(widget)
         self._list = QtWidgets.QVBoxLayout()
         self._list.setSpacing(8)
@@ -180,6 +184,7 @@ class SwapsPanel(QtWidgets.QWidget):
         model = self._model
         self.trouble.hide()
         self.note.hide()
+        self.why.clear()
         self.whole = None
         self._show_state()
         if measures.balance_measure(model.plan) is None or len(model.view.leaves) < 2:
@@ -224,6 +229,7 @@ class SwapsPanel(QtWidgets.QWidget):
         self._show_cards(found.suggestions)
         self._show_state()
         self._say_about(found)
+        self.why.show_tolds(found.why)
         if found.n_out and self.territory == UNASSIGNED:
             self._find_all()
 
@@ -351,6 +357,10 @@ class SwapsPanel(QtWidgets.QWidget):
     def _zoom(self, card: SwapCard) -> None:
         self._model.preview(card.suggestion.tentative)
         self.show_units.emit(card.suggestion.rows)
+
+    def _show_places(self, rows: np.ndarray) -> None:
+        self._model.select_units(rows)
+        self.show_units.emit(rows)
 
     def _propose_all(self) -> None:
         if self.whole is not None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6 import QtCore, QtWidgets
@@ -14,8 +15,13 @@ from terradesk.i18n import _, ngettext
 from ...dialogs import parts
 from .clickable import Clickable
 
+if TYPE_CHECKING:
+    from terradesk.builder.telling import Relax, Told
+
 MOST = 4
 """Sentences that are seen before the rest is asked for."""
+
+_MOST_REMEDIES = 3
 
 
 class WhyList(QtWidgets.QWidget):
@@ -26,7 +32,7 @@ class WhyList(QtWidgets.QWidget):
     units_clicked(ndarray)
         Unit rows that a sentence is about: to be selected and zoomed to.
     relax_clicked(object)
-        The sentence (`telling.Told`) whose remedy was asked for.
+        The sentence (`telling.Told`), with the remedy that was asked for as its ``relax``.
     """
 
     units_clicked = QtCore.Signal(object)
@@ -35,7 +41,7 @@ class WhyList(QtWidgets.QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setAccessibleName(_("What stands in the way"))
-        self._tolds: list[Any] = []
+        self._tolds: list[Told] = []
         self._is_folded = True
         self.rows: list[WhyRow] = []
         self.headline = parts.label("", "strong", wraps=True)
@@ -50,7 +56,7 @@ class WhyList(QtWidgets.QWidget):
         column.addWidget(self.more, 0, parts.start())
         self.hide()
 
-    def show_tolds(self, tolds: Sequence[Any], headline: str = "") -> None:
+    def show_tolds(self, tolds: Sequence[Told], headline: str = "") -> None:
         """Show other sentences; the list hides when there is nothing to say.
 
         Parameters
@@ -97,12 +103,12 @@ class WhyRow(Clickable):
     units_clicked = QtCore.Signal(object)
     relax_clicked = QtCore.Signal(object)
 
-    def __init__(self, told: Any) -> None:
+    def __init__(self, told: Told) -> None:
         super().__init__("notice" if told.is_error else "soft")
         self.told = told
         icon = ("triangle-alert", "warn") if told.is_error else ("info", "text2")
         self.text = parts.label(told.text, wraps=True)
-        self.relax: parts.Button | None = None
+        self.remedies: list[parts.Button] = []
         row = QtWidgets.QHBoxLayout(self)
         row.setContentsMargins(12, 10, 12, 10)
         row.setSpacing(10)
@@ -111,20 +117,26 @@ class WhyRow(Clickable):
         column.setSpacing(2)
         column.addWidget(self.text)
         row.addLayout(column, 1)
-        if told.relax:
-            self._add_relax(column)
+        for relax in (told.relax, *told.others)[:_MOST_REMEDIES]:
+            if relax is not None:
+                column.addLayout(self._remedy(relax))
         self.setAccessibleName(told.text)
         has_places = len(told.units) > 0
         self.set_clickable(has_places, _("Show it on the map") if has_places else "")
         rows = np.asarray(told.units, np.int32)
         self.clicked.connect(lambda: self.units_clicked.emit(rows))
 
-    def _add_relax(self, column: QtWidgets.QVBoxLayout) -> None:
-        self.relax = parts.Button(
-            str(self.told.relax), "link", clicked=lambda: self.relax_clicked.emit(self.told)
-        )
+    @property
+    def relax(self) -> parts.Button | None:
+        """The button of the gentlest remedy, if there is one."""
+        return self.remedies[0] if self.remedies else None
+
+    def _remedy(self, relax: Relax) -> QtWidgets.QHBoxLayout:
+        asked = replace(self.told, relax=relax)
+        button = parts.Button(relax.text, "link", clicked=lambda: self.relax_clicked.emit(asked))
+        self.remedies.append(button)
         line = QtWidgets.QHBoxLayout()
         line.setContentsMargins(-5, 0, 0, 0)  # a link has room around it: its letters line up
-        line.addWidget(self.relax)
+        line.addWidget(button)
         line.addStretch(1)
-        column.addLayout(line)
+        return line
