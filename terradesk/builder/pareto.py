@@ -52,6 +52,7 @@ class _Step:
     compactness: float
     tolerance: float = 1.0
     warmth: float = 0.25
+    effort: float = 1.0
 
 
 _FROM_BASELINE = (
@@ -61,12 +62,12 @@ _FROM_BASELINE = (
     _Step(0.45, 0.55),
     _Step(0.3, 0.5, 0.5),
     _Step(0.25, 0.6),
-    _Step(0.1, 0.7, warmth=0.5),
-    _Step(0.0, 0.8, warmth=0.7),
+    _Step(0.1, 0.7, warmth=0.5, effort=2.0),
+    _Step(0.0, 0.8, warmth=0.7, effort=2.0),
 )
 _FROM_NOTHING = (
     _Step(0.0, 0.5),
-    _Step(0.0, 0.8, warmth=0.5),
+    _Step(0.0, 0.8, warmth=0.5, effort=2.0),
     _Step(0.0, 0.25),
     _Step(0.0, 0.5, 0.8),
     _Step(0.0, 0.5, 0.65),
@@ -140,7 +141,13 @@ def _take(
     watch: Watcher | None,
 ) -> Result:
     """One step: from the map before, or the first one."""
-    wish = replace(options, keep=step.keep, compactness=step.compactness, time_limit=seconds)
+    wish = replace(
+        options,
+        keep=step.keep,
+        compactness=step.compactness,
+        effort=options.effort * step.effort,
+        time_limit=seconds,
+    )
     narrow = replace(problem, tolerances=problem.tolerances * step.tolerance)
     if options.start == "fill":
         from terradesk.builder.filling import holding
@@ -272,12 +279,13 @@ def chosen(results: Sequence[Result], n: int, by_kept: bool = True) -> list[Resu
 
 
 def _beats(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
-    """Whether one is nowhere worse and somewhere better, by more than nobody would notice."""
-    nowhere_worse = all(a <= b + e for a, b, e in zip(one, other, _NOTICED, strict=True))
-    return nowhere_worse and any(a < b - e for a, b, e in zip(one, other, _NOTICED, strict=True))
+    """Whether one is nowhere worse and somewhere better."""
+    pairs = list(zip(one, other, strict=True))
+    return all(a <= b + _SAME for a, b in pairs) and any(a < b - _SAME for a, b in pairs)
 
 
 def _alike(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
+    """Whether nobody would notice the difference."""
     return all(abs(a - b) <= e for a, b, e in zip(one, other, _NOTICED, strict=True))
 
 

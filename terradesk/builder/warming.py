@@ -46,5 +46,30 @@ def _warm_diagnosis() -> None:
     diagnose(tiny(), Options())
 
 
-WARMED = (_warm_build, _warm_swaps, _warm_diagnosis)
+def _warm_realign() -> None:
+    """A carved territory and a cut border as well: the present map is far out."""
+    from terradesk.builder.building import build
+    from terradesk.builder.modes import carve, fill_only
+
+    halves = np.where(np.arange(36) % 6 < 1, 0, 1)
+    halves[-1] = -1
+    problem = tiny()
+    problem = make_problem(problem.xy, problem.edges, np.ones(36), 2, baseline=halves)
+    for task in (carve(problem), fill_only(problem)):
+        build(task.problem, task.options)
+
+
+def _warm_cutting() -> None:
+    from terradesk.builder.clock import Clock, make_work
+    from terradesk.builder.cutting import cut_pair
+    from terradesk.builder.energies import make_costs
+
+    work = make_work(tiny(), Options())
+    labels = (np.arange(36) // 18).astype(np.int32)
+    wanted = np.full((2, 1), 18.0)
+    rng = np.random.default_rng(1)
+    cut_pair(work, labels, wanted, wanted, make_costs(work), Clock(work), rng, 2)
+
+
+WARMED = (_warm_build, _warm_swaps, _warm_diagnosis, _warm_realign, _warm_cutting)
 """What `warm` runs: one function per family of kernels."""
