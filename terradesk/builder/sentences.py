@@ -37,6 +37,36 @@ def _oversize(f: Finding, names: Names) -> str:
     return f"{text} " + _("It fills a territory by itself; the others share the rest.")
 
 
+def several_oversize(findings: list[Finding], names: Names) -> str:
+    """Many units larger than a territory in one sentence: the three largest by name."""
+    first = [
+        _("{unit} ({above})").format(
+            unit=names.place(f.units[0]),
+            above=i18n.percent(f.amount) if np.isfinite(f.amount) else "–",
+        )
+        for f in findings[:3]
+    ]
+    n = len(findings)
+    text = _(
+        "{areas} are larger than a territory's target: {a}, {b}, {c} and {n} more. Each fills a "
+        "territory by itself; the others share the rest."
+    )
+    if len(names.measures) > 1:
+        text = _(
+            "{areas} are larger than a territory's target of {measure}: {a}, {b}, {c} and {n} "
+            "more. Each fills a territory by itself; the others share the rest."
+        )
+    a, b, c = first
+    return text.format(
+        areas=names.count(n),
+        measure=names.measure(findings[0].measure),
+        a=a,
+        b=b,
+        c=c,
+        n=i18n.number(n - 3),
+    )
+
+
 def _pocket(f: Finding, names: Names) -> str:
     fields = {
         "unit": names.place(f.units[0]),
@@ -73,12 +103,12 @@ def _pocket_limits(f: Finding, names: Names) -> str:
 
 
 def _part(f: Finding, names: Names) -> str:
-    text = _("{areas} around {unit} have no way to the rest of the map.")
+    text = _("{areas} around {unit} are a part of the map by themselves.")
     if len(f.units) == 1:
-        text = _("{unit} has no way to the rest of the map.")
+        text = _("{unit} is a part of the map by itself.")
     text = text.format(areas=names.count(len(f.units)), unit=names.place(f.units[0]))
     if f.measure < 0:
-        return f"{text} " + _("They cannot be shared into whole territories.")
+        return f"{text} " + _("It cannot be shared into whole territories.")
     worth = i18n.number(f.bound, 0 if f.bound >= 20 else 1 if f.bound >= 1 else 2)
     second = _(
         "That is {worth} of an average territory: no whole number of territories comes closer "

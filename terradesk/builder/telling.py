@@ -11,8 +11,10 @@ from terradesk.arcs.jit import Int32s
 from terradesk.builder.findings import NO_ROWS, Diagnosis, Finding, Remedy
 from terradesk.builder.naming import Names
 from terradesk.builder.problem import Problem, Result, Violation
-from terradesk.builder.sentences import REMEDIES, SENTENCES, share
+from terradesk.builder.sentences import REMEDIES, SENTENCES, several_oversize, share
 from terradesk.i18n import _, ngettext
+
+_MOST_NAMED = 3  # oversize units told one by one
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,8 +77,20 @@ def tell_finding(finding: Finding, names: Names) -> Told:
 
 
 def tell_diagnosis(diagnosis: Diagnosis, names: Names) -> tuple[Told, ...]:
-    """All findings as sentences, proofs first."""
-    return tuple(tell_finding(finding, names) for finding in diagnosis.findings)
+    """All findings as sentences, proofs first; many oversize units share a sentence."""
+    groups: dict[tuple[str, int], list[Finding]] = {}
+    for place, finding in enumerate(diagnosis.findings):
+        is_oversize = finding.kind == "oversize" and len(finding.territories) > 0
+        key = ("oversize", finding.measure) if is_oversize else ("", place)
+        groups.setdefault(key, []).append(finding)
+    told: list[Told] = []
+    for group in groups.values():
+        if len(group) <= _MOST_NAMED:
+            told += [tell_finding(finding, names) for finding in group]
+        else:
+            units = np.concatenate([finding.units for finding in group])
+            told.append(Told(several_oversize(group, names), names.rows_of(units)))
+    return tuple(told)
 
 
 def headline(diagnosis: Diagnosis, problem: Problem, names: Names) -> str:

@@ -137,7 +137,10 @@ def _parts(
         sums[:, m] = np.bincount(part[kept], problem.activities[kept, m], len(names))
     counts = np.bincount(part[kept], minlength=len(names)).astype(np.int32)
     slack = np.zeros(sums.shape)
-    room = bands.targets * problem.tolerances
+    filled = problem.fixed_load.copy()
+    for unit, home in zip(bands.oversize.tolist(), bands.homes.tolist(), strict=True):
+        filled[home] += problem.activities[unit]
+    room = np.maximum(0.0, bands.high - filled)  # much where only another measure is oversize
     for unit, home in zip(bands.oversize.tolist(), bands.homes.tolist(), strict=True):
         near = graph.others[graph.starts[unit] : graph.starts[unit + 1]]
         touched = np.unique(part[near])

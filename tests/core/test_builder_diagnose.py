@@ -219,6 +219,15 @@ def test_islands_that_need_another_number_of_territories():
     assert (found.amount, found.bound) == (6, 5)
 
 
+def test_a_home_that_one_measure_fills_may_still_take_of_another():
+    work = np.array([[9, 1], [0.5, 5], [0.5, 5], [1.5, 5], [1.5, 4]], float)
+    problem = cases.row_of(5).problem(work, 2, tolerances=[0.35, 0.1])
+    found = diagnose(problem, OPTIONS)
+    assert [f.kind for f in found.findings if f.is_proof] == ["oversize"]
+    assert found.tightest[1] <= 0.1
+    assert least_of_all(problem, OPTIONS)[1] == pytest.approx(0.1)
+
+
 def locked(n, k, owners):
     """(n, k) table: units of `owners` may go nowhere else."""
     allowed = np.ones((n, k), bool)

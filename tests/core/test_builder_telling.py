@@ -8,7 +8,7 @@ from hypothesis import given, settings
 
 from terradesk.builder import Options
 from terradesk.builder.diagnosing import diagnose
-from terradesk.builder.findings import Finding, Remedy, rows
+from terradesk.builder.findings import Diagnosis, Finding, Remedy, rows
 from terradesk.builder.naming import Names, plain_names
 from terradesk.builder.problem import VERSION, Result
 from terradesk.builder.sentences import REMEDIES, SENTENCES
@@ -72,7 +72,7 @@ def result_of(problem, labels, options=Options()) -> Result:  # noqa: B008
         ),
         (
             Finding("part", rows([3, 4]), measure=0, amount=0.33, bound=1.5),
-            "2 counties around Bronx have no way to the rest of the map. That is 1.5 of an "
+            "2 counties around Bronx are a part of the map by themselves. That is 1.5 of an "
             "average territory: no whole number of territories comes closer than 33.0 %.",
         ),
         (
@@ -147,6 +147,18 @@ def test_the_tightest_tolerance_is_told_when_it_is_wider_than_asked():
     wide = cases.star(3).problem([6.0, 4, 1, 1], 2, tolerances=0.5)
     assert headline(diagnose(wide, Options()), wide, NAMES) == ""
     assert tell_diagnosis(diagnose(wide, Options()), NAMES) == ()
+
+
+def test_many_oversize_units_share_a_sentence():
+    found = [Finding("oversize", rows(u), rows(0), 0, 1.0 - u / 10, 1.0) for u in range(5)]
+    few = Diagnosis(tuple(found[:3]), np.zeros(1), np.ones((3, 1)), 0.0)
+    assert len(tell_diagnosis(few, NAMES)) == 3
+    (told,) = tell_diagnosis(replace(few, findings=tuple(found)), NAMES)
+    assert plain(told.text) == (
+        "5 counties are larger than a territory's target: Suffolk (+100 %), Nassau (+90 %), "
+        "Queens (+80 %) and 2 more. Each fills a territory by itself; the others share the rest."
+    )
+    assert told.units.tolist() == [0, 1, 2, 3, 4]
 
 
 # ---------------------------------------------------------------------- results
