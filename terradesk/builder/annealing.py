@@ -199,8 +199,8 @@ def _band_rows(work: Work) -> Floats:
         middle = (bands.low + bands.high) / 2
         half = (bands.high - bands.low) / 2
         is_closed = np.isfinite(half)
-    low = np.where(is_closed, middle - _MARGIN * half, bands.low)
-    high = np.where(is_closed, middle + _MARGIN * half, bands.high)
+        low = np.where(is_closed, middle - _MARGIN * half, bands.low)
+        high = np.where(is_closed, middle + _MARGIN * half, bands.high)
     weights = np.broadcast_to(weights_of(problem), low.shape)
     spread = np.where(is_closed, weights / np.maximum(problem.tolerances, 0.005), 0.0)
     rows = (low, high, bands.scale, bands.targets, spread, weights, bands.hard_low, bands.hard_high)
