@@ -316,12 +316,23 @@ def _uid(plan: OpenPlan, name: str) -> str:
 
 
 # ---------------------------------------------------------------------- doing
-def make(plan: OpenPlan, settings: Settings, progress: Progress = silent) -> Built:
-    """Run the builder; nothing changes yet."""
+def make(
+    plan: OpenPlan, settings: Settings, areas: Sequence[str] = (), progress: Progress = silent
+) -> Built:
+    """Run the builder; nothing changes yet.
+
+    Parameters
+    ----------
+    plan : OpenPlan
+    settings : Settings
+    areas : sequence of str
+        Codes: what "selected" shares out, where "carve" begins.
+    progress : callable
+    """
     from terradesk.builder.identities import settle
     from terradesk.builder.plans import prepare
 
-    prepared = prepare(plan.plan, plan.alignment, settings)
+    prepared = prepare(plan.plan, plan.alignment, settings, plan.unit_rows(areas))
     result = _run(prepared.problem, prepared.options, progress)
     return Built(plan, prepared, settle(prepared, result))
 
@@ -340,14 +351,18 @@ def _run(problem: Problem, options: Options, progress: Progress) -> Result:
 
 
 def choices(
-    plan: OpenPlan, settings: Settings, n: int = 6, progress: Progress = silent
+    plan: OpenPlan,
+    settings: Settings,
+    areas: Sequence[str] = (),
+    n: int = 6,
+    progress: Progress = silent,
 ) -> list[tuple[str, Built]]:
     """Different good builds to choose from, with what each is good at; nothing changes yet."""
     from terradesk.builder.identities import settle
     from terradesk.builder.pareto import pareto
     from terradesk.builder.plans import prepare
 
-    prepared = prepare(plan.plan, plan.alignment, settings)
+    prepared = prepare(plan.plan, plan.alignment, settings, plan.unit_rows(areas))
     found = pareto(prepared.problem, prepared.options, n, progress)
     return [
         (
@@ -358,13 +373,13 @@ def choices(
     ]
 
 
-def diagnose(plan: OpenPlan, settings: Settings) -> Diagnosed:
+def diagnose(plan: OpenPlan, settings: Settings, areas: Sequence[str] = ()) -> Diagnosed:
     """What stands in the way of a build, in words."""
     from terradesk.builder.diagnosing import diagnose as find
     from terradesk.builder.plans import prepare
     from terradesk.builder.words import findings
 
-    prepared = prepare(plan.plan, plan.alignment, settings)
+    prepared = prepare(plan.plan, plan.alignment, settings, plan.unit_rows(areas))
     found = find(prepared.problem, prepared.options)
     return Diagnosed(prepared, found, findings(plan.plan, prepared, found))
 

@@ -174,7 +174,7 @@ class OpenPlan:
         TerraDeskError
             If a code or the territory is unknown.
         """
-        rows = self._rows(codes, self.plan.units.codes, self.plan.units_present)
+        rows = self.unit_rows(codes)
         target = UNASSIGNED if territory is None else self._territory(territory)
         return self.do(assign(self.plan, self.alignment, rows, target, reason=reason))
 
@@ -309,6 +309,7 @@ class OpenPlan:
         *,
         mode: str | None = None,
         keep: float | None = None,
+        areas: Sequence[str] = (),
         accept: bool = True,
         progress: Progress = silent,
         **wishes: Any,
@@ -327,6 +328,8 @@ class OpenPlan:
             without ``keep``, else "rebalance".
         keep : float, optional
             0 ... 1: how much to keep as it is.
+        areas : sequence of str
+            Codes of areas: what "selected" shares out, where "carve" begins.
         accept : bool
             Whether to change the plan, in one step; else `Built.accept` does.
         progress : callable
@@ -362,18 +365,23 @@ class OpenPlan:
         from terradesk.api import building
 
         asked = building.ask(self, territories, balance, mode=mode, keep=keep, **wishes)
-        built = building.make(self, asked, progress)
+        built = building.make(self, asked, areas, progress)
         if accept:
             built.accept()
         return built
 
     def diagnose(
-        self, territories: int | None = None, balance: Balance_ = (), **wishes: Any
+        self,
+        territories: int | None = None,
+        balance: Balance_ = (),
+        *,
+        areas: Sequence[str] = (),
+        **wishes: Any,
     ) -> Diagnosed:
         """What stands in the way of a build, proven where it can be; parameters as for `build`."""
         from terradesk.api import building
 
-        return building.diagnose(self, building.ask(self, territories, balance, **wishes))
+        return building.diagnose(self, building.ask(self, territories, balance, **wishes), areas)
 
     def swaps(
         self, balance: Balance_ = (), *, n: int = 10, progress: Progress = silent, **wishes: Any
@@ -383,6 +391,16 @@ class OpenPlan:
 
         asked = building.ask(self, None, balance, **{**wishes, "mode": "rebalance"})
         return building.suggest(self, asked, n, progress)
+
+    def unit_rows(self, codes: Iterable[str]) -> np.ndarray:
+        """Rows of areas by their codes, for the functions of `terradesk.edits`: (k,) int64.
+
+        Raises
+        ------
+        TerraDeskError
+            If a code is unknown.
+        """
+        return self._rows(codes, self.plan.units.codes, self.plan.units_present)
 
     def use_alignment(self, alignment: int) -> None:
         """Use the scenario that an alignment belongs to from now on."""

@@ -109,7 +109,7 @@ def accept(
             None, 0, int((differs & stale).sum()), done.n_locked, notes=(nothing, *notes)
         )
     after = apply(plan, edit)
-    edit = joined(edit, *_extras(after, alignment, prepared))
+    edit = joined(edit, *_extras(after, alignment, prepared, _ids(prepared, made)))
     gone = [t.id for t in view.leaves if after.row("territory", t.uid, alignment) is None]
     names = tuple(view.name_of(t) for t in gone)
     msgid, fields = heading(plan, prepared, result, n_changed, tuple(made.values()), names)
@@ -218,14 +218,15 @@ def _removed(plan: Plan, alignment: int, prepared: Prepared) -> Edit | None:
     return territory_edits.delete(plan, alignment, empty) if empty else None
 
 
-def _extras(plan: Plan, alignment: int, prepared: Prepared) -> list[Edit]:
+def _extras(plan: Plan, alignment: int, prepared: Prepared, ids: Int32s) -> list[Edit]:
     """Targets for part-time territories, and the settings."""
     out: list[Edit] = []
     shares = dict(prepared.settings.shares)
     leaves = {t.id for t in plan.alignment(alignment).leaves}
-    whole = leaves <= {*prepared.territories, *prepared.gone}
-    for label, territory in enumerate(prepared.territories):
-        if not whole or shares.get(territory, 1.0) == 1.0:
+    whole = leaves <= {*ids.tolist(), *prepared.gone}
+    for label, territory in enumerate(ids.tolist()):
+        share = shares.get(prepared.territories[label], 1.0)
+        if not whole or share == 1.0 or territory not in leaves:
             continue
         for j, measure in enumerate(prepared.measures):
             value = float(prepared.problem.targets[label, j])

@@ -106,8 +106,8 @@ class Settings:
     territories : tuple of int
         Ids of those concerned; () = all. "absorb": those that go; "split": the one to part.
     shares : tuple of (int, float)
-        Territory id, and the share of a full territory that it should have (part-time or new
-        reps); others have that of their owner's staffing, usually 1.
+        Territory id, -1 for those to be made, and the share of a full territory that it should
+        have (part-time or new reps); others have that of their owner's staffing, usually 1.
     names : {"places", "numbered"}
         How new territories are called.
     effort : float
@@ -242,7 +242,9 @@ _FIELDS = {
     "keep_locked": _flag,
     "leaves_unassigned": _flag,
     "territories": lambda value: tuple(_ID(v) for v in value),
-    "shares": lambda value: tuple((_ID(t), _within(1e-6, 100.0)(s)) for t, s in value),
+    "shares": lambda value: tuple(
+        (_whole(-1, 2**62)(t), _within(1e-6, 100.0)(s)) for t, s in value
+    ),
     "names": _one_of(NAMES),
     "effort": _within(0.01, 1000.0),
     "starts": _whole(1, 1000),

@@ -18,7 +18,7 @@ __all__ = ["add_build_commands"]
 
 _N_CHOICES = 6
 # As in terradesk.builder.settings, which takes half a second to load.
-MODES = ("new", "fill", "rebalance", "carve", "absorb", "split", "nested")
+MODES = ("new", "fill", "rebalance", "carve", "absorb", "split", "nested", "selected")
 SEEDS = ("off", "fixed", "begin", "reps")
 CONTIGUITY = ("edge", "corner", "off")
 
@@ -67,6 +67,13 @@ def _add_wishes(command: argparse.ArgumentParser) -> None:
         ),
     )
     add("--of", metavar="NAME", action="append", default=[], help=_("territory concerned"))
+    add(
+        "--areas",
+        metavar="CODE,CODE",
+        type=_codes,
+        default=(),
+        help=_("areas that selected shares out, or that carve begins with"),
+    )
     add("--keep", metavar="PERCENT", type=_percent, help=_("how much to keep as it is"))
     add("--compact", metavar="PERCENT", type=_percent, help=_("how much compact shape counts"))
     add("--capacity", metavar="AMOUNT", type=float, help=_("what one territory can serve at most"))
@@ -90,6 +97,10 @@ def _percent(text: str) -> float:
         return float(text.strip().rstrip("%")) / 100
     except ValueError:
         raise argparse.ArgumentTypeError(_("write a number such as 90")) from None
+
+
+def _codes(text: str) -> tuple[str, ...]:
+    return tuple(code.strip() for code in text.split(",") if code.strip())
 
 
 def _share(text: str) -> tuple[str, float]:
@@ -129,13 +140,14 @@ def _build(options: argparse.Namespace, progress: Progress) -> None:
         if options.pareto:
             _build_choice(opened, options, progress)
             return
-        built = opened.build(**_wishes(options), accept=False, progress=progress)
+        wishes = _wishes(options)
+        built = opened.build(**wishes, areas=options.areas, accept=False, progress=progress)
         _finish(built, options)
 
 
 def _build_choice(opened: api.OpenPlan, options: argparse.Namespace, progress: Progress) -> None:
     asked = building.ask(opened, **_wishes(options))
-    found = building.choices(opened, asked, _N_CHOICES, progress)
+    found = building.choices(opened, asked, options.areas, _N_CHOICES, progress)
     if options.choose is not None:
         if not 1 <= options.choose <= len(found):
             text = _("There is no choice {n}: there are {m}.")
@@ -210,7 +222,7 @@ def _table(built: building.Built) -> list[str]:
 # ---------------------------------------------------------------------- diagnose, swaps
 def _diagnose(options: argparse.Namespace, _progress: Progress) -> None:
     with api.open(options.plan, options.scenario, read_only=True) as opened:
-        found = opened.diagnose(**_wishes(options))
+        found = opened.diagnose(**_wishes(options), areas=options.areas)
     tightest = dict(
         zip(
             (m.name for m in found.prepared.measures),

@@ -248,6 +248,17 @@ def test_part_time_territories_get_a_target() -> None:
     assert again.problem.targets[:, 0] == pytest.approx(np.array([0.4, 0.2, 0.4]) * total)
 
 
+def test_a_new_territory_may_have_a_share_too() -> None:
+    settings = Settings(mode="carve", wishes=PEOPLE, shares=((-1, 0.5),), names="numbered")
+    labels = np.where(np.arange(24) < 4, 3, np.arange(24) % 6 // 2)
+    after, found = taken(PLAN, settings, labels)
+    new = after.alignment(A).leaves[-1]
+    [target] = after.rows(rec.Target, A)
+    total = float(PLAN.units.columns["population"].sum())
+    assert target.territory == new.id and target.value == pytest.approx(total / 7)
+    assert found.edit is not None and same(apply(after, invert(found.edit)), PLAN)
+
+
 # ---------------------------------------------------------------------- words and files
 def test_the_step_tells_what_was_asked() -> None:
     labels = np.array([0, 1, 1, 1, 2, 2])[np.arange(24) % 6]

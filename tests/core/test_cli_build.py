@@ -106,6 +106,18 @@ def test_one_territory_is_split(plan: Path, capsys: pytest.CaptureFixture[str]) 
         assert opened.territories[-1] == "T1 2"
 
 
+def test_areas_are_named_by_their_codes(plan: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with api.open(plan, read_only=True) as opened:
+        before = opened.units_frame().set_index("code")["territory"]
+    wishes = ("--mode", "selected", "--areas", "00001, 00002,00003,00009,00010", *QUICK)
+    assert run("build", plan, *wishes, "--balance", "Population:2%") == 0
+    with api.open(plan, read_only=True) as opened:
+        after = opened.units_frame().set_index("code")["territory"]
+    assert set(after.index[after != before]) <= {"00001", "00002", "00003", "00009", "00010"}
+    assert run("build", plan, "--mode", "carve", "--areas", "99999") == 1
+    assert "99999" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("wish", "text"),
     [
@@ -159,7 +171,7 @@ def test_wrong_usage_is_2(
 
 
 def test_what_the_command_line_offers_is_what_the_builder_knows() -> None:
-    assert set(building.MODES) == set(settings.MODES) - {"selected"}  # needs a map to select on
+    assert building.MODES == settings.MODES
     assert (building.SEEDS, building.CONTIGUITY) == (settings.SEEDS, settings.CONTIGUITY)
 
 
