@@ -345,7 +345,7 @@ def find_handovers(problem: Problem, bands: Bands) -> list[Finding]:
                 if need > cap + _ROUNDING * max(1.0, cap):
                     remedy = Remedy("cap", need, h, t)
                     found.append(
-                        Finding(kind, rows(own), rows(t), amount=need, bound=cap,
+                        Finding(kind, rows(own), rows(t), h, need, cap,
                                 remedies=(remedy,))
                     )  # fmt: skip
     return found

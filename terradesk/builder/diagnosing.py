@@ -82,7 +82,7 @@ def _findings(
     parts, tightest = find_parts(problem, options, graph, bands, frozen)
     found += parts
     pockets, floors = _find_pockets(problem, options, graph, bands, is_thorough)
-    found += pockets
+    found += [p for p in pockets if not any(_says(part, p) for part in parts)]
     tightest = np.maximum(tightest, floors)
     tightest[tightest < _ROUNDING] = 0.0
     if not any(f.is_proof for f in found):
@@ -90,6 +90,12 @@ def _findings(
     found += find_pulls(problem, bands)
     found += find_districts(problem, bands, options)
     return found, tightest
+
+
+def _says(part: Finding, pocket: Finding) -> bool:
+    """Whether a part that cannot be shared says what a pocket in it says."""
+    same = part.kind == "part" and pocket.measure == part.measure
+    return same and bool(np.isin(pocket.units, part.units).all())
 
 
 def _find_pockets(

@@ -50,7 +50,7 @@ class Finding:
     territories : ndarray of int32
         Whose.
     measure : int
-        -1 when none, or all together, are concerned.
+        -1 when none, or all together, are concerned; the kind of handover for caps.
     amount : float
         Least deviation as a fraction of the target, or what is asked, in the measure's unit.
     bound : float

@@ -39,8 +39,9 @@ class Names:
         The plan's own word for n units, e.g. `terradesk.plan.Plan.noun`.
     district : callable
         The word for n districts.
-    measures, handovers : sequence of str
-        Names of the measures, and of what changes hands.
+    measures : sequence of str
+    handovers : sequence of str or callable
+        What changes hands: a name, or the word for n of them.
     value : callable
         (measure, number) to text with its unit.
     rows : ndarray of int32, shape (n,), optional
@@ -54,7 +55,7 @@ class Names:
     noun: Callable[[int], str] = _area
     district: Callable[[int], str] = _district
     measures: Sequence[str] = ()
-    handovers: Sequence[str] = ()
+    handovers: Sequence[str | Callable[[int], str]] = ()
     value: Callable[[int, float], str] = _compact
     rows: Int32s | None = None
     numbers: Sequence[int] | None = field(default=None)
@@ -76,7 +77,9 @@ class Names:
         number = i18n.number(amount, 0 if float(amount).is_integer() else 1)
         if not 0 <= h < len(self.handovers):
             return number
-        return _("{number} {what}").format(number=number, what=self.handovers[h])
+        what = self.handovers[h]
+        word = what if isinstance(what, str) else what(round(amount))
+        return _("{number} {what}").format(number=number, what=word)
 
     def count(self, n: int) -> str:
         """So many units: ``14 counties``."""

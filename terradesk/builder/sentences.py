@@ -345,7 +345,7 @@ REMEDIES: dict[str, str] = {
     "link": N_("Link {a} with {b} over water"),
     "barrier": N_("Open the barrier"),
     "targets": N_("Fit the targets to what there is"),
-    "cap": N_("Let {number} change hands"),
+    "cap": N_("Let {handed} change hands"),
     "minimum": N_("Lower the minimum"),
     "maximum": N_("Raise the maximum"),
     "leave_out": N_("Leave out {measure}"),

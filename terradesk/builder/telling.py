@@ -123,6 +123,7 @@ def tell_remedy(remedy: Remedy, names: Names) -> Relax:
             areas=names.count(len(remedy.units)),
             territory=names.territory(remedy.territory) if remedy.territory >= 0 else "",
             measure=names.measure(remedy.measure),
+            handed=names.handover(remedy.measure, float(np.ceil(remedy.amount - 1e-9))),
             a=names.place(pair[0]) if len(remedy.pairs) else "",
             b=names.place(pair[1]) if len(remedy.pairs) else "",
         ),

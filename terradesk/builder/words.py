@@ -194,11 +194,15 @@ def names_of(plan: Plan, prepared: Prepared) -> Names:
         unit=lambda row: str(units.names[rows[row]] or units.codes[rows[row]]),
         noun=plan.noun,
         measures=[m.name for m in prepared.measures],
-        handovers=[m.name for m in prepared.handed],
+        handovers=[_accounts if m.source == "n_accounts" else m.name for m in prepared.handed],
         value=lambda m, value: format_value(plan, prepared.measures[m], value, short=True),
         rows=rows,
         numbers=prepared.territories,
     )
+
+
+def _accounts(n: int) -> str:
+    return ngettext("account", "accounts", n)
 
 
 def violations(plan: Plan, prepared: Prepared, result: Result) -> tuple[str, ...]:

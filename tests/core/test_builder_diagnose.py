@@ -72,7 +72,7 @@ def nearest_group(problem, options, unit, measure):
     return best
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(cases.problems(largest=8, most=4))
 def test_no_proof_against_wishes_that_can_be_met(drawn):
     problem, options = drawn
@@ -310,7 +310,7 @@ def test_caps_on_what_changes_hands_are_counted_by_the_cheapest_way():
     problem = cases.row_of(6).problem(np.ones(6), 2, handover_caps=8.0, **wishes)
     found = only(problem, "handover")  # 5 units, at most 3.3: 1.7 of them go
     assert found.territories.tolist() == [0]
-    assert found.amount == pytest.approx(5 * 1.7) and found.bound == 8
+    assert found.amount == pytest.approx(5 * 1.7) and found.bound == 8 and found.measure == 0
     roomy = cases.row_of(6).problem(np.ones(6), 2, handover_caps=10.0, **wishes)
     assert "handover" not in kinds(roomy)
 
@@ -482,7 +482,7 @@ def test_pockets_of_the_counties_are_those_found_by_hand(counties, k, tolerance)
         near[a].add(b)
         near[b].add(a)
     weight = population.tolist()
-    some = [u for u in heavy[:150] if u not in alone]
+    some = [u for u in heavy[:80] if u not in alone]
     by_hand = {u: nearest_by_hand(u, near, weight, target, tolerance) for u in some}
     pockets = {int(f.units[0]): f for f in found.findings if f.kind == "pocket"}
     assert bool(pockets) == any(b is not None and b > tolerance for b in by_hand.values())

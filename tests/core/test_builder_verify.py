@@ -189,7 +189,7 @@ def test_a_target_of_zero_has_no_deviation_but_a_violation():
     assert over.territory == 1 and over.amount == pytest.approx(1.0)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(cases.problems(largest=24, most=5), st.integers(0, 999))
 def test_any_assignment_is_judged_as_by_networkx(drawn, seed):
     problem, options = drawn
