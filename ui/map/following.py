@@ -23,6 +23,7 @@ from .layer import Layer
 from .preparing import Prepared
 
 FLASH_MS = 900
+_DRIFT = 0.04  # of a territory's areas that may come and go before its name is placed anew
 _NONE = np.empty(0, np.int64)
 
 
@@ -47,7 +48,7 @@ class Following(QtCore.QObject):
         self.layer: Layer | None = None
         self.colour_by, self.look = "territory", Look()
         self._drop_target, self._shows_current = UNASSIGNED, True
-        self.hatched = _NONE
+        self.hatched, self._drift = _NONE, np.zeros(0)
         self._had_selection = False
         self._flash = QtCore.QTimer(self, singleShot=True, interval=FLASH_MS)
         self._flash.timeout.connect(self._end_flash)
@@ -246,25 +247,43 @@ class Following(QtCore.QObject):
             self._move_to(plan, np.flatnonzero(layer.view.assignment != view.assignment))
         else:
             layer.replace(plan, view.id)
+            layer.mark(Mark.CHANGED, hatched)
             self._item.refresh()
             self._item.set_blocks()
-        self.mark(Mark.CHANGED, hatched)
+            self._drift = np.zeros(0)
         self.mark_current()
 
     def _move_to(self, plan: Plan, rows: np.ndarray) -> None:
-        """Draw units of the same territories elsewhere."""
+        """Draw units of the same territories elsewhere, together with what is hatched now."""
         layer = self.layer
         assert layer is not None
         before = layer.state.territories[rows]
         layer.reassign(plan, rows)
-        if not len(rows):
+        dirty = np.union1d(rows, layer.mark(Mark.CHANGED, self.hatched))
+        if not len(dirty):
             return
-        self._item.assigned(rows)
-        shapes = np.unique(np.append(before, layer.state.territories[rows]))
-        self._item.set_blocks(shapes[shapes >= 0].astype(np.int64))
+        self._item.assigned(dirty)
+        self._item.set_blocks(self._drifted(before, layer.state.territories[rows]))
         if layer.moves_colours:
             layer.refresh_colours()
             self._item.recolour()
+
+    def _drifted(self, before: np.ndarray, after: np.ndarray) -> np.ndarray:
+        """Territories that have changed so much since their name was placed that it may be beside.
+
+        A build shows itself several times a second; finding places takes longer than the rest.
+        """
+        layer = self.layer
+        assert layer is not None
+        n = layer.spare + 2
+        if len(self._drift) != n:
+            self._drift = np.zeros(n)
+        for owners in (before, after):
+            self._drift += np.bincount(owners + 1, minlength=n)
+        sizes = np.bincount(layer.state.territories + 1, minlength=n)
+        drifted = np.flatnonzero(self._drift > _DRIFT * sizes)
+        self._drift[drifted] = 0
+        return (drifted[drifted > 0] - 1).astype(np.int64)
 
     def flash(self, rows: np.ndarray) -> None:
         """Hatch units for a moment."""

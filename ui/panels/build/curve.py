@@ -10,7 +10,7 @@ from ... import theme
 from ...shield import safely
 from .. import painting
 
-_LEFT, _RIGHT, _TOP, _FOOT = 38, 8, 6, 18
+_LEFT, _RIGHT, _TOP, _FOOT, _LOW = 38, 8, 6, 18, 8
 _MOST = 600  # points that are kept; of more, every second one is left out
 
 
@@ -26,15 +26,23 @@ class Curve(QtWidgets.QWidget):
     height : int
     ticks : tuple of float
         Steps between marks to choose from.
+    has_times : bool
+        Whether seconds stand below.
     """
 
     def __init__(
-        self, name: str, written: Callable[[float], str], height: int, ticks: tuple[float, ...]
+        self,
+        name: str,
+        written: Callable[[float], str],
+        height: int,
+        ticks: tuple[float, ...],
+        has_times: bool = True,
     ) -> None:
         super().__init__()
         self._name, self._written, self._ticks = name, written, ticks
         self._points: list[tuple[float, float]] = []
         self._band: float | None = None
+        self._foot = _FOOT if has_times else _LOW
         self.setFixedHeight(height)
         self.setLayoutDirection(QtCore.Qt.LayoutDirection.LeftToRight)
         self.setAccessibleName(name)
@@ -76,7 +84,8 @@ class Curve(QtWidgets.QWidget):
             low, high = low - pad, high + pad
         else:
             low, high = 0.0, max(self._top(values), 1.25 * self._band)
-        step = next((t for t in self._ticks if (high - low) / t <= 3), self._ticks[-1])
+        most = 3 if self._foot == _FOOT else 2  # as many marks as there is room for
+        step = next((t for t in self._ticks if (high - low) / t <= most), self._ticks[-1])
         return low, high, step
 
     @staticmethod
@@ -92,7 +101,7 @@ class Curve(QtWidgets.QWidget):
             return
         painter = QtGui.QPainter(self)
         painter.setLayoutDirection(self.layoutDirection())
-        box = QtCore.QRectF(self.rect()).adjusted(_LEFT, _TOP, -_RIGHT, -_FOOT)
+        box = QtCore.QRectF(self.rect()).adjusted(_LEFT, _TOP, -_RIGHT, -self._foot)
         low, high, step = self._scale()
         span = max(self._points[-1][0], 0.5)
 
@@ -103,7 +112,8 @@ class Curve(QtWidgets.QWidget):
             )
 
         self._paint_scale(painter, box, low, high, step, at)
-        self._paint_times(painter, box, span)
+        if self._foot == _FOOT:
+            self._paint_times(painter, box, span)
         self._paint_line(painter, [at(*point) for point in self._points])
 
     def _paint_scale(

@@ -14,7 +14,7 @@ from terradesk.i18n import _
 from terradesk.plan import Plan
 
 from .. import painting
-from .table import BETTER, SAME, WORSE, Line
+from .table import BETTER, NONE, SAME, WORSE, Line
 
 if TYPE_CHECKING:
     from terradesk.builder.problem import Figures, Violation
@@ -100,7 +100,7 @@ def lines(
         out.append(_states(before, after))
     if math.isfinite(after.kept):
         caption = _("Kept ({name})").format(name=painting.elided(kept_name, 110))
-        out.append(Line("kept", caption, "–", i18n.percent(after.kept, 1, False)))
+        out.append(Line("kept", caption, NONE, i18n.percent(after.kept, 1, False)))
     if effect is not None and plan.accounts_present.any():
         out.append(_hands(plan, effect))
     return out
@@ -117,7 +117,7 @@ def _of(n: int, total: int) -> str:
 
 
 def _counted(key: str, caption: str, before: Facts | None, after: Facts) -> Line:
-    was = _of(before.n_in, before.n_all) if before else "–"
+    was = _of(before.n_in, before.n_all) if before else NONE
     way = (
         _way(before.n_in / max(1, before.n_all), after.n_in / max(1, after.n_all)) if before else 0
     )
@@ -137,29 +137,29 @@ def _worst(before: Facts | None, after: Facts, tolerance: float, has_exempt: boo
 
 
 def _deviation(value: float, tolerance: float) -> str:
-    return i18n.isolate(i18n.deviation(value, tolerance)) if math.isfinite(value) else "–"
+    return i18n.isolate(i18n.deviation(value, tolerance)) if math.isfinite(value) else NONE
 
 
 def _shape(before: Facts | None, after: Facts) -> Line:
-    texts = [_hundredths(facts.shape) if facts else "–" for facts in (before, after)]
+    texts = [_hundredths(facts.shape) if facts else NONE for facts in (before, after)]
     way = _way(round(before.shape, 2), round(after.shape, 2)) if before else SAME
     tip = _("Mean compactness (Polsby-Popper): 1 is a disc")
     return Line("shape", _("Compact shape"), texts[0], texts[1], way, tip=tip)
 
 
 def _hundredths(value: float) -> str:
-    return i18n.number(value, 2) if math.isfinite(value) else "–"
+    return i18n.number(value, 2) if math.isfinite(value) else NONE
 
 
 def _whole(before: Facts | None, after: Facts) -> Line:
-    texts = [_of(f.n_whole, f.n_all) if f and f.n_whole >= 0 else "–" for f in (before, after)]
+    texts = [_of(f.n_whole, f.n_all) if f and f.n_whole >= 0 else NONE for f in (before, after)]
     has_both = before is not None and after.n_whole >= 0
     way = _way(before.n_whole, after.n_whole) if has_both and before is not None else SAME
     return Line("whole", _("In one piece"), texts[0], texts[1], way)
 
 
 def _distance(before: Facts | None, after: Facts, unit: str) -> Line:
-    texts = [_length(f.distance, unit) if f else "–" for f in (before, after)]
+    texts = [_length(f.distance, unit) if f else NONE for f in (before, after)]
     way = SAME
     if before and texts[0] != texts[1]:
         way = _way(-before.distance, -after.distance)
@@ -169,14 +169,14 @@ def _distance(before: Facts | None, after: Facts, unit: str) -> Line:
 
 def _length(km: float, unit: str) -> str:
     if not math.isfinite(km):
-        return "–"
+        return NONE
     if unit == "mi":
         return _("{n} mi").format(n=i18n.number(km / _MI))
     return _("{n} km").format(n=i18n.number(km))
 
 
 def _states(before: Facts | None, after: Facts) -> Line:
-    texts = [i18n.number(f.n_split) if f and f.n_split >= 0 else "–" for f in (before, after)]
+    texts = [i18n.number(f.n_split) if f and f.n_split >= 0 else NONE for f in (before, after)]
     has_both = before is not None and after.n_split >= 0
     way = _way(-before.n_split, -after.n_split) if has_both and before is not None else SAME
     return Line("states", _("Split that should stay whole"), texts[0], texts[1], way)
@@ -184,7 +184,9 @@ def _states(before: Facts | None, after: Facts) -> Line:
 
 def _hands(plan: Plan, effect: WhatIf) -> Line:
     n = effect.moved.accounts
-    return Line("hands", _("Accounts that change hands"), "–", " · ".join(_passed(plan, effect, n)))
+    return Line(
+        "hands", _("Accounts that change hands"), NONE, " · ".join(_passed(plan, effect, n))
+    )
 
 
 def _passed(plan: Plan, effect: WhatIf, n: int) -> Iterator[str]:

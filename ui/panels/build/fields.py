@@ -51,6 +51,7 @@ class Percent(QtWidgets.QDoubleSpinBox):
         self.setPrefix("±")
         self.setSuffix(" %")
         self.setFixedWidth(76)
+        self.lineEdit().setTextMargins(6, 0, 6, 0)
         self.setKeyboardTracking(False)
         self.setAccessibleName(name)
         self.setToolTip(_("Deviation from the target that you accept"))
@@ -87,6 +88,7 @@ class Number(QtWidgets.QSpinBox):
         self.setGroupSeparatorShown(True)
         self.setSpecialValueText(none)
         self.setFixedWidth(76)
+        self.lineEdit().setTextMargins(6, 0, 6, 0)
         self.setAccessibleName(name)
         self.setToolTip(tip)
 

@@ -134,8 +134,9 @@ def work_out(
     from terradesk.builder.verifying import verify
 
     is_last = isinstance(found, Result)
-    result = found
-    if not is_last:
+    if is_last:
+        result = settle(prepared, found)
+    else:
         figures, violations = verify(prepared.problem, prepared.options, found.assignment)
         result = Result(
             found.assignment, figures, violations, "running", found.iterations, 0, found.seconds, ""

@@ -41,7 +41,9 @@ class Progress(QtWidgets.QWidget):
         self.bar.setRange(0, _THOUSANDTHS)
         self.bar.setAccessibleName(_("Progress"))
         self.worst = Curve(_("Worst deviation"), _percent, 112, (0.02, 0.05, 0.1, 0.2, 0.5, 1, 5))
-        self.compact = Curve(_("Compact shape"), _hundredth, 64, (0.01, 0.02, 0.05, 0.1, 0.2, 0.5))
+        self.compact = Curve(
+            _("Compact shape"), _hundredth, 50, (0.01, 0.02, 0.05, 0.1, 0.2), False
+        )
         self._worst_caption = parts.label("", "small")
         self._build()
 
@@ -118,7 +120,7 @@ class Progress(QtWidgets.QWidget):
     def tell(self, seconds: float, tries: int) -> None:
         """Seconds and tries."""
         text = ngettext("{s} s · {n} try", "{s} s · {n} tries", tries)
-        self.detail.setText(text.format(s=i18n.number(seconds, 1), n=i18n.number(tries)))
+        self.detail.setText(text.format(s=i18n.number(seconds, 1), n=i18n.compact(tries)))
 
 
 def _percent(value: float) -> str:

@@ -14,7 +14,10 @@ from ...dialogs import parts
 from ..figure import Figure
 
 BETTER, SAME, WORSE = 1, 0, -1
-_FIGURE_PX, _MARK_PX, _ROW_PX = 86, 14, 25
+NONE = "–"
+"""A figure that there is not."""
+
+_FIGURE_PX, _MARK_PX, _ROW_PX = 76, 14, 23
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +53,25 @@ class _Row:
         self.mark = QtWidgets.QLabel()
         self.mark.setFixedSize(_MARK_PX, _MARK_PX)
         self.widgets = (self.caption, self.before, self.after, self.mark)
+        self._grid, self._place = grid, place
         for column, widget in enumerate(self.widgets):
             grid.addWidget(widget, place, column)
+        self._is_spread = False
         self.shown: Line | None = None
+
+    def _spread(self, is_spread: bool) -> None:
+        """Let the caption have the room of the figure before, where there is none."""
+        if is_spread != self._is_spread:
+            self._is_spread = is_spread
+            self._grid.addWidget(self.caption, self._place, 0, 1, 2 if is_spread else 1)
+        self.before.setVisible(not is_spread)
 
     def show_line(self, line: Line) -> None:
         self.caption.setText(line.caption)
         self.before.setText(line.before)
         self.after.setText(line.after)
         self.after.set_role(line.role)
+        self._spread(line.before == NONE)
         if self.shown is None or self.shown.way != line.way:
             self._draw(line.way)
         for widget in self.widgets:
@@ -83,7 +96,7 @@ class _Row:
             widget.hide()
 
     def show(self) -> None:
-        for widget in self.widgets:
+        for widget in (self.caption, self.after, self.mark):
             widget.show()
 
 
