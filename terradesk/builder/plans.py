@@ -12,7 +12,8 @@ from terradesk.arcs.jit import Bools, Floats, Int32s, Int64s
 from terradesk.builder import amounts
 from terradesk.builder.making import check_options, make_problem
 from terradesk.builder.problem import BadWish, Options, Problem
-from terradesk.builder.scoping import NEW, Scope, Scoper, districts_of
+from terradesk.builder.regions import districts_of
+from terradesk.builder.scoping import NEW, Scope, Scoper
 from terradesk.builder.settings import Settings
 from terradesk.builder.terrain import Terrain, terrain
 from terradesk.edits import Edit, Record, apply
@@ -36,7 +37,7 @@ class Prepared:
     problem : Problem
     options : Options
     settings : Settings
-        As asked, measures and number of territories said.
+        As asked, with its measures named.
     alignment : int
     rows : ndarray of int32, shape (n,)
         Unit row of each unit of the problem.

@@ -13,16 +13,14 @@ from terradesk import records as rec
 from terradesk.arcs.jit import Bools, Floats, Int32s, Int64s
 from terradesk.builder.making import checked_number
 from terradesk.builder.problem import BadWish
+from terradesk.builder.regions import column_regions, commonest, matched, tree_regions
 from terradesk.builder.settings import Settings
-from terradesk.columns import as_texts
 from terradesk.i18n import _, isolate, number
 from terradesk.measures.sums import totals
 from terradesk.plan import AlignmentView
 
 NEW = -1
 """Id of a territory that is to be made."""
-
-_LITTLE = 1e-9  # a territory of nothing but zeros lies somewhere all the same
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -198,16 +196,20 @@ class Scoper:
         from terradesk.builder.nesting import shared_counts
 
         column = self._settings.district_column
-        unit_region, overlap = self._column_regions(column) if column else self._tree_regions()
+        weights = self._unit_values()
+        unit_region, overlap = (
+            column_regions(self._view, column, weights)
+            if column
+            else tree_regions(self._view, self._values)
+        )
         rows = self._usable & (unit_region >= 0)
         n_regions, mine = overlap.shape[1], np.flatnonzero(overlap.any(axis=1))
-        weight = np.where(rows, self._unit_values(), 0.0)
-        values = np.bincount(unit_region[rows], weight[rows], n_regions).astype(np.float64)
+        values = np.bincount(unit_region[rows], weights[rows], n_regions).astype(np.float64)
         n_units = np.bincount(unit_region[rows], minlength=n_regions).astype(np.int32)
         leaves = [self._view.leaves[i] for i in mine.tolist()]
         counts = shared_counts(values, self._number(leaves), n_units)
         must = np.array([self._must_stay(t) for t in leaves], bool)
-        homes = _matched(overlap[mine], counts, must)
+        homes = matched(overlap[mine], counts, must)
         kept = [t for t, home in zip(leaves, homes, strict=True) if home >= 0]
         regions = [home for home in homes if home >= 0]
         made = [r for r, n in enumerate(counts.tolist()) for _i in range(n - regions.count(r))]
@@ -218,7 +220,7 @@ class Scoper:
             rows,
             start="new",
             regions=(unit_region, np.array(regions + made, np.int32)),
-            parents=[_commonest(kept, regions, r) for r in made],
+            parents=[commonest(kept, regions, r) for r in made],
         )
 
     _MODES: ClassVar[Mapping[str, Callable[[Scoper], Scope]]] = {
@@ -257,7 +259,7 @@ class Scoper:
         locked = view.locked_territories if self._settings.keep_locked else frozenset()
         closed = np.zeros(k, bool)
         closed[: len(kept)] = [t.id in locked for t in kept]
-        above = parents or [_commonest(kept, [0] * len(kept), 0)] * n_new
+        above = parents or [commonest(kept, [0] * len(kept), 0)] * n_new
         of_units, of_territories = regions or (np.zeros(len(inside), np.int32), np.zeros(k))
         return Scope(
             ids=(*(t.id for t in kept), *([NEW] * n_new)),
@@ -343,89 +345,7 @@ class Scoper:
         uid = self._settings.capacity_measure
         return known_measure(self._view.plan, uid) if uid else self._measure
 
-    # ------------------------------------------------------------------ regions
-    def _tree_regions(self) -> tuple[Int32s, Floats]:
-        """Region of each unit by the groups of the tree; value of each leaf in each region."""
-        view = self._view
-        parents = [t.parent for t in view.leaves]
-        order = {p: i for i, p in enumerate(dict.fromkeys(p for p in parents if p))}
-        if not order:
-            raise BadWish(
-                _("The territories are in no regions yet."),
-                _("Name a column whose values are the regions, or group territories first."),
-            )
-        region = np.array([-1, *(order.get(p, -1) for p in parents)], np.int32)
-        overlap = np.zeros((len(parents), len(order)))
-        inside = np.flatnonzero(region[1:] >= 0)
-        overlap[inside, region[1:][inside]] = self._values[1:][inside] + _LITTLE
-        return region[view.unit_slots], overlap
-
-    def _column_regions(self, column: str) -> tuple[Int32s, Floats]:
-        """The same by a column of the units."""
-        view = self._view
-        codes, names = districts_of(view, column)
-        held = (codes >= 0) & (view.unit_slots > 0)
-        overlap = np.zeros((view.n_slots, len(names)))
-        weight = self._unit_values() + _LITTLE
-        np.add.at(overlap, (view.unit_slots[held], codes[held]), weight[held])
-        return codes, overlap[1:]
-
     def _unit_values(self) -> Floats:
         from terradesk.measures.standing import standing_of
 
         return np.maximum(standing_of(self._view).weights(self._measure)[0], 0.0)
-
-
-def _matched(overlap: Floats, counts: Int32s, must: Bools) -> list[int]:
-    """Region in which each territory goes on, -1 for none: where most of what it has lies.
-
-    Parameters
-    ----------
-    overlap : ndarray of float64, shape (t, r)
-    counts : ndarray of int, shape (r,)
-        Territories that each region is to have.
-    must : ndarray of bool, shape (t,)
-        Territories that have to go on.
-    """
-    from scipy.optimize import linear_sum_assignment
-
-    slots = np.repeat(np.arange(len(counts)), counts)
-    gain = overlap[:, slots] + must[:, None] * (overlap[:, slots] > 0) * (1 + overlap.sum())
-    out = np.full(len(overlap), -1)
-    for leaf, slot in zip(*linear_sum_assignment(-gain), strict=True):
-        if gain[leaf, slot] > 0:
-            out[leaf] = slots[slot]
-    if (must & (out < 0)).any():
-        text = _("More territories are locked in a region than it should have.")
-        raise BadWish(text, _("Ask for more territories, or unlock some."))
-    return [int(r) for r in out]
-
-
-def _commonest(kept: Sequence[rec.Territory], regions: Sequence[int], region: int) -> int:
-    """The node that most territories of a region hang below; 0 = the top."""
-    above = [t.parent for t, r in zip(kept, regions, strict=True) if r == region]
-    return max(dict.fromkeys(above), key=above.count, default=0)
-
-
-def districts_of(view: AlignmentView, column: str) -> tuple[Int32s, list[str]]:
-    """Value of a column of the units as codes (n_units,), -1 for none, and the values.
-
-    Raises
-    ------
-    BadWish
-        If there is no such column.
-    """
-    values = view.plan.units.columns.get(column)
-    if values is None:
-        known = ", ".join(isolate(c) for c in list(view.plan.units.columns)[:20])
-        raise BadWish(
-            _("The areas have no column {name}.").format(name=isolate(column)),
-            _("Known are: {names}").format(names=known or "–"),
-        )
-    texts = np.array([t.strip() for t in as_texts(values).tolist()], object)
-    names, codes = np.unique(texts.astype(str), return_inverse=True)
-    codes = codes.ravel().astype(np.int32)
-    present = view.plan.units_present
-    if len(names) and names[0] == "":
-        names, codes = names[1:], codes - 1
-    return np.where(present, codes, -1).astype(np.int32), names.tolist()

@@ -275,9 +275,11 @@ def settings_for(plan: Plan, alignment: int) -> Settings:
     if found is not None:
         shares = tuple((t, s) for t, s in found.shares if t in ids)
         kept = replace(found, territories=(), shares=shares)
-        if kept.mode in ("new", "nested") or (kept.mode in ("fill", "rebalance") and ids):
+        if kept.mode in ("new", "nested"):
             return kept
-        return replace(kept, mode="rebalance" if ids else "new", n_territories=0)
+        is_known = kept.mode in ("fill", "rebalance") and bool(ids)
+        mode = kept.mode if is_known else "rebalance" if ids else "new"
+        return replace(kept, mode=mode, n_territories=0 if ids else 25)  # as many as there are now
     has_units = bool((view.unit_slots > 0).any())
     if not ids or not has_units:
         return Settings(mode="new", n_territories=len(ids) or 25, keep=0.0)
