@@ -64,7 +64,7 @@ def make_costs(work: Work) -> Costs:
     return Costs(
         inertia=_MIDDLE * 4 ** (1 - shape) * k / _reference(problem),
         rough=min(1.0, shape),
-        round=2.0 * min(1.0, shape),
+        round=1.25 * min(1.0, shape),
         moved=0.0 if keep == 0 or held <= 0 else 30.0 * keep**3 * k / held,
         district=_DISTRICT * options.keep_districts * k / max(1, _n_districts(problem)),
     )
