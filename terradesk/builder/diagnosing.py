@@ -14,6 +14,7 @@ from terradesk.builder.allotting import find_allotments
 from terradesk.builder.bands import Bands, make_bands
 from terradesk.builder.findings import Diagnosis, Finding, Remedy, rows
 from terradesk.builder.graph import Graph, make_graph
+from terradesk.builder.handing import find_handovers
 from terradesk.builder.pockets import (
     Condensed,
     Pocket,
@@ -29,7 +30,7 @@ from terradesk.builder.wholes import find_parts, round_up, share
 
 _MOST_OF_A_KIND = 60
 _ROUNDING = 1e-9
-_QUICK = 20_000  # units that may be looked at again in all, to try remedies
+_QUICK = 12_000  # units that may be looked at again in all, to try remedies
 _TRIED = 2  # findings of a kind whose remedies are tried
 _HEAVIEST = 400  # nodes around which the tightest tolerance is looked for
 
@@ -77,7 +78,7 @@ def _findings(
         *conflicting.find_locks(problem, options, graph),
         *conflicting.find_cut_off(problem, options, graph),
         *conflicting.find_seeds(problem),
-        *conflicting.find_handovers(problem, bands),
+        *find_handovers(problem, bands),
     ]
     parts, tightest = find_parts(problem, options, graph, bands, frozen)
     found += parts
