@@ -148,9 +148,9 @@ def _aims(work: Work) -> tuple[Floats, Floats]:
     bands = work.bands
     with np.errstate(invalid="ignore"):
         middle, half = (bands.low + bands.high) / 2, (bands.high - bands.low) / 2
-    is_closed = np.isfinite(half)
-    low = np.where(is_closed, middle - _INSIDE * half, bands.low)
-    high = np.where(is_closed, middle + _INSIDE * half, bands.high)
+        is_closed = np.isfinite(half)
+        low = np.where(is_closed, middle - _INSIDE * half, bands.low)
+        high = np.where(is_closed, middle + _INSIDE * half, bands.high)
     return low, high
 
 
