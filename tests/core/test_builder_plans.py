@@ -125,6 +125,8 @@ def test_what_to_begin_with_suits_the_plan() -> None:
     assert settings_for(PLAN, A).mode == "rebalance"
     half = done(PLAN, assign(PLAN, A, np.arange(6), -1))
     assert settings_for(half, A).mode == "fill"
+    fewer = done(PLAN, remember(PLAN, Settings(mode="rebalance", n_territories=2)))
+    assert settings_for(fewer, A).n_territories == 0  # or territories would go unasked
     carved = done(PLAN, remember(PLAN, Settings(mode="carve", n_territories=2)))
     assert settings_for(carved, A).mode == "rebalance"
 
