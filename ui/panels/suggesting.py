@@ -26,6 +26,7 @@ Steps = frozenset[tuple[int, int]]
 """Unit rows and the ids of the territories they would come to."""
 
 _MOST, _MOST_NAMES = 12, 3
+_LITTLE = 0.005  # targets that differ by less are the plan's own
 _REASON = N_("Suggested move")
 
 
@@ -83,12 +84,15 @@ class Found:
         Territories that are out of tolerance now.
     why : tuple of Told
         What stands in the way, where nothing helps.
+    note : str
+        What the moves are measured by, where it is not the plan's own targets.
     """
 
     plan: Plan
     suggestions: tuple[Suggestion, ...]
     n_out: int
     why: tuple[Told, ...] = ()
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -101,10 +105,12 @@ class WholePlan:
     n_moves : int
     is_complete : bool
         Whether everything is in tolerance then.
+    is_partly : bool
+        Whether that leaves out territories that cannot be in tolerance whatever is done.
     tentative : Tentative or None
         None when no move helps.
-    n_in, n_territories : int
-        In tolerance after it, and how many there are.
+    n_more : int
+        Territories that come into tolerance, less those that leave it.
     least : Least
         What no sequence can save.
     """
@@ -112,9 +118,9 @@ class WholePlan:
     plan: Plan
     n_moves: int
     is_complete: bool
+    is_partly: bool
     tentative: Tentative | None
-    n_in: int
-    n_territories: int
+    n_more: int
     least: Least
 
 
@@ -160,7 +166,31 @@ def find(
     balance = measures.balance(view)
     n_out = balance.n_territories - balance.n_in_tolerance
     why = _reasons(plan, ready) if n_out and not told else ()
-    return Found(plan, tuple(shown[:_MOST]), n_out, why)
+    return Found(plan, tuple(shown[:_MOST]), n_out, why, _measured_by(plan, ready))
+
+
+def _measured_by(plan: Plan, ready: Prepared) -> str:
+    """Says that targets are lower or higher because some territories cannot meet theirs."""
+    from terradesk.builder.bands import make_bands
+
+    bands, asked = make_bands(ready.problem), ready.problem.targets[:, 0]
+    is_out = bands.exempt[:, 0]
+    known = ~is_out & (asked > 0)
+    if not is_out.any() or not known.any():
+        return ""
+    share = float(np.median(bands.targets[known, 0] / asked[known])) - 1
+    if abs(share) < _LITTLE:
+        return ""
+    n = int(is_out.sum())
+    first = ngettext(
+        "{n} territory cannot come near its target, so the others share what is left.",
+        "{n} territories cannot come near their targets, so the others share what is left.",
+        n,
+    )
+    lower = _("Moves are measured by targets that are {share} lower.")
+    higher = _("Moves are measured by targets that are {share} higher.")
+    second = (lower if share < 0 else higher).format(share=i18n.percent(abs(share), signed=False))
+    return f"{first.format(n=i18n.number(n))} {second}"
 
 
 def _reasons(plan: Plan, ready: Prepared) -> tuple[Told, ...]:
@@ -189,12 +219,10 @@ def find_all(
     found = plan_moves(ready.problem, ready.options, now, _banned(ready, refused), progress)
     units = np.flatnonzero(found.assignment != now)
     done = _assigned(view, ready, units, found.assignment[units])
+    moves, is_partly = found.moves, bool(_measured_by(plan, ready))
+    n_more = moves[0].n_out_before - moves[-1].n_out_after if moves else 0
     tentative = _tentative(view, done)
-    after = measures.balance(tentative.plan.alignment(alignment) if tentative else view)
-    return WholePlan(
-        plan, len(found.moves), found.is_complete, tentative,
-        after.n_in_tolerance, after.n_territories, found.least,
-    )  # fmt: skip
+    return WholePlan(plan, len(moves), found.is_complete, is_partly, tentative, n_more, found.least)
 
 
 def _banned(ready: Prepared, refused: Collection[Steps]) -> list[frozenset[tuple[int, int]]]:

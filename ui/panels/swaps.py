@@ -274,7 +274,8 @@ class SwapsPanel(QtWidgets.QWidget):
     def _say_about(self, found: Found) -> None:
         """What the list is good for, or why there is none."""
         if found.suggestions and found.n_out:
-            self.note.hide()
+            self.note.setText(found.note)
+            self.note.setVisible(bool(found.note))
             return
         if found.suggestions:
             text = _("Everything is within tolerance. These moves would make it more even.")
@@ -305,19 +306,7 @@ class SwapsPanel(QtWidgets.QWidget):
         if whole is None or whole.tentative is None:
             return
         n = i18n.number(whole.n_moves)
-        if whole.is_complete:
-            one, many = (
-                N_("Bring everything within tolerance: {n} move"),
-                N_("Bring everything within tolerance: {n} moves"),
-            )
-        else:
-            one, many = (
-                N_("{n} move brings {k} of {m} within tolerance"),
-                N_("{n} moves bring {k} of {m} within tolerance"),
-            )
-        text = ngettext(one, many, whole.n_moves)
-        k, m = i18n.number(whole.n_in), i18n.number(whole.n_territories)
-        self.whole_text.setText(text.format(n=n, k=k, m=m))
+        self.whole_text.setText(_whole_text(whole))
         self.whole_least.setText(self._least(whole))
         accept = ngettext("Accept {n} move", "Accept {n} moves", whole.n_moves)
         self.accept_all.setText(accept.format(n=n))
@@ -329,11 +318,14 @@ class SwapsPanel(QtWidgets.QWidget):
         plan, n, least = self._model.plan, len(whole.tentative.unit_rows), whole.least.units
         moves = ngettext("{n} {noun} changes hands", "{n} {noun} change hands", n)
         said = moves.format(n=i18n.number(n), noun=plan.noun(n))
-        if not least or least > n:
+        if not least or (least > n and whole.is_complete):
             return f"{said}."
-        if least == n:
+        if not whole.is_complete:
+            text = _("{what}; at least {n} must until everything is within tolerance.")
+        elif least == n:
             return _("{what}: fewer cannot do it.").format(what=said)
-        text = _("{what}; at least {n} must whatever is done.")
+        else:
+            text = _("{what}; at least {n} must whatever is done.")
         return text.format(what=said, n=i18n.number(least))
 
     def _show_proposing(self) -> None:
@@ -402,3 +394,19 @@ class SwapsPanel(QtWidgets.QWidget):
         """Figures take the theme as they are painted."""
         for card in self.cards:
             card.update()
+
+
+def _whole_text(whole: WholePlan) -> str:
+    n, k = i18n.number(whole.n_moves), i18n.number(whole.n_more)
+    if whole.is_complete and whole.is_partly:
+        one = N_("Bring everything that can be within tolerance there: {n} move")
+        many = N_("Bring everything that can be within tolerance there: {n} moves")
+    elif whole.is_complete:
+        one = N_("Bring everything within tolerance: {n} move")
+        many = N_("Bring everything within tolerance: {n} moves")
+    elif whole.n_more > 0:
+        one = N_("{n} move brings {k} more within tolerance")
+        many = N_("{n} moves bring {k} more within tolerance")
+    else:
+        one, many = N_("{n} move makes it more even"), N_("{n} moves make it more even")
+    return ngettext(one, many, whole.n_moves).format(n=n, k=k)
