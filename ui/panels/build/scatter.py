@@ -101,6 +101,7 @@ class Scatter(QtWidgets.QWidget):
         if not self._choices:
             return
         painter = QtGui.QPainter(self)
+        painter.setLayoutDirection(self.layoutDirection())  # a painter takes the program's
         painter.setRenderHint(QtGui.QPainter.RenderHint.Antialiasing)
         inner = QtCore.QRectF(self.rect()).adjusted(_LEFT, _TOP, -_LEFT, -_FOOT)
         painter.setPen(QtCore.Qt.PenStyle.NoPen)
