@@ -104,6 +104,7 @@ class Banner(parts.Floating):
         self._host, self._model = parent, model
         self.setAccessibleName(_("Preview"))
         layout = parts.row(self, 8, (12, 4, 6, 4))
+        self.end = 0
         self._icon = parts.icon_label("eye", "accent_text", 16)
         self._title, self._text = parts.label("", "strong"), parts.label("", "dim")
         self._switch = parts.link("")
@@ -146,9 +147,17 @@ class Banner(parts.Floating):
         text = ngettext("{n} {noun} would change.", "{n} {noun} would change.", n)
         count = text.format(n=i18n.number(n), noun=self._model.plan.noun(n))
         whole = f"{count} " + _("Your plan stays as it is until you accept.")
-        room = self._host.width() - _TAKEN_PX - self._switch.sizeHint().width()
-        is_wide = self.fontMetrics().horizontalAdvance(whole) < room
-        return whole if is_wide else count
+        room = self._host.width() - self.end - _TAKEN_PX - self._switch.sizeHint().width()
+        wide = self.fontMetrics().horizontalAdvance
+        if wide(whole) < room:
+            return whole
+        return count if wide(count) < room else i18n.number(n)
+
+    def leave_free(self, end: int) -> None:
+        """A panel lies over so many pixels at the end of the map."""
+        if end != self.end:
+            self.end = end
+            self.refresh()
 
     def restyle(self) -> None:
         """Take up another theme."""

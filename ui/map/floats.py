@@ -54,6 +54,7 @@ class Floats:
         self.inset: Inset | None = None
         self.banner: parts.Floating | None = None
         self.is_drawing = False
+        self.end = 0  # pixels at the end of the map that a panel lies over
         self.over: list[Any] = []
         self.waiting = parts.label(_("Preparing the map…"))
         self.waiting.setParent(host)
@@ -120,6 +121,11 @@ class Floats:
         for widget in (*self.over, self.card):
             widget.raise_()
 
+    @property
+    def _wide(self) -> int:
+        """How much of the map's width can be seen."""
+        return max(320, self._host.width() - self.end)
+
     def _arrange_top(self) -> None:
         left, head = _GAP + self.toolbox.width() + _GAP, _GAP
         self._put(self.toolbox, _GAP, _GAP)
@@ -131,7 +137,7 @@ class Floats:
         after = left + (self.strip.width() + _BETWEEN if has_strip else 0)
         strip = theme.HEIGHT["strip"]
         top, below = head + (strip - self.chip.height()) // 2, head + strip + _BETWEEN
-        fits = after + self.chip.width() + _GAP <= self._host.width()
+        fits = after + self.chip.width() + _GAP <= self._wide
         self._put(self.chip, after if fits else left, top if fits else below)
         y = below if fits else below + self.chip.height() + _BETWEEN
         y = y if self.chip.isVisibleTo(self._host) else head
@@ -152,20 +158,20 @@ class Floats:
         ends = [w.x() + w.width() for w in top]
         if self._host.layoutDirection() == QtCore.Qt.LayoutDirection.RightToLeft:
             ends = [self._host.width() - w.x() for w in top]
-        x = self._host.width() - _GAP - inset.width()
+        x = self._wide - _GAP - inset.width()
         foot = max((w.geometry().bottom() for w in (*top, *self.far)), default=0)
         meets = any(end + _BETWEEN > x for end in ends)
         self._put(inset, x, foot + 1 + _BETWEEN if meets else _GAP)
 
     def _arrange_corner(self) -> None:
-        wide, foot = self._host.width(), self._host.height() - 4
+        wide, foot = self._wide, self._host.height() - 4
         for widget, gap in ((self.credits, 2), (self.scale, _BETWEEN), (self.legend, 0)):
             foot -= widget.height()
             self._put(widget, wide - _GAP - widget.width(), foot)
             foot -= gap
 
     def _arrange_foot(self) -> None:
-        wide, high = self._host.width(), self._host.height()
+        wide, high = self._wide, self._host.height()
         self.message.fit(wide - 3 * _GAP - self.scale.width())
         meets = self.message.width() + 2 * _GAP > wide - _GAP - self.credits.width()
         foot = high - (self.credits.height() + 8 if meets else _GAP)

@@ -346,11 +346,18 @@ class MapView(Looking):
         self.arrange()
 
     def arrange(self) -> None:
-        """Put everything that floats in its place."""
+        """Put everything that floats in its place, clear of a panel that lies over the map."""
+        self.floats.end = self.width() - self.free_rect().width()
+        self.building.banner.leave_free(self.floats.end)
         self.floats.arrange()
         self.layer_list.arrange()
         self.top_margin = float(self.floats.chip.geometry().bottom() + 18)
         self.item.update()
+
+    def cover(self, **sides: float) -> None:
+        """Keep clear of something large; see `Looking.cover`."""
+        super().cover(**sides)
+        self.arrange()
 
     def resizeEvent(self, event: QtGui.QResizeEvent) -> None:
         self.canvas.setGeometry(self.rect())

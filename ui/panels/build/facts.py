@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,7 +18,7 @@ from .table import BETTER, NONE, SAME, WORSE, Line
 
 if TYPE_CHECKING:
     from terradesk.builder.problem import Figures, Violation
-    from terradesk.measures import WhatIf
+    from terradesk.measures import Balance, WhatIf
 
 _MI = 1.609344
 _OUT = ("tolerance", "minimum", "maximum")
@@ -30,8 +30,10 @@ class Facts:
 
     Parameters
     ----------
-    n_in, n_all, n_whole : int
-        Territories in tolerance, of how many, in one piece.
+    n_in, n_all : int
+        Territories in tolerance, of how many.
+    n_whole, n_there : int
+        Territories in one piece, of those that have areas.
     worst : float
         Deviation of the worst territory that could do better, with its sign if known.
     shape, distance, kept : float
@@ -43,6 +45,7 @@ class Facts:
     n_in: int
     n_all: int
     n_whole: int = -1
+    n_there: int = -1
     worst: float = math.nan
     shape: float = math.nan
     distance: float = math.nan
@@ -61,11 +64,33 @@ def facts_of(figures: Figures, violations: tuple[Violation, ...]) -> Facts:
         n_in=k - n_out,
         n_all=k,
         n_whole=int((figures.parts == 1).sum()),
+        n_there=int((figures.n_units > 0).sum()),
         worst=float(free[np.abs(free).argmax()]) if len(free) else math.nan,
         shape=float(shapes.mean()) if len(shapes) else math.nan,
         distance=figures.distance,
         kept=figures.kept,
         n_split=figures.n_split_districts,
+    )
+
+
+def as_it_is(before: Facts, balance: Balance, tolerance: float) -> Facts:
+    """The plan's own balance in place of what a build of another number of territories asks.
+
+    Parameters
+    ----------
+    before : Facts
+    balance : Balance
+        Of the plan as it is.
+    tolerance : float
+        A fraction.
+    """
+    found = balance.deviations[1:]
+    known = found[np.isfinite(found)]
+    return replace(
+        before,
+        n_in=int((np.abs(known) <= tolerance + 1e-9).sum()),
+        n_all=balance.n_territories,
+        worst=float(known[np.abs(known).argmax()]) if len(known) else math.nan,
     )
 
 
@@ -152,9 +177,11 @@ def _hundredths(value: float) -> str:
 
 
 def _whole(before: Facts | None, after: Facts) -> Line:
-    texts = [_of(f.n_whole, f.n_all) if f and f.n_whole >= 0 else NONE for f in (before, after)]
+    texts = [_of(f.n_whole, f.n_there) if f and f.n_whole >= 0 else NONE for f in (before, after)]
     has_both = before is not None and after.n_whole >= 0
-    way = _way(before.n_whole, after.n_whole) if has_both and before is not None else SAME
+    way = SAME
+    if has_both and before is not None:
+        way = _way(before.n_whole - before.n_there, after.n_whole - after.n_there)
     return Line("whole", _("In one piece"), texts[0], texts[1], way)
 
 

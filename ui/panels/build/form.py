@@ -100,6 +100,9 @@ class Form(QtWidgets.QWidget):
         for box, slider in zip(sliders, (self.compactness, self.keep), strict=True):
             box.addWidget(slider)
         self._balance_row = row_of(_("Balance by"), _boxed(self.measures))
+        self._captions = self._balance_row.findChildren(
+            QtWidgets.QLabel, options=QtCore.Qt.FindChildOption.FindDirectChildrenOnly
+        )
         self._keep_row = row_of(_("Keep as it is"), sliders[1])
         checks = QtWidgets.QHBoxLayout()
         checks.setSpacing(16)
@@ -247,7 +250,7 @@ class Form(QtWidgets.QWidget):
         self.more.set_may_work(mode not in (*_UNCOUNTED, "carve"))
         is_counted = mode not in _UNCOUNTED and not self.more.capacity.amount
         self.number.setEnabled(is_counted)
-        for widget in (self._within_word, self.within):
+        for widget in (self._within_word, self.within, *self._captions):
             widget.setVisible(is_alone)
         self._keep_row.setVisible(mode in _KEEPING)
         self.locked.setVisible(bool(self._model.is_open and self._has_locks()))

@@ -43,6 +43,7 @@ class MeasureRow(QtWidgets.QWidget):
         parts.choose(self.measure, wish.measure)
         self.tolerance = Percent(_("Tolerance"))
         self.tolerance.set_fraction(wish.tolerance)
+        self.tolerance.setFixedWidth(66)
         weights = [(text, w) for w, text in _known(wish.weight)]
         self.weight = parts.combo(_("Weight"), weights)
         parts.choose(self.weight, wish.weight)
@@ -50,7 +51,7 @@ class MeasureRow(QtWidgets.QWidget):
         self.remove = parts.icon_button("x", _("Without this measure"), self.removed.emit)
         line = QtWidgets.QHBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(6)
+        line.setSpacing(4)
         line.addWidget(self.measure, 1)
         for widget in (self.tolerance, self.weight, self.remove):
             line.addWidget(widget)
@@ -103,9 +104,14 @@ class MeasureRows(QtWidgets.QWidget):
         line.setSpacing(4)
         self._list = QtWidgets.QVBoxLayout()
         self._list.setSpacing(4)
+        self._head = parts.label(_("Balance by, within, and how much it counts"), "dim")
+        rows = QtWidgets.QVBoxLayout()
+        rows.setSpacing(4)
+        rows.addWidget(self._head)
+        rows.addLayout(self._list)
         tip = _("Balance by another measure as well, with a tolerance of its own")
         self.another = parts.icon_button("plus", tip, self._add)
-        line.addLayout(self._list, 1)
+        line.addLayout(rows, 1)
         line.addWidget(self.another, 0, QtCore.Qt.AlignmentFlag.AlignBottom)
 
     def show_wishes(self, choices: Sequence[Measure], wishes: Sequence[Wish]) -> None:
@@ -152,6 +158,7 @@ class MeasureRows(QtWidgets.QWidget):
         self.changed.emit()
 
     def _refresh(self) -> None:
+        self._head.setVisible(len(self.rows) > 1)
         for row in self.rows:
             row.set_alone(len(self.rows) == 1)
         self.another.setVisible(len(self.rows) < min(MOST, len(self._choices)))

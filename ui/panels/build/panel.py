@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6 import QtCore, QtGui, QtWidgets
 
+from terradesk import measures
 from terradesk.i18n import _
 
 from ... import theme
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from terradesk.builder.problem import Result, Snapshot
     from terradesk.builder.settings import Settings
     from terradesk.builder.telling import Told
+
+
+_LOW = 640  # pixels of the form's room below which a build is scrolled to
 
 
 class BuildPanel(QtWidgets.QWidget):
@@ -329,6 +333,7 @@ class BuildPanel(QtWidgets.QWidget):
         self.progress.begin(settings.wishes[0].tolerance, bool(model.view.locked_territories))
         self.session.start(model.plan, model.alignment, settings, model.selected_units)
         self._show_phase()
+        QtCore.QTimer.singleShot(0, self, self._show_outcome)
 
     def take_result(self, prepared: Prepared, result: Result) -> None:
         """Let a result that was found elsewhere stand as if it had been built here."""
@@ -374,6 +379,7 @@ class BuildPanel(QtWidgets.QWidget):
         self.note.say(*asking.warning(self._model.plan, self.prepared, result, answer))
         self._preview()
         self._show_phase()
+        QtCore.QTimer.singleShot(0, self, self._show_outcome)
         then, self._then = self._then, None
         if then is not None:
             then()
@@ -406,8 +412,11 @@ class BuildPanel(QtWidgets.QWidget):
         prepared, model = self.prepared, self._model
         assert prepared is not None
         asked, proposal = prepared.settings, model.proposal
+        before, balance = self._before, measures.standing_of(model.view).balance
+        if before is not None and balance is not None and -1 in prepared.territories:
+            before = facts.as_it_is(before, balance, float(prepared.problem.tolerances[0]))
         self.table.show_lines(facts.lines(
-            model.plan, self._before, after, proposal.effect if proposal else None,
+            model.plan, before, after, proposal.effect if proposal else None,
             float(prepared.problem.tolerances[0]), prepared.measures[0].name,
             bool(model.view.locked_territories), self.length_unit,
             bool(asked.district_column) and asked.mode != "nested",
@@ -455,6 +464,14 @@ class BuildPanel(QtWidgets.QWidget):
         self._ask_why()
 
     # ------------------------------------------------------------------ what is seen
+    def _show_outcome(self) -> None:
+        """Scroll to what is new: the build where there is little room, else its warning."""
+        area, bar = self._scroll, self._scroll.verticalScrollBar()
+        if area.viewport().height() < _LOW:
+            bar.setValue(self._outcome.y())
+        elif self.note.isVisible():
+            area.ensureWidgetVisible(self.note, 0, 16)
+
     def _show_phase(self) -> None:
         if not self._is_made:
             return
