@@ -289,6 +289,8 @@ def claim(work: Work, labels: Int32s, new: int, clock: Clock) -> None:
     """
     problem, bands = work.problem, work.bands
     own = labels == new
+    if not own.any():
+        return
     middle = problem.seeds[new]
     if np.isnan(middle).any():
         middle = _middle(problem.xy[own], problem.activities[own, 0])
