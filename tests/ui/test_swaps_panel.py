@@ -185,6 +185,18 @@ def test_an_even_plan_says_so(qtbot, window, monkeypatch):
     panel.leave()
 
 
+def test_without_anything_to_balance_it_says_what_to_do(qtbot, window, monkeypatch):
+    monkeypatch.setattr(preparing, "base_map", lambda *_args: None)
+    window.show_document(Document(grid_plan(territories=0)))
+    wait_for_map(qtbot, window)
+    panel = window.panels["swaps"]
+    panel.open()
+    assert panel.note.isVisible()
+    assert panel.note.text().startswith("Make two or more territories")
+    assert not panel.finding.is_busy
+    panel.leave()
+
+
 def test_closing_the_panel_ends_the_search_and_the_preview(desk, panel):
     panel.cards[0].setFocus()
     panel.leave()

@@ -125,11 +125,11 @@ def nearest(plan: Plan, at: np.ndarray, n: int) -> np.ndarray:
 
 def heaviest(view: AlignmentView) -> np.ndarray:
     """The heaviest area of the territory that is farthest over its target, with those around."""
-    plan, balance = view.plan, measures.balance(view)
-    order = np.argsort(-np.nan_to_num(balance.deviations[1:], nan=-np.inf), kind="stable")
+    plan, balance = view.plan, measures.standing_of(view).balance
     measure = measures.balance_measure(plan)
-    if plan.arcs is None or measure is None or not len(order):
+    if plan.arcs is None or measure is None or balance is None:
         return np.empty(0, np.int64)
+    order = np.argsort(-np.nan_to_num(balance.deviations[1:], nan=-np.inf), kind="stable")
     weights = measures.standing_of(view).weights(measure)[0]
     for slot in order + 1:
         rows = np.flatnonzero((view.unit_slots == slot) & plan.units_present & ~view.locked_units)

@@ -253,7 +253,7 @@ class SwapsPanel(QtWidgets.QWidget):
     def _show_state(self) -> None:
         """How many are in tolerance, what the list is about, and all moves together."""
         model, territory = self._model, self.territory
-        balance = measures.balance(model.view) if model.view.leaves else None
+        balance = measures.standing_of(model.view).balance if model.view.leaves else None
         if territory in model.view.slots and territory != UNASSIGNED:
             self.state.setText(
                 _("What would help {name}").format(name=model.view.name_of(territory))
@@ -262,6 +262,8 @@ class SwapsPanel(QtWidgets.QWidget):
             text = _("{n} of {m} in tolerance")
             n, m = i18n.number(balance.n_in_tolerance), i18n.number(balance.n_territories)
             self.state.setText(text.format(n=n, m=m))
+        else:
+            self.state.clear()
         self.all_of.setVisible(territory != UNASSIGNED)
         self._show_whole(self.whole)
         self._show_skipped(len(self._refused))

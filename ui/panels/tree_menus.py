@@ -54,6 +54,7 @@ class TreeMenus:
         if found and self._chosen_leaves():
             menu.addSeparator()
             menu.addActions(found)
+            menu.addSeparator()
 
     def full(self) -> QtWidgets.QMenu:
         """The same and what makes territories afresh."""
