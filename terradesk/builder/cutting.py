@@ -15,7 +15,7 @@ import numpy as np
 from terradesk.arcs.jit import Floats, Int32s, Int64s, Uint64s, kernel
 from terradesk.builder.annealing import make_ground
 from terradesk.builder.clock import Clock, Work
-from terradesk.builder.energies import Costs, weights_of
+from terradesk.builder.energies import Costs, leading, weights_of
 from terradesk.builder.moves import (
     AREA,
     GQ,
@@ -33,6 +33,7 @@ from terradesk.builder.moves import (
 
 _FORBIDDEN = 1e12
 _PRESSURE = 1e4
+_STRANGE = 1.0  # cost when both territories changed places
 _STEPS = 150_000  # edges handled in one call of the kernel: well below a slice
 
 
@@ -133,8 +134,10 @@ def _make_pair(
     problem, graph = work.problem, work.graph
     base, n = problem.baseline, problem.n_units
     prices = np.zeros((n, 2))
+    weight = leading(problem)
+    strange = _STRANGE * weight / max(float(weight.sum()), 1e-300)
     for side in range(2):
-        leaves = (base == 1 - side) * problem.retention * costs.moved
+        leaves = (base == 1 - side) * problem.retention * costs.moved + (labels != side) * strange
         may = problem.allowed[:, side][problem.allowed_class]
         may = may & (ground.movable | (labels == side))
         prices[:, side] = leaves + np.where(may, 0.0, _FORBIDDEN)
