@@ -77,6 +77,8 @@ class Building(QtCore.QObject):
         """Banner and legend; what floats finds its place anew when something comes or goes."""
         was_there = self.banner.isVisibleTo(self._view)
         self.banner.refresh()
+        if is_shown:
+            self._view.floats.steps.hide()
         if was_there != self.banner.isVisibleTo(self._view) or is_shown != self._was_shown:
             self._was_shown = is_shown
             self._view.following.changed.emit()

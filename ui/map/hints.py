@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from PySide6 import QtCore, QtWidgets
 
 from terradesk import i18n
 from terradesk.i18n import _, ngettext
 
+from .. import theme
 from . import parts
 
 
@@ -28,15 +30,23 @@ class FirstSteps(parts.Floating):
         self.setAccessibleName(_("First steps"))
         self._ticks: list[tuple[QtWidgets.QWidget, QtWidgets.QLabel, str]] = []
         layout = parts.row(self, 12, (16, 10, 8, 10))
-        steps = (
+        steps: tuple[tuple[Any, ...], ...] = (
             ("file.accounts", _("Add accounts"), _("Drop a spreadsheet on the window")),
-            ("territory.start", _("Make territories"), _("From a column, a file, or draw them")),
+            (
+                "territory.start",
+                _("Make territories"),
+                _("From a column, a file, or draw them"),
+                ("build.build", _("Or build them")),
+            ),
             ("export.workbook", _("Hand over"), _("Excel, shapefiles, a map")),
         )
-        for number, (action, text, more) in enumerate(steps, 1):
+        for number, (action, text, more, *also) in enumerate(steps, 1):
             if number > 1:
                 layout.addWidget(parts.icon_label("arrow-right", "text3", 16))
-            layout.addWidget(self._step(number, action, text, more))
+            step = self._step(number, action, text, more)
+            for other, words in also:
+                self._add_link(step, other, words)
+            layout.addWidget(step)
         close = parts.link("", _("Close"), "x")
         close.clicked.connect(self.hide)
         layout.addWidget(close, 0, QtCore.Qt.AlignmentFlag.AlignTop)
@@ -56,6 +66,20 @@ class FirstSteps(parts.Floating):
         layout.addWidget(note)
         self._ticks.append((tick, note, more))
         return out
+
+    def _add_link(self, step: QtWidgets.QWidget, action: str, text: str) -> None:
+        """Another way to do a step, beside its note."""
+        link = parts.link(text, _("Balanced and compact, in seconds"))
+        link.setProperty("role", "legend")
+        link.setStyleSheet(f"color: {theme.roles()['accent_text']}; font-weight: 400;")
+        link.clicked.connect(lambda: self.command.emit(action))
+        column, note = step.layout(), self._ticks[-1][1]
+        assert isinstance(column, QtWidgets.QVBoxLayout)
+        line = parts.row(None, 4)
+        line.addWidget(note)
+        line.addWidget(link)
+        line.addStretch(1)
+        column.addLayout(line)
 
     def set_accounts(self, n: int) -> None:
         """Tick the first step off when there are accounts already."""

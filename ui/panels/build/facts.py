@@ -126,7 +126,7 @@ def lines(
     if math.isfinite(after.kept):
         caption = _("Kept ({name})").format(name=painting.elided(kept_name, 110))
         out.append(Line("kept", caption, NONE, i18n.percent(after.kept, 1, False)))
-    if effect is not None and plan.accounts_present.any():
+    if before is not None and effect is not None and plan.accounts_present.any():
         out.append(_hands(plan, effect))
     return out
 

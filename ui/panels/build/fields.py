@@ -15,6 +15,7 @@ from ... import theme
 from ...dialogs import parts
 
 CAPTION_PX = 116
+_LONG = 1e6
 
 
 def row_of(caption: str, *widgets: QtWidgets.QWidget | QtWidgets.QLayout) -> QtWidgets.QWidget:
@@ -106,10 +107,12 @@ class Amount(QtWidgets.QLineEdit):
     def __init__(self, name: str, none: str, tip: str = "") -> None:
         super().__init__()
         self._amount: float | None = None
+        self._tip = tip
         self.setPlaceholderText(none)
         self.setAccessibleName(name)
         self.setToolTip(tip)
         self.setMaxLength(24)
+        self.setMinimumWidth(48)
         self.editingFinished.connect(self._read)
 
     @property
@@ -120,11 +123,19 @@ class Amount(QtWidgets.QLineEdit):
     def set_amount(self, amount: float | None) -> None:
         """Show a figure or nothing."""
         self._amount = amount
-        self.setText("" if amount is None else i18n.number(amount, 0 if amount >= 100 else 2))
+        if amount is None:
+            self.setText("")
+            self.setToolTip(self._tip)
+            return
+        whole = i18n.number(amount, 0 if amount >= 100 else 2)
+        self.setText(i18n.compact(amount) if amount >= _LONG else whole)
+        self.setToolTip("\n".join(filter(None, (whole, self._tip))))
 
     def _read(self) -> None:
         before, text = self._amount, self.text().strip()
         found: float | None = None
+        if text and not self.isModified():
+            return  # long amounts are shown rounded
         if text:
             found = before
             with contextlib.suppress(ValueError):
@@ -252,7 +263,7 @@ def drop_down(name: str, choices: Sequence[tuple[str, object]] = ()) -> QtWidget
     out.setSizeAdjustPolicy(
         QtWidgets.QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
     )
-    out.setMinimumContentsLength(6)
+    out.setMinimumContentsLength(4)
     return out
 
 

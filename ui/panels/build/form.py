@@ -247,14 +247,13 @@ class Form(QtWidgets.QWidget):
         """Show what matters for what is started from."""
         mode, is_alone = self.mode, len(self.measures.rows) == 1
         self.regions.setVisible(mode == "nested")
-        self.more.set_may_work(mode not in (*_UNCOUNTED, "carve"))
+        self.more.set_mode(mode, mode not in (*_UNCOUNTED, "carve"))
         is_counted = mode not in _UNCOUNTED and not self.more.capacity.amount
         self.number.setEnabled(is_counted)
         for widget in (self._within_word, self.within, *self._captions):
             widget.setVisible(is_alone)
         self._keep_row.setVisible(mode in _KEEPING)
         self.locked.setVisible(bool(self._model.is_open and self._has_locks()))
-        self.more.leaves.setVisible(mode == "rebalance")
         self._tell_chosen(mode)
 
     def _has_locks(self) -> bool:

@@ -53,7 +53,7 @@ class More(QtWidgets.QWidget):
         self.effort = drop_down(_("Effort"), _effort_choices())
         self.effort.setToolTip(_("How many moves are tried"))
         self.starts = Number(_("Best of"), 1, 99, _("Runs from other beginnings; the best is kept"))
-        self.starts.setSuffix(" " + _("runs"))
+        self.starts.setFixedWidth(48)
         self.seed = Number(_("Run number"), 0, _MOST, _("The same number gives the same result"))
         self._whole = QtWidgets.QVBoxLayout()
         self._build()
@@ -76,13 +76,17 @@ class More(QtWidgets.QWidget):
         self._whole.setSpacing(2)
         self._whole.addWidget(self.district)
         self._whole.addWidget(self.district_share)
-        for caption, line in (
-            (_("Workload of each"), _filled(self.capacity)), (_("Limits"), limits),
-            (_("Hand over at most"), _started(self.handover, _("accounts"))),
-            (_("Start points"), _filled(self.seeds)), (_("Keep whole"), self._whole),
-            (_("Effort"), runs), (_("Run number"), _started(self.seed)),
-        ):  # fmt: skip
-            column.addWidget(row_of(caption, line))
+        self._whole_row = row_of(_("Keep whole"), self._whole)
+        for row in (
+            row_of(_("Workload of each"), _filled(self.capacity)),
+            row_of(_("Limits"), limits),
+            row_of(_("Hand over at most"), _started(self.handover, _("accounts"))),
+            row_of(_("Start points"), _filled(self.seeds)),
+            self._whole_row,
+            row_of(_("Effort"), runs),
+            row_of(_("Run number"), _started(self.seed)),
+        ):
+            column.addWidget(row)
         column.addWidget(self.corners)
         column.addWidget(self.leaves)
 
@@ -130,12 +134,21 @@ class More(QtWidgets.QWidget):
         _choose_near(self.effort, settings.effort)
         self.starts.setValue(settings.starts)
         self.seed.setValue(settings.seed)
-        self.leaves.setVisible(settings.mode == "rebalance")
         self._refresh()
 
-    def set_may_work(self, may_work: bool) -> None:
-        """Whether a workload may decide how many territories there are."""
+    def set_mode(self, mode: str, may_work: bool) -> None:
+        """Show what matters for what is started from.
+
+        Parameters
+        ----------
+        mode : str
+            Of the settings.
+        may_work : bool
+            Whether a workload may decide how many territories there are.
+        """
         self.capacity.setEnabled(may_work)
+        self.leaves.setVisible(mode == "rebalance")
+        self._whole_row.setVisible(mode != "nested")
 
     def taken_up(self, settings: Settings) -> Settings:
         """Settings with what is asked here."""
