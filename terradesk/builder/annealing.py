@@ -26,6 +26,7 @@ from terradesk.builder.moves import (
     HANDOVER,
     HINGE,
     TABLES,
+    WHOLE,
     Ground,
     State,
 )
@@ -112,7 +113,8 @@ def anneal(
     course = _course(work, heat)
     total = int(heat.moves)
     done, size = 0, 20_000
-    while done < total and state.counts[BORDERING] > 0:
+    is_free = not ground.switches[WHOLE]
+    while done < total and (is_free or state.counts[BORDERING] > 0):
         now = time.perf_counter()
         step = min(size, total - done)
         try_moves(ground, state, course, _LUCK, done, done + step, total)

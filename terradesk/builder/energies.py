@@ -17,6 +17,7 @@ from terradesk.builder.problem import Problem
 _STEEP = 4.0
 _HARDER = 4.0
 _MIDDLE = 0.2  # weight of distance at compactness 0.5
+_SEEDED = 3.0  # times as much where centres are homes of reps
 _DISTRICT = 3.0
 
 _references: WeakKeyDictionary[Problem, float] = WeakKeyDictionary()
@@ -61,8 +62,9 @@ def make_costs(work: Work) -> Costs:
     held = problem.retention[problem.baseline >= 0].sum()
     shape = 2 * options.compactness
     keep = options.keep
+    distance = _MIDDLE if np.isnan(problem.seeds).all() else _SEEDED * _MIDDLE
     return Costs(
-        inertia=_MIDDLE * 4 ** (1 - shape) * k / _reference(problem),
+        inertia=distance * 4 ** (1 - shape) * k / _reference(problem),
         rough=min(1.0, shape),
         round=1.25 * min(1.0, shape),
         moved=0.0 if keep == 0 or held <= 0 else 30.0 * keep**3 * k / held,

@@ -125,7 +125,8 @@ def course(run: _Run, depth: int) -> Heat:
 def _restore(run: _Run, labels: Int32s) -> None:
     """Bring what is still outside into its band: rebuild groups of territories."""
     run.clock.offer(labels, (1.0, *key(run.work, labels, run.costs)))
-    recombine(run.work, labels, run.clock, run.seed, _GROUPS, run.costs)
+    tries = max(10, round(_GROUPS * min(4.0, run.work.options.effort)))
+    recombine(run.work, labels, run.clock, run.seed, tries, run.costs)
 
 
 def from_baseline(work: Work, clock: Clock, seed: int, costs: Costs) -> Int32s:

@@ -116,7 +116,7 @@ def _merged_edges(work: Work, groups: Int32s, n: int) -> tuple[Int32s, Floats, F
     inner = _sum(graph.lengths[~apart], a[~apart], n)
     keys = np.minimum(a, b)[apart] * n + np.maximum(a, b)[apart]
     found, inverse = np.unique(keys, return_inverse=True)
-    lengths = _sum(graph.lengths[apart], inverse.ravel(), len(found))
+    lengths = _sum(graph.lengths[apart], inverse.ravel().astype(np.int32), len(found))
     return np.stack((found // n, found % n), 1).astype(np.int32), lengths, inner
 
 

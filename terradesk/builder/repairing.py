@@ -9,6 +9,7 @@ from terradesk.builder.clock import Work
 from terradesk.builder.problem import FREE, NOWHERE, Problem
 
 _ROUNDS = 200
+_ENOUGH = 0.5  # of a target is what a piece must weigh to get a territory at a cost
 
 
 def repair(work: Work, labels: Int32s) -> Int32s:
@@ -168,7 +169,11 @@ def _give_to_nearest(work: Work, labels: Int32s, held: Bools) -> None:
 
 
 def _adopt(work: Work, labels: Int32s, held: Bools) -> bool:
-    """Give a piece that nothing touches a territory of its own: an empty one, else one set free."""
+    """Give a piece that nothing touches a territory of its own: an empty one, else one set free.
+
+    None is set free for what is far too small to be one: rather a territory in two pieces than
+    all others out of balance.
+    """
     problem, graph = work.problem, work.graph
     count, part = graph.parts_within(labels)
     territory = np.full(count, -1, np.int32)
@@ -176,14 +181,22 @@ def _adopt(work: Work, labels: Int32s, held: Bools) -> bool:
     is_main, stuck = _main_parts(problem, labels, held, part, territory)
     used = np.bincount(labels[labels >= 0], minlength=problem.n_territories) > 0
     for piece in np.flatnonzero(~is_main & ~stuck & (territory >= 0)).tolist():
-        rows = np.flatnonzero(part == piece)
+        rows = np.flatnonzero(part == piece).astype(np.int32)
         fits: Bools = np.asarray(problem.allowed[problem.allowed_class[rows]].all(0), np.bool_)
         empty = np.flatnonzero(fits & ~used)
-        new = int(empty[0]) if len(empty) else _set_free(work, labels, held, fits, part, is_main)
+        new = int(empty[0]) if len(empty) else -1
+        if new < 0 and _could_be_one(work, rows):
+            new = _set_free(work, labels, held, fits, part, is_main)
         if new >= 0:
             labels[rows] = new
             return True
     return False
+
+
+def _could_be_one(work: Work, rows: Int32s) -> bool:
+    """Whether units weigh half a target, of at least one measure."""
+    usual = np.median(work.bands.targets, axis=0)
+    return bool((work.problem.activities[rows].sum(0) >= _ENOUGH * usual).any())
 
 
 def _set_free(

@@ -210,7 +210,7 @@ def _try_shifts(
     n_units, k, n_measures = len(labels), len(rows), sums.shape[1]
     for _move in range(n):
         bits = draw(random)
-        if is_whole or bits & np.uint64(0xF) != np.uint64(0):
+        if is_whole or (bits & np.uint64(7) != np.uint64(0) and counts[BORDERING] > 0):
             if counts[BORDERING] == 0:
                 break
             i = edge[pick(bits >> np.uint64(40), counts[BORDERING])]
@@ -311,21 +311,28 @@ def _try_pairs(
     moved = costs[MOVED] if ground.switches[KEEP] else 0.0
     is_whole, is_limited = ground.switches[WHOLE], ground.switches[LIMITS]
     is_hard, has_tables = ground.switches[HARD], ground.switches[TABLES]
-    n_measures = sums.shape[1]
+    n_units, n_measures = len(labels), sums.shape[1]
     back = 1.0 if is_swap else 0.0
     for _move in range(n):
-        if counts[BORDERING] == 0:
-            break
         bits = draw(random)
-        i = edge[pick(bits >> np.uint64(40), counts[BORDERING])]
-        x = labels[i]
-        y = _foreign_neighbour(i, x, -1, bits >> np.uint64(16), starts, others, labels)
-        if y < 0 or rows[x, COUNT] <= 1:
+        if is_whole or (bits & np.uint64(7) != np.uint64(0) and counts[BORDERING] > 0):
+            if counts[BORDERING] == 0:
+                break
+            i = edge[pick(bits >> np.uint64(40), counts[BORDERING])]
+            x = labels[i]
+            y = _foreign_neighbour(i, x, -1, bits >> np.uint64(16), starts, others, labels)
+            if y < 0:
+                continue
+            j = _along(i, y, draw(random), starts, others, labels, places)
+        else:  # territories need not be whole: any two units
+            i = pick(bits >> np.uint64(40), n_units)
+            j = pick(bits >> np.uint64(16), n_units)
+            x, y = labels[i], labels[j]
+            if x == y or x < 0 or y < 0 or not movable[i] or not movable[j]:
+                continue
+        if j < 0 or rows[x, COUNT] <= 1:
             continue
         if is_limited and not allowed[classes[i], y]:
-            continue
-        j = _along(i, y, draw(random), starts, others, labels, places)
-        if j < 0:
             continue
         bits = draw(random)
         z = x
@@ -334,7 +341,7 @@ def _try_pairs(
         if z < 0 or (is_limited and not allowed[classes[j], z]):
             continue
         between = 0.0  # border of i with j
-        touches = False  # j has a neighbour in z besides i
+        touches = not is_whole  # j has a neighbour in z besides i
         ix = 0.0
         iy = 0.0
         for p in range(starts[i], starts[i + 1]):
