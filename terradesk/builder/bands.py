@@ -67,8 +67,8 @@ def make_bands(problem: Problem) -> Bands:
         grown = _grow(problem, targets, exempt, values, oversize, frozen)
         if not grown:
             break
-    low = np.maximum(targets * (1 - problem.tolerances), problem.minimum)
-    high = np.minimum(targets * (1 + problem.tolerances), problem.maximum)
+    low, high = _around(problem, targets, exempt)
+    low, high = np.maximum(low, problem.minimum), np.minimum(high, problem.maximum)
     most = _certain(problem, oversize) + targets * problem.tolerances
     low[exempt], high[exempt] = -np.inf, np.maximum(high, most)[exempt]
     mean = np.maximum(targets.mean(0), _ROUNDING)
@@ -104,6 +104,22 @@ def _frozen(problem: Problem, values: Floats, exempt: Bools) -> Bools:
         over = problem.targets[:, m] * (1 + problem.tolerances[m]) + _ROUNDING
         exempt[:, m] |= values[:, m] > over  # locks and named accounts alone are too much
     return frozen
+
+
+def _around(problem: Problem, targets: Floats, exempt: Bools) -> tuple[Floats, Floats]:
+    """Tolerance around the fair targets; around those that were asked as well where both fit.
+
+    Planners see deviations from what they asked: a band round the fair target alone would call
+    in tolerance what their list calls out. Both fit where half the tolerance is left on each side.
+    """
+    share = problem.tolerances
+    low, high = targets * (1 - share), targets * (1 + share)
+    both_low = np.maximum(low, problem.targets * (1 - share))
+    both_high = np.minimum(high, problem.targets * (1 + share))
+    is_wide = (both_low <= targets * (1 - share / 2)) & (both_high >= targets * (1 + share / 2))
+    for m in np.flatnonzero((is_wide | exempt).all(0)):
+        low[:, m], high[:, m] = both_low[:, m], both_high[:, m]
+    return low, high
 
 
 def _certain(problem: Problem, oversize: dict[int, int]) -> Floats:
