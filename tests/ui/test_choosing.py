@@ -152,7 +152,7 @@ def test_an_area_offers_everything(desk):
     menu = right_click(desk, 0.2, 0.2)
     assert texts(menu) == [
         "Paint with this territory", "Assign Square 0 to", "New territory here",
-        "Unassign Square 0", "Lock T0", "Lock Square 0", "Start point of T0 here",
+        "Unassign Square 0", "Lock T0", "Lock Square 0", "Build", "Start point of T0 here",
         "Zoom to", "Select same",
         "Grow the selection", "Shrink the selection", "Select its 1 account",
         "Why is this here?", "Copy",

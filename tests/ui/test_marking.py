@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6 import QtCore, QtGui
+from PySide6 import QtCore, QtGui, QtWidgets
 from PySide6.QtTest import QTest
 
 from terradesk import projection
@@ -307,29 +307,45 @@ def test_the_card_knows_that_a_link_keeps_a_territory_in_one_piece(desk):
 
 
 # ---------------------------------------------------------------------- barriers
+def to_build(desk, column: float, row: float) -> QtWidgets.QMenu:
+    """What the builder's part of the menu offers at a place."""
+    menu = offered(desk, column, row)["Build"].menu()
+    menu.popup(QtCore.QPoint(10, 10))
+    return menu
+
+
+def pick(desk, column: float, row: float, text: str) -> None:
+    menu = to_build(desk, column, row)
+    action = next(a for a in menu.actions() if a.text() == text)
+    QTest.mouseClick(menu, LEFT, NO_KEYS, menu.actionGeometry(action).center())
+
+
+def names(menu) -> list[str]:
+    return [a.text() for a in menu.actions()]
+
+
 def test_two_neighbours_are_never_joined_and_joined_again(desk):
     text = "Never join across the border: Square 0 – Square 1"
     desk.model.select_units(np.array([0, 1]))
-    choose(desk, 1.5, 0.5, text)
+    pick(desk, 1.5, 0.5, text)
     [row] = desk.model.plan.rows(rec.Barrier)
     assert {row.unit_a, row.unit_b} == {0, 1}
-    entries = offered(desk, 1.5, 0.5)
-    assert text not in entries
-    choose(desk, 1.5, 0.5, "Join across the border again: Square 0 – Square 1")
+    assert text not in names(to_build(desk, 1.5, 0.5))
+    pick(desk, 1.5, 0.5, "Join across the border again: Square 0 – Square 1")
     assert not desk.model.plan.rows(rec.Barrier)
 
 
 def test_areas_that_do_not_touch_have_no_border_to_block(desk):
     desk.model.select_units(np.array([0, 3]))
-    assert not [text for text in offered(desk, 3.5, 0.5) if "join" in text.casefold()]
+    assert not [text for text in names(to_build(desk, 3.5, 0.5)) if "join" in text.casefold()]
 
 
 def test_a_group_of_areas_is_never_joined_with_those_around(desk):
     desk.model.select_units(np.array([0, 1, 6]))
-    choose(desk, 1.5, 0.5, "Never join these 3 squares with those around")
+    pick(desk, 1.5, 0.5, "Never join these 3 squares with those around")
     pairs = {frozenset((r.unit_a, r.unit_b)) for r in desk.model.plan.rows(rec.Barrier)}
     assert pairs == {frozenset(p) for p in ((1, 2), (1, 7), (6, 7), (6, 12))}
-    assert "Join these 3 squares with those around again" in offered(desk, 1.5, 0.5)
+    assert "Join these 3 squares with those around again" in names(to_build(desk, 1.5, 0.5))
 
 
 def test_a_barrier_is_a_line_on_the_map_and_in_the_legend(desk):

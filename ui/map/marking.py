@@ -29,7 +29,7 @@ _MOST_LINKS = 4
 def offer(
     menu: QtWidgets.QMenu, view: MapView, unit: int, rows: np.ndarray, at: QtCore.QPoint
 ) -> None:
-    """Add entries about start points, water links and barriers to a menu.
+    """Add entries about start points and water links to a menu.
 
     Parameters
     ----------
@@ -43,7 +43,15 @@ def offer(
         Of the pointer on the screen.
     """
     place = view.metres(QtCore.QPointF(view.canvas.mapFromGlobal(at)))
-    offers = (*_starts(view, unit, place), *_links(view, unit, rows), *_barriers(view, unit, rows))
+    _add(menu, view, (*_starts(view, unit, place), *_links(view, unit, rows)))
+
+
+def offer_barriers(menu: QtWidgets.QMenu, view: MapView, unit: int, rows: np.ndarray) -> None:
+    """Add entries about borders that the builder must not cross; parameters as `offer`."""
+    _add(menu, view, tuple(_barriers(view, unit, rows)))
+
+
+def _add(menu: QtWidgets.QMenu, view: MapView, offers: tuple[Offer, ...]) -> None:
     for text, icon, make in offers:
         action = menu.addAction(theme.icon(icon), text.replace("&", "&&"))
         action.triggered.connect(lambda _on=False, make=make: view.model.attempt(make))

@@ -107,7 +107,7 @@ class MapMenu:
             self._add(menu, self._of(_("Unassign {things}"), rows), "eraser",
                       lambda: self._assign(rows, UNASSIGNED), "Del")  # fmt: skip
         self._locks(menu, territory, rows)
-        self._building(menu, territory, rows)
+        self._building(menu, territory, unit, rows)
         marking.offer(menu, self._view, unit, rows, at)
         menu.addSeparator()
         self._zooms(menu, territory, rows)
@@ -158,7 +158,7 @@ class MapMenu:
         model = self._model
         model.attempt(lambda: lock_units(model.plan, model.alignment, rows.tolist(), is_locked))
 
-    def _building(self, menu: QtWidgets.QMenu, territory: int, rows: np.ndarray) -> None:
+    def _building(self, menu: QtWidgets.QMenu, territory: int, unit: int, rows: np.ndarray) -> None:
         """What the builder can do with what is here."""
         if not self._model.view.leaves:
             return
@@ -177,6 +177,8 @@ class MapMenu:
         if len(rows) > 1:
             self._add(sub, self._of(_("Share out {things}"), rows), "square-dashed",
                       partial(self._command_on, rows, "build.share"))  # fmt: skip
+        sub.addSeparator()
+        marking.offer_barriers(sub, view, unit, rows)
 
     def _command_on(self, rows: np.ndarray, command: str) -> None:
         self._model.select_units(rows)
