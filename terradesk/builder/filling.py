@@ -20,6 +20,7 @@ from terradesk.builder.repairing import repair
 
 _ENOUGH = 1e-9
 _WARMTH = 0.5
+_TRIES = 120
 
 
 def fill(work: Work, clock: Clock, seed: int) -> Int32s:
@@ -60,7 +61,7 @@ def fill(work: Work, clock: Clock, seed: int) -> Int32s:
         heat = Heat(n_moves(held), hot=_WARMTH, cold=0.03, lam0=4.0, lam1=200.0)
         anneal(held, labels, heat, clock, seed, costs)
         if excess(held, labels) > _ENOUGH:
-            recombine(held, labels, clock, seed, costs=costs)
+            recombine(held, labels, clock, seed, _TRIES, costs)
         clock.offer(labels, key(work, labels, costs))
     return labels
 

@@ -64,7 +64,7 @@ def border_flows(work: Work, labels: Int32s) -> Flows:
     )
 
 
-def cost_of_a_new_one(work: Work, labels: Int32s, new: int, among: Int32s) -> Floats:
+def cost_of_a_new_one(work: Work, labels: Int32s, new: int, among: Int32s, clock: Clock) -> Floats:
     """What must cross borders when a territory without units grew out of another one's place.
 
     Parameters
@@ -75,6 +75,7 @@ def cost_of_a_new_one(work: Work, labels: Int32s, new: int, among: Int32s) -> Fl
         The territory without units.
     among : ndarray of int32, shape (q,)
         Territories in whose place it might begin; it would then border on their neighbours.
+    clock : Clock
 
     Returns
     -------
@@ -100,6 +101,7 @@ def cost_of_a_new_one(work: Work, labels: Int32s, new: int, among: Int32s) -> Fl
             problem.targets,
         )
         found[place] = flows.amounts.sum() + _SLACK * unit * flows.left
+        clock.tick(0, labels)
     return found
 
 

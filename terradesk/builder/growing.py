@@ -184,7 +184,7 @@ def plant(work: Work, labels: Int32s, clock: Clock, among: Bools) -> None:
     for new in np.flatnonzero(counts == 0).tolist():
         rows = _candidates(work, labels, counts, new, among)
         if len(rows):
-            first = int(rows[_nearest(problem.xy[rows], _place(work, labels, new, rows))])
+            first = int(rows[_nearest(problem.xy[rows], _place(work, labels, new, rows, clock))])
             if labels[first] >= 0:
                 counts[labels[first]] -= 1
             labels[first] = new
@@ -209,7 +209,7 @@ def _candidates(work: Work, labels: Int32s, counts: Int32s, new: int, among: Boo
     return free.astype(np.int32)
 
 
-def _place(work: Work, labels: Int32s, new: int, rows: Int32s) -> Floats:
+def _place(work: Work, labels: Int32s, new: int, rows: Int32s, clock: Clock) -> Floats:
     """Where a territory should begin, km."""
     problem = work.problem
     if not np.isnan(problem.seeds[new]).any():
@@ -218,10 +218,10 @@ def _place(work: Work, labels: Int32s, new: int, rows: Int32s) -> Floats:
     nobody = rows[labels[rows] < 0]
     if len(nobody):
         return _far_off(problem.xy, nobody, labels >= 0)
-    return _cheapest(work, labels, new)
+    return _cheapest(work, labels, new, clock)
 
 
-def _cheapest(work: Work, labels: Int32s, new: int) -> Floats:
+def _cheapest(work: Work, labels: Int32s, new: int, clock: Clock) -> Floats:
     """Middle of the territories round the one in whose place a new one costs least."""
     problem = work.problem
     k, held = problem.n_territories, labels >= 0
@@ -239,7 +239,7 @@ def _cheapest(work: Work, labels: Int32s, new: int) -> Floats:
         np.bincount(labels[held], weight, k), 1e-300
     )
     coarse = mean * work.bands.scale[:, 0]
-    costs = cost_of_a_new_one(work, labels, new, among) * (1 + _COARSE * coarse[among])
+    costs = cost_of_a_new_one(work, labels, new, among, clock) * (1 + _COARSE * coarse[among])
     best = int(among[costs.argmin()])
     middles = np.stack(
         [np.bincount(labels[held], problem.xy[held, d], k) / np.maximum(counts, 1) for d in (0, 1)],

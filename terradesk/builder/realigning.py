@@ -28,6 +28,7 @@ _PER_UNIT, _MOST, _BEYOND = 480, 1_500_000, 60
 _MIX = (0.5, 0.3)
 _SETTLED = 0.999  # of keep: nothing moves that need not
 _LOOSENED = 0.1  # of the cost of moving, when there is no other way
+_MENDED = 2  # times that a map is mended, of which the best is taken
 _ENOUGH = 1e-9
 
 
@@ -142,8 +143,14 @@ def improve(
     anneal(work, labels, heat, clock, seed, costs)
     if excess(work, labels) <= _ENOUGH:
         return _noted(work, labels, clock, costs)
-    _mend(work, labels, clock, seed, costs, tries)
-    best = _noted(work, labels, clock, costs)
+    found = []
+    for again in range(_MENDED):
+        trial = labels.copy()
+        _mend(work, trial, clock, seed + 100 * again, costs, tries)
+        found.append(_noted(work, trial, clock, costs))
+        if excess(work, trial) > _ENOUGH:
+            break
+    best = _better(work, costs, *found)
     for run in range(1, loose_runs + 1):
         if excess(work, best) <= _ENOUGH:
             break
@@ -151,10 +158,12 @@ def improve(
         _loosen(work, trial, clock, seed + 1000 * run, costs)
         _mend(work, trial, clock, seed + 1000 * run, costs, tries)
         trial = _noted(work, trial, clock, costs)
-        best = min(
-            (best, trial), key=lambda one: (round(excess(work, one), 9), key(work, one, costs))
-        )
+        best = _better(work, costs, best, trial)
     return best
+
+
+def _better(work: Work, costs: Costs, *found: Int32s) -> Int32s:
+    return min(found, key=lambda one: (round(excess(work, one), 9), key(work, one, costs)))
 
 
 def _noted(work: Work, labels: Int32s, clock: Clock, costs: Costs) -> Int32s:
@@ -165,7 +174,8 @@ def _noted(work: Work, labels: Int32s, clock: Clock, costs: Costs) -> Int32s:
 def _mend(work: Work, labels: Int32s, clock: Clock, seed: int, costs: Costs, tries: int) -> None:
     """Rebuild groups round what is out, then take back what need not have moved."""
     before = labels.copy()
-    recombine(work, labels, clock, seed, tries, costs)
+    fewer = max(20, round(tries * min(1.0, work.options.effort)))
+    recombine(work, labels, clock, seed, fewer, costs)
     if (before != labels).any():
         moves = n_moves(work) // 3
         heat = Heat(moves, hot=0.1, cold=0.02, lam0=400.0, lam1=1000.0, mix=_MIX, strict=0.0)
