@@ -41,6 +41,7 @@ class StatusBar(QtWidgets.QStatusBar):
         self._cancel.clicked.connect(self._cancel_job)
         self._unit = -1
         model.hovered.connect(self.show_unit)
+        model.proposed.connect(lambda: self.show_unit(self._unit))
         model.edited.connect(lambda _edited: self.show_unit(self._unit))
         model.selection_changed.connect(self.show_selection)
         model.opened.connect(self.show_selection)
@@ -50,7 +51,8 @@ class StatusBar(QtWidgets.QStatusBar):
         """Name, territory and value of the area under the cursor."""
         self._unit = row
         if row < 0 or not self._model.is_open:
-            self._where.setText("")
+            is_shown = self._model.is_open and self._model.shows_proposal
+            self._where.setText(_("Hover an area to see what would change") if is_shown else "")
             return
         self._where.setText(unit_text(self._model, row))
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from terradesk.builder.telling import Told
 
 
+_AHEAD_MS = 3000  # after a plan was opened, when the map is there
 _LOW = 640  # pixels of the form's room below which a build is scrolled to
 
 
@@ -74,6 +75,7 @@ class BuildPanel(QtWidgets.QWidget):
         self.prepared: Prepared | None = None
         self.result: Result | None = None
         self._shot: Snapshot | None = None
+        self._is_taken = False
         self._before: facts.Facts | None = None
         self._then: Callable[[], object] | None = None
         self.previewer.forget()
@@ -160,6 +162,7 @@ class BuildPanel(QtWidgets.QWidget):
     def _connect(self) -> None:
         model = self._model
         model.opened.connect(self._plan_changed)
+        model.opened.connect(lambda: QtCore.QTimer.singleShot(_AHEAD_MS, self, self._read_ahead))
         model.closed.connect(self._plan_gone)
         model.alignment_changed.connect(self._plan_changed)
         model.edited.connect(self._edited)
@@ -223,6 +226,8 @@ class BuildPanel(QtWidgets.QWidget):
 
     def leave(self) -> None:
         """Throw away what runs and what stands, and close."""
+        if self.is_in_use and not self._is_taken:
+            self._model.say(_("The preview is gone; your plan is as it was."))
         self._drop()
         session.cool_down()
         self.left.emit()
@@ -261,6 +266,10 @@ class BuildPanel(QtWidgets.QWidget):
         self._drop()
         if self._is_made and self._model.is_open and self.isVisible():
             self._fill(self._remembered.get(self._key) or self._usual())
+
+    def _read_ahead(self) -> None:
+        if self._model.is_open and not self._is_made:
+            session.read_ahead()
 
     def _plan_gone(self) -> None:
         self._drop()
@@ -454,6 +463,7 @@ class BuildPanel(QtWidgets.QWidget):
         finally:
             self._is_accepting = False
         if is_done:
+            self._is_taken = True
             self.leave()
         else:
             self._preview()

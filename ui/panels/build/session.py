@@ -178,6 +178,17 @@ def _close_later(run: Run) -> None:
     Job("", lambda progress: run.close()).start()
 
 
+def read_ahead() -> None:
+    """Import the builder beside the window, so that the panel opens at once."""
+    Job("", _import_builder).start()
+
+
+def _import_builder(progress: Progress) -> None:
+    from terradesk.builder import diagnosing, plans, settings, telling
+
+    assert diagnosing and plans and settings and telling
+
+
 def warm_up() -> None:
     """Start a process that waits for work, so that the first build begins at once."""
     from terradesk.builder import running
