@@ -127,7 +127,7 @@ def _matched(work: Work, rng: np.random.Generator) -> Int32s:
     alone[bands.oversize] = True
     order = rng.permutation(problem.n_units)
     order = order[np.argsort(np.diff(graph.starts)[order], kind="stable")]
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore"):
         share = (problem.activities / np.median(bands.targets, 0)[None, :]).max(1)
     return _match(
         order.astype(np.int32),
