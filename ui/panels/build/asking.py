@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6 import QtCore
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 _DELAY_MS = 350
 _MOST_TOLD = 3
-_WHOLE = ("unassigned", "empty", "lock", "split")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -130,12 +129,3 @@ def is_same_question(asked: Answer, prepared: Prepared) -> bool:
         and np.array_equal(one.rows, other.rows)
         and bool((one.problem.tolerances == other.problem.tolerances).all())
     )
-
-
-def stays_out(prepared: Prepared, result: Result) -> list[Any]:
-    """(name, deviation) of territories that cannot meet the tolerance, locked ones among them."""
-    figures = result.figures
-    return [
-        (prepared.names[t], float(figures.deviations[t, 0]))
-        for t in np.flatnonzero(figures.exempt).tolist()
-    ]

@@ -6,22 +6,16 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6 import QtCore, QtGui, QtWidgets
+from PySide6 import QtCore, QtGui
 
 from terradesk import measures
 from terradesk.i18n import _
 
-from ... import theme
-from ...dialogs import parts
 from ...document_model import DocumentModel, Edited
 from . import asking, facts, outcome, relaxing, session
-from .form import Form
-from .note import Note
 from .previewing import Previewer, Shown
-from .progress import Progress
 from .session import Session
-from .table import Table
-from .why import WhyList
+from .sheet import Sheet
 
 if TYPE_CHECKING:
     from terradesk.builder.plans import Prepared
@@ -31,10 +25,9 @@ if TYPE_CHECKING:
 
 
 _AHEAD_MS = 3000  # after a plan was opened, when the map is there
-_LOW = 640  # pixels of the form's room below which a build is scrolled to
 
 
-class BuildPanel(QtWidgets.QWidget):
+class BuildPanel(Sheet):
     """Builds territories beside the map; the plan changes only when the user accepts.
 
     Parameters
@@ -58,10 +51,6 @@ class BuildPanel(QtWidgets.QWidget):
 
     def __init__(self, model: DocumentModel) -> None:
         super().__init__()
-        self.setObjectName("panel")
-        self.setAttribute(QtCore.Qt.WidgetAttribute.WA_StyledBackground)
-        policy = QtWidgets.QSizePolicy.Policy  # its width is none of the other panels' business
-        self.setSizePolicy(policy.Ignored, policy.Preferred)
         self.length_unit = "km"
         self._model = model
         self._is_made = self._is_accepting = False
@@ -83,81 +72,10 @@ class BuildPanel(QtWidgets.QWidget):
     # ------------------------------------------------------------------ made when first opened
     def _make(self) -> None:
         self._is_made = True
-        self.form = Form(self._model)
-        self.why = WhyList()
+        self.lay_out(self._model)
         self.asking = asking.Asking(self)
-        self.trouble = parts.Trouble()
-        self.progress, self.table = Progress(), Table()
-        self.note = Note()
-        self._outcome = QtWidgets.QWidget()
-        column = QtWidgets.QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self._head())
-        column.addWidget(parts.line())
-        self._scroll = parts.scrolled(self._body())
-        self._scroll.setHorizontalScrollBarPolicy(QtCore.Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        column.addWidget(self._scroll, 1)
-        column.addWidget(parts.line())
-        column.addWidget(self._foot())
         self._connect_parts()
         self._show_phase()
-
-    def _head(self) -> QtWidgets.QWidget:
-        head = QtWidgets.QWidget()
-        head.setFixedHeight(theme.HEIGHT["toolbar"])
-        row = QtWidgets.QHBoxLayout(head)
-        row.setContentsMargins(16, 0, 8, 0)
-        row.addWidget(parts.label(_("Build territories"), "title"))
-        row.addStretch(1)
-        self.close_button = parts.icon_button("x", _("Close (Esc)"), self.leave)
-        row.addWidget(self.close_button)
-        return head
-
-    def _body(self) -> QtWidgets.QWidget:
-        outcome = QtWidgets.QVBoxLayout(self._outcome)
-        outcome.setContentsMargins(0, 0, 0, 0)
-        outcome.setSpacing(8)
-        outcome.addWidget(parts.line())
-        outcome.addSpacing(4)
-        outcome.addWidget(self.progress)
-        outcome.addWidget(self.table)
-        outcome.addWidget(self.note)
-        body = QtWidgets.QWidget()
-        column = QtWidgets.QVBoxLayout(body)
-        column.setContentsMargins(16, 12, 12, 16)
-        column.setSpacing(12)
-        for widget in (self.form, self.why, self.trouble, self._outcome):
-            column.addWidget(widget)
-        column.addStretch(1)
-        return body
-
-    def _foot(self) -> QtWidgets.QWidget:
-        foot = QtWidgets.QWidget()
-        row = QtWidgets.QHBoxLayout(foot)
-        row.setContentsMargins(16, 10, 16, 10)
-        row.setSpacing(8)
-        self.build_button = parts.Button(_("Build"), "primary", "wand-sparkles", self.build)
-        self.build_button.setToolTip(_("Build with these settings (Ctrl+Enter)"))
-        self.accept_button = parts.Button(_("Accept"), "primary", clicked=self.accept)
-        self.accept_button.setToolTip(_("Make this your plan, in one step that Undo takes back"
-                                        " (Ctrl+Enter)"))  # fmt: skip
-        self.keep_button = parts.Button(_("Keep as new scenario"), clicked=self.keep)
-        self.keep_button.setToolTip(_("Leave this scenario as it is"))
-        self.discard_button = parts.Button(_("Discard"), "link", clicked=self.discard)
-        self.discard_button.setToolTip(_("Throw the preview away; your plan is as it was"))
-        self.choices_button = parts.Button(
-            _("Show choices"), clicked=lambda: self.choices_wanted.emit()
-        )
-        self.choices_button.setToolTip(
-            _("Several ways to go between balance, compact shape and what is kept, side by side")
-        )
-        for button in (self.build_button, self.choices_button, self.accept_button,
-                       self.keep_button):  # fmt: skip
-            row.addWidget(button)
-        row.addStretch(1)
-        row.addWidget(self.discard_button)
-        return foot
 
     def _connect(self) -> None:
         model = self._model
@@ -176,6 +94,12 @@ class BuildPanel(QtWidgets.QWidget):
             QtGui.QShortcut(QtGui.QKeySequence(keys), self, act, context=shortcut)
 
     def _connect_parts(self) -> None:
+        for button, act in (
+            (self.close_button, self.leave), (self.build_button, self.build),
+            (self.accept_button, self.accept), (self.keep_button, self.keep),
+            (self.discard_button, self.discard), (self.choices_button, self.choices_wanted.emit),
+        ):  # fmt: skip
+            button.clicked.connect(lambda _on=False, act=act: act())
         self.form.changed.connect(self._asked)
         self.why.units_clicked.connect(self._show_places)
         self.why.relax_clicked.connect(self._relax)
@@ -342,7 +266,7 @@ class BuildPanel(QtWidgets.QWidget):
         self.progress.begin(settings.wishes[0].tolerance, bool(model.view.locked_territories))
         self.session.start(model.plan, model.alignment, settings, model.selected_units)
         self._show_phase()
-        QtCore.QTimer.singleShot(0, self, self._show_outcome)
+        QtCore.QTimer.singleShot(0, self, self.show_outcome)
 
     def take_result(self, prepared: Prepared, result: Result) -> None:
         """Let a result that was found elsewhere stand as if it had been built here."""
@@ -388,7 +312,7 @@ class BuildPanel(QtWidgets.QWidget):
         self.note.say(*asking.warning(self._model.plan, self.prepared, result, answer))
         self._preview()
         self._show_phase()
-        QtCore.QTimer.singleShot(0, self, self._show_outcome)
+        QtCore.QTimer.singleShot(0, self, self.show_outcome)
         then, self._then = self._then, None
         if then is not None:
             then()
@@ -474,26 +398,9 @@ class BuildPanel(QtWidgets.QWidget):
         self._ask_why()
 
     # ------------------------------------------------------------------ what is seen
-    def _show_outcome(self) -> None:
-        """Scroll to what is new: the build where there is little room, else its warning."""
-        area, bar = self._scroll, self._scroll.verticalScrollBar()
-        if area.viewport().height() < _LOW:
-            bar.setValue(self._outcome.y())
-        elif self.note.isVisible():
-            area.ensureWidgetVisible(self.note, 0, 16)
-
     def _show_phase(self) -> None:
-        if not self._is_made:
-            return
-        is_in_use = self.is_in_use
-        self._outcome.setVisible(is_in_use)
-        self.why.setVisible(not is_in_use and bool(self.why.rows))
-        self.build_button.setVisible(not is_in_use)
-        self.choices_button.setVisible(not is_in_use)
-        for button in (self.build_button, self.choices_button):
-            button.setEnabled(self.form.is_complete)
-        for button in (self.accept_button, self.keep_button, self.discard_button):
-            button.setVisible(is_in_use)
+        if self._is_made:
+            self.show_phase(self.is_in_use)
 
     def restyle(self) -> None:
         """Icons follow the theme by themselves."""
