@@ -24,6 +24,7 @@ class Note(QtWidgets.QFrame):
         column.addWidget(self._more)
         row.addLayout(column, 1)
         self.setProperty("role", "soft")
+        self.is_warning = False
         self.say("")
 
     def say(self, text: str, icon: str = "info", is_warning: bool = False) -> None:
@@ -36,6 +37,7 @@ class Note(QtWidgets.QFrame):
             self.setProperty("role", role)
             self.style().unpolish(self)
             self.style().polish(self)
+        self.is_warning = is_warning
         self._refresh()
 
     def add(self, text: str) -> None:

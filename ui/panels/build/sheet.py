@@ -111,7 +111,7 @@ class Sheet(QtWidgets.QWidget):
         area, bar = self._scroll, self._scroll.verticalScrollBar()
         if area.viewport().height() < _LOW:
             bar.setValue(self._outcome.y())
-        elif self.note.isVisible():
+        elif self.note.isVisible() and self.note.is_warning:
             area.ensureWidgetVisible(self.note, 0, 16)
 
 
