@@ -16,6 +16,7 @@ from terradesk.builder.bands import make_bands
 from terradesk.builder.building import build
 from terradesk.builder.clock import make_work
 from terradesk.builder.diagnosing import diagnose
+from terradesk.builder.graph import make_graph
 from terradesk.builder.repairing import repair
 from terradesk.builder.verifying import verify
 from terradesk.progress import Cancelled
@@ -77,11 +78,20 @@ def assert_handover_said(problem: Problem, result: Result) -> None:
 
 
 def must_be_whole(problem: Problem, options: Options) -> bool:
-    """Whether whole, non-empty territories can always be made: no locks, few enough parts."""
-    if problem.is_restricted:
+    """Whether whole, non-empty territories can always be made: no locks, few enough parts.
+
+    What is filled keeps its present territories as they are, be they in pieces; a landmass too
+    light for a territory of its own may be the second piece of another.
+    """
+    if problem.is_restricted or options.start == "fill":
         return False
-    parts = cases.judge(problem, options, np.zeros(problem.n_units, int)).parts[0]
-    return options.contiguity == "off" or parts <= problem.n_territories
+    if options.contiguity == "off":
+        return True
+    count, part = make_graph(problem, options).parts
+    usual = np.median(make_bands(problem).targets, 0)
+    weight = np.stack([np.bincount(part, column, count) for column in problem.activities.T], 1)
+    is_fit = (weight >= 0.5 * usual).any(1).all()
+    return count == 1 or (count <= problem.n_territories and bool(is_fit))
 
 
 # ---------------------------------------------------------------------- laws
