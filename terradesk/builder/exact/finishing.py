@@ -1,0 +1,232 @@
+"""The exact finisher: the best plan of a small map, or the proof that there is none.
+
+Sets of units are columns. Prices of the units are found by column generation over connected sets
+within their bands; then all sets whose reduced cost fits into the gap are listed, and the cheapest
+exact cover is searched among them (route enumeration, Baldacci, Christofides and Mingozzi 2008,
+Mathematical Programming 115, 351-385). While no plan is known the gap is guessed and widened; with
+no limit at all a fruitless search is the proof that no plan exists.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+import numpy as np
+
+from terradesk.arcs.jit import Bools, Floats, Int32s
+from terradesk.builder.clock import Clock, Work
+from terradesk.builder.exact.bounding import Bound, bound
+from terradesk.builder.exact.choosing import WORK, choices, cover, trail
+from terradesk.builder.exact.covering import Pool
+from terradesk.builder.exact.kinds import Case, make_case, refusal
+from terradesk.builder.exact.pricing import priced
+
+_FIRST_GAP, _LAST_GAP = 0.01, 0.7
+_MOST_SETS, _MOST_ROWS = 400_000, 150_000
+_STEPS = 40_000_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Finished:
+    """What the exact finisher can say.
+
+    Parameters
+    ----------
+    labels : ndarray of int32, shape (n,)
+        The best plan known: within all bands and whole, unless none was found; then the one that
+        was given.
+    status : {"optimal", "infeasible", "limit"}
+        No plan has a smaller moment; no plan is within all bands and whole; the time was not
+        enough, or something is asked that this method cannot do.
+    value : float
+        Moment of the plan round its best units, activity times km2; inf for none within the bands.
+    bound : float
+        No plan within the bands has a smaller moment; inf when there is none.
+    seconds : float
+        Processor time.
+    """
+
+    labels: Int32s
+    status: str
+    value: float
+    bound: float
+    seconds: float
+
+
+def finish(work: Work, labels: Int32s, clock: Clock, seconds: float = 60.0) -> Finished:
+    """The plan of least moment within all bands, or the proof that none exists.
+
+    For up to 160 units; fixed load, several measures, bands per territory, locks and classes of
+    allowed territories are kept exactly. Wishes beyond them (retention, states, seeds, outline) do
+    not count: what is minimised is activity of the first measure times squared km to the best unit
+    of each territory. With caps on what is handed over, or without contiguity, the status is
+    "limit" at once.
+
+    Parameters
+    ----------
+    work : Work
+    labels : ndarray of int32, shape (n,)
+        The best plan so far; one within the bands helps.
+    clock : Clock
+        Ticked at least every 50 ms, so that the run can be stopped; raises `Stopped`.
+    seconds : float
+        Of processor time.
+    """
+    search = _Finisher(work, labels, clock, seconds)
+    if refusal(work):
+        return search.told("limit", -np.inf)
+    return search.run()
+
+
+class _Finisher:
+    def __init__(self, work: Work, labels: Int32s, clock: Clock, seconds: float) -> None:
+        self.work, self.clock, self.limit = work, clock, seconds
+        self.began = time.process_time()
+        self.labels, self.value = np.array(labels, np.int32), np.inf
+
+    @property
+    def seconds(self) -> float:
+        return time.process_time() - self.began
+
+    def tick(self) -> None:
+        self.clock.tick(0, self.labels)
+
+    def told(self, status: str, least: float) -> Finished:
+        return Finished(self.labels, status, self.value, least, self.seconds)
+
+    def run(self) -> Finished:
+        case = make_case(self.work)
+        if case.n < self.work.problem.n_territories or not _is_reachable(case):
+            return self.told("infeasible", np.inf)
+        pool = Pool(case)
+        self._take(case, pool)
+        found = bound(case, pool, self.tick, lambda: self.seconds < self.limit / 2)
+        if np.isinf(found.value):
+            if found.value < 0:
+                return self.told("limit", found.value)
+            return self.told("infeasible", np.inf)
+        return self._close(case, found)
+
+    def _take(self, case: Case, pool: Pool) -> None:
+        """Start with the plan given, when it is within the bands and whole."""
+        own = self.labels[case.units]
+        if (own < 0).any():
+            return
+        sets, kinds = [], []
+        for kind, territories in enumerate(case.territories):
+            for t in territories.tolist():
+                sets.append(own == t)
+                kinds.append(kind)
+                if not is_possible(self.work, case, own == t, kind):
+                    return
+        for members, kind in zip(sets, kinds, strict=True):
+            pool.add(members[None], kind)
+        self.value = sum(case.cost(members) for members in sets)
+
+    # ------------------------------------------------------------------ closing the gap
+    def _close(self, case: Case, found: Bound) -> Finished:
+        prices, least = found.prices, found.value
+        base = float(prices.units.sum() + (case.counts * prices.kinds).sum())
+        self._choose(case, found, *found.pool.table, np.inf)
+        share = _FIRST_GAP
+        while True:
+            gap = max(least, base, 0.0) * share if share < _LAST_GAP else np.inf
+            gap += max(0.0, least - base)
+            if np.isfinite(self.value):
+                gap = min(gap, (self.value - base) * (1 + 1e-9))
+            sets, kinds, costs, is_whole = self._listed(case, found, gap)
+            is_done = self._choose(case, found, sets, kinds, costs, gap)
+            if not (is_whole and is_done):
+                return self.told("limit", min(least, self.value))
+            if self.value <= base + gap * (1 + 1e-9) and np.isfinite(self.value):
+                return self.told("optimal", self.value)
+            if np.isinf(gap):
+                return self.told("infeasible", np.inf)
+            least, share = max(least, base + gap), 2 * share
+
+    def _listed(self, case: Case, found: Bound, gap: float) -> tuple[Bools, Int32s, Floats, bool]:
+        """All sets of at most a reduced cost, and whether none is missing."""
+        pool, is_whole = Pool(case), True
+        for kind in range(len(case.bands)):
+            limit = float(found.prices.kinds[kind]) + gap
+            for centre in range(case.n):
+                got = priced(
+                    case, kind, centre, found.prices.units, limit,
+                    shrinks=False, rows=_MOST_ROWS, steps=_STEPS, is_fine=True, tick=self.tick,
+                    has_time=lambda: self.seconds < self.limit,
+                )  # fmt: skip
+                pool.add(got.sets, kind)
+                is_whole = got.is_whole and len(pool) <= _MOST_SETS
+                if not is_whole:
+                    return *pool.table, False
+        return *pool.table, True
+
+    def _choose(
+        self,
+        case: Case,
+        found: Bound,
+        sets: Bools,
+        kinds: Int32s,
+        costs: Floats,
+        gap: float,
+    ) -> bool:
+        """Take over the cheapest cover by sets; False when the search did not end."""
+        if not len(costs):
+            return True
+        prices = found.prices
+        reduced = costs - sets @ prices.units - prices.kinds[kinds]
+        rows = np.flatnonzero(reduced <= gap)
+        made, order = choices(sets[rows], reduced[rows], kinds[rows])
+        state = trail(made, case.counts.astype(np.int64), gap)
+        is_done = False
+        while not is_done and self.seconds < self.limit:
+            is_done = cover(made, state, case.n, WORK)
+            self.tick()
+        if state.best[0] >= 0:
+            chosen = rows[order[state.best]]
+            if costs[chosen].sum() < self.value:
+                self._adopt(case, sets[chosen], kinds[chosen], float(costs[chosen].sum()))
+        return is_done
+
+    def _adopt(self, case: Case, sets: Bools, kinds: Int32s, value: float) -> None:
+        own = self.labels[case.units]
+        for kind, territories in enumerate(case.territories):
+            rows = np.flatnonzero(kinds == kind)
+            for row, t in zip(rows, _matched(sets[rows], own, territories), strict=True):
+                self.labels[case.units[sets[row]]] = t
+        self.value = value
+
+
+def _matched(sets: Bools, labels: Int32s, territories: Int32s) -> Int32s:
+    """Which territory of a kind each set becomes: as many units as possible stay."""
+    from scipy.optimize import linear_sum_assignment
+
+    shared = (sets[:, :, None] & (labels[None, :, None] == territories)).sum(1)
+    _rows, columns = linear_sum_assignment(-shared)
+    return territories[columns]
+
+
+def is_possible(work: Work, case: Case, members: Bools, kind: int) -> bool:
+    """Whether a set is whole, allowed and within the band of a kind."""
+    from terradesk.builder.graph import parts_of
+
+    band = case.bands[kind]
+    mass = case.net.masses[members].sum(0)
+    if not members.any() or (members & ~band.allowed).any():
+        return False
+    if (mass < band.low).any() or (mass > band.high).any():
+        return False
+    place = np.full(work.problem.n_units, -1, np.int32)
+    rows = case.units[members]
+    place[rows] = np.arange(len(rows))
+    pairs = place[work.graph.edges]
+    return parts_of(len(rows), pairs[(pairs >= 0).all(1)])[0] == 1
+
+
+def _is_reachable(case: Case) -> bool:
+    """Whether every unit may go somewhere where it fits."""
+    fits = np.zeros(case.n, np.bool_)
+    for band in case.bands:
+        fits |= band.allowed & (case.net.masses <= band.high).all(1)
+    return bool(fits.all())

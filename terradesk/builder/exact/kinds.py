@@ -1,0 +1,135 @@
+"""A small problem as the exact method reads it: alike territories are one kind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from terradesk.arcs.jit import Bools, Floats, Int32s
+from terradesk.builder.clock import Work
+from terradesk.builder.exact.sets import Band, Net
+
+MOST_UNITS = 160
+_SLACK = 1e-9
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Case:
+    """Units, kinds of territories, and what it costs to give a unit to a centre.
+
+    Parameters
+    ----------
+    net : Net
+        The lead measure, the one with the narrowest bands, first.
+    bands : tuple of Band
+        Of each kind.
+    territories : tuple of ndarray of int32
+        Which ones are of a kind.
+    moments : ndarray of float64, shape (n, n)
+        Weight of unit i times km2 to unit j.
+    units : ndarray of int32, shape (n,)
+        Their rows in the problem; those that may go nowhere are left out.
+    """
+
+    net: Net
+    bands: tuple[Band, ...]
+    territories: tuple[Int32s, ...]
+    moments: Floats
+    units: Int32s
+
+    @property
+    def n(self) -> int:
+        """Number of units."""
+        return len(self.moments)
+
+    @property
+    def counts(self) -> Floats:
+        """Territories of each kind."""
+        return np.array([float(len(t)) for t in self.territories])
+
+    def cost(self, members: Bools) -> float:
+        """Moment of a set round its best unit: activity times km2."""
+        rows = np.flatnonzero(members)
+        return float(self.moments[np.ix_(rows, rows)].sum(0).min())
+
+
+def refusal(work: Work) -> str:
+    """Why a problem cannot be finished exactly; empty when it can."""
+    problem, options = work.problem, work.options
+    if problem.n_units > MOST_UNITS:
+        return "size"
+    if options.contiguity == "off":
+        return "contiguity"
+    if np.isfinite(problem.handover_caps).any() and problem.handover.shape[1]:
+        return "handover"
+    return ""
+
+
+def make_case(work: Work) -> Case:
+    """The exact method's view of a problem.
+
+    Parameters
+    ----------
+    work : Work
+        One without a `refusal`.
+    """
+    problem, bands = work.problem, work.bands
+    units = np.flatnonzero(problem.fixed != -2).astype(np.int32)
+    n = len(units)
+    lead = _lead(work)
+    masses = np.ascontiguousarray(np.roll(problem.activities[units], -lead, axis=1))
+    slack = _SLACK / bands.scale
+    low = np.roll(bands.low - problem.fixed_load - slack, -lead, axis=1)
+    high = np.roll(bands.high - problem.fixed_load + slack, -lead, axis=1)
+    whole = masses.sum(0)
+    high = np.where(np.isinf(high), whole * (1 + _SLACK) + 1e-300, high)
+    low = np.where(np.isinf(low), 0.0, np.maximum(low, 0.0))
+    allowed = problem.allowed[problem.allowed_class[units]].T
+    found: dict[bytes, list[int]] = {}
+    for t in range(problem.n_territories):
+        key = low[t].tobytes() + high[t].tobytes() + allowed[t].tobytes()
+        found.setdefault(key, []).append(t)
+    groups = list(found.values())
+    least, most = float(low[:, 0].min()), float(high[:, 0].max())
+    others = problem.n_territories - 1
+    return Case(
+        net=_net(work, units, masses),
+        bands=tuple(
+            Band(
+                low[g[0]].copy(),
+                high[g[0]].copy(),
+                np.ascontiguousarray(allowed[g[0]]),
+                least,
+                most,
+                others,
+            )
+            for g in groups
+        ),
+        territories=tuple(np.array(g, np.int32) for g in groups),
+        moments=_moments(work, units, masses[:, 0]) if n else np.zeros((0, 0)),
+        units=units,
+    )
+
+
+def _lead(work: Work) -> int:
+    """The measure whose bands are narrowest."""
+    width = (work.bands.high - work.bands.low) * work.bands.scale
+    width = np.where(np.isfinite(width), width, 1e9).mean(0)
+    return int(width.argmin())
+
+
+def _net(work: Work, units: Int32s, masses: Floats) -> Net:
+    from terradesk.builder.graph import subgraph
+
+    graph = work.graph if len(units) == work.problem.n_units else subgraph(work.graph, units)
+    return Net(graph.starts, graph.others, masses)
+
+
+def _moments(work: Work, units: Int32s, mass: Floats) -> Floats:
+    xy = work.problem.xy[units]
+    away = ((xy[:, None] - xy[None]) ** 2).sum(2)
+    weight = work.problem.activities[units, 0]
+    if not weight.any():
+        weight = mass if mass.any() else np.ones(len(units))
+    return np.ascontiguousarray(weight[:, None] * away)

@@ -1,0 +1,419 @@
+"""Sets of units that can be a territory: kernels that list them, whole and within a band.
+
+Every kernel does a bounded number of steps per call and goes on where it stopped.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from terradesk.arcs.jit import Bools, Floats, Int32s, Int64s, kernel
+
+Int8s = NDArray[np.int8]
+
+STEPS = 200_000
+"""Steps of a search per call: below 50 ms."""
+
+
+class Net(NamedTuple):
+    """Units and neighbours as the kernels read them.
+
+    Parameters
+    ----------
+    starts, others : ndarray of int32
+        Neighbours in compressed rows.
+    masses : ndarray of float64, shape (n, m)
+    """
+
+    starts: Int32s
+    others: Int32s
+    masses: Floats
+
+
+class Band(NamedTuple):
+    """What a territory may consist of.
+
+    Parameters
+    ----------
+    low, high : ndarray of float64, shape (m,)
+        Sums of its units; slack for rounding included.
+    allowed : ndarray of bool, shape (n,)
+    rest_low, rest_high : float
+        Least and most of the lead measure in any of the other territories.
+    others : int
+        How many they are.
+    """
+
+    low: Floats
+    high: Floats
+    allowed: Bools
+    rest_low: float
+    rest_high: float
+    others: int
+
+
+class Found(NamedTuple):
+    """Where sets are written.
+
+    Parameters
+    ----------
+    sets : ndarray of bool, shape (s, n)
+    costs : ndarray of float64, shape (s,)
+    n_found : ndarray of int64, shape (1,)
+    """
+
+    sets: Bools
+    costs: Floats
+    n_found: Int64s
+
+
+def room(rows: int, n: int) -> Found:
+    """Space for sets."""
+    return Found(np.zeros((rows, n), np.bool_), np.zeros(rows), np.zeros(1, np.int64))
+
+
+# ---------------------------------------------------------------------- all sets of a root
+class Growth(NamedTuple):
+    """State of a search that grows sets from a root; see `grown`."""
+
+    state: Int8s
+    extension: Int32s
+    inside: Int32s
+    at_position: Int32s
+    at_top: Int32s
+    at: Int64s
+    mass: Floats
+
+
+def growth(net: Net, band: Band, root: int, closed: Bools) -> Growth:
+    """A search for sets with a root and without closed units."""
+    n, m = net.masses.shape
+    state = (closed | ~band.allowed).astype(np.int8)
+    made = Growth(
+        state,
+        np.zeros(n + 1, np.int32),
+        np.zeros(n + 1, np.int32),
+        np.zeros(n + 1, np.int32),
+        np.zeros(n + 1, np.int32),
+        np.zeros(4, np.int64),
+        np.zeros(m),
+    )
+    made.inside[0] = root
+    made.state[root] = 1
+    made.mass[:] = net.masses[root]
+    made.at[2] = 1
+    return made
+
+
+@kernel
+def grown(net: Net, band: Band, search: Growth, found: Found, steps: int) -> bool:
+    """Every connected set of a root within a band, once; False when there is more to do.
+
+    Include-exclude over the border of the set, so that no set is met twice.
+    """
+    position, top, size, begun = search.at
+    state, extension, inside, mass = (
+        search.state,
+        search.extension,
+        search.inside,
+        search.mass,
+    )
+    if begun == 0:
+        top = _opened(net, inside[0], state, extension, top)
+        _note(net, band, mass, inside, size, found)
+        begun = 1
+    for _step in range(steps):
+        if found.n_found[0] >= len(found.costs):
+            break
+        is_moved = False
+        while position < top and not is_moved:
+            v = extension[position]
+            position += 1
+            fits = True
+            for m in range(len(mass)):
+                if mass[m] + net.masses[v, m] > band.high[m]:
+                    fits = False
+            if fits:
+                search.at_position[size], search.at_top[size] = position, top
+                inside[size] = v
+                size += 1
+                mass += net.masses[v]
+                top = _opened(net, v, state, extension, top)
+                _note(net, band, mass, inside, size, found)
+                is_moved = True
+        if is_moved:
+            continue
+        if size == 1:
+            return True
+        size -= 1
+        mass -= net.masses[inside[size]]
+        position = search.at_position[size]
+        while top > search.at_top[size]:
+            top -= 1
+            state[extension[top]] = 0
+    search.at[:] = np.array([position, top, size, begun])
+    return False
+
+
+@kernel
+def _opened(net: Net, u: int, state: Int8s, extension: Int32s, top: int) -> int:
+    for p in range(net.starts[u], net.starts[u + 1]):
+        x = net.others[p]
+        if state[x] == 0:
+            state[x] = 1
+            extension[top] = x
+            top += 1
+    return top
+
+
+@kernel
+def _note(net: Net, band: Band, mass: Floats, inside: Int32s, size: int, found: Found) -> None:
+    for m in range(len(mass)):
+        if mass[m] < band.low[m] or mass[m] > band.high[m]:
+            return
+    row = found.n_found[0]
+    if row < len(found.costs):
+        found.sets[row, :] = False
+        for q in range(size):
+            found.sets[row, inside[q]] = True
+        if _leaves_room(net, band, found.sets[row]):
+            found.n_found[0] += 1
+
+
+# ---------------------------------------------------------------------- cheap sets round a centre
+class Items(NamedTuple):
+    """Units that may belong to the territory of a centre, the heaviest first, the centre left out.
+
+    Parameters
+    ----------
+    units : ndarray of int32, shape (q,)
+    costs : ndarray of float64, shape (q,)
+        Reduced cost of each.
+    cells : ndarray of int64, shape (q,)
+        Mass in cells, rounded.
+    starts, others : ndarray of int32
+        Neighbours among items; q is the centre.
+    best : ndarray of float64, shape (q + 1, c + 1)
+        Least cost of items from a place on that fill up a territory that has so many cells.
+    """
+
+    units: Int32s
+    costs: Floats
+    cells: Int64s
+    starts: Int32s
+    others: Int32s
+    best: Floats
+
+
+class Descent(NamedTuple):
+    """State of a search among items; see `cheap_sets`."""
+
+    tried: Int8s
+    chosen: Int8s
+    costs: Floats
+    cells: Int64s
+    at: Int64s
+    queue: Int32s
+    seen: Int64s
+    limit: Floats
+
+
+def descent(items: Items, base_cost: float, base_cells: int, limit: float) -> Descent:
+    """A search for sets of at most a cost."""
+    q = len(items.units)
+    made = Descent(
+        np.zeros(q + 1, np.int8),
+        np.full(q + 1, 2, np.int8),
+        np.zeros(q + 1),
+        np.zeros(q + 1, np.int64),
+        np.zeros(2, np.int64),
+        np.zeros(q + 1, np.int32),
+        np.zeros(q + 1, np.int64),
+        np.full(1, limit),
+    )
+    made.chosen[q] = 1
+    made.costs[0], made.cells[0] = base_cost, base_cells
+    return made
+
+
+@kernel
+def least_costs(costs: Floats, cells: Int64s, low: int, high: int, best: Floats) -> None:
+    """Fill `Items.best` backwards: a knapsack with a window of masses, exact up to rounding."""
+    q, width = len(costs), best.shape[1]
+    exact = np.full(width, np.inf)
+    queue = np.empty(width + high - low + 2, np.int64)
+    exact[0] = 0.0
+    for place in range(q, -1, -1):
+        if place < q:
+            step, cost = cells[place], costs[place]
+            for x in range(width - 1, step - 1, -1):
+                other = cost + exact[x - step]
+                if other < exact[x]:
+                    exact[x] = other
+        # best[place, have] = min(exact[low - have ... high - have]): a sliding window
+        head, tail, reach = 0, 0, 0
+        for have in range(width - 1, -1, -1):
+            first, last = max(0, low - have), min(width - 1, high - have)
+            while reach <= last:
+                while tail > head and exact[queue[tail - 1]] >= exact[reach]:
+                    tail -= 1
+                queue[tail] = reach
+                tail += 1
+                reach += 1
+            while head < tail and queue[head] < first:
+                head += 1
+            best[place, have] = exact[queue[head]] if head < tail and last >= first else np.inf
+
+
+@kernel
+def cheap_sets(
+    net: Net,
+    band: Band,
+    centre: int,
+    items: Items,
+    search: Descent,
+    found: Found,
+    shrinks: bool,
+    steps: int,
+) -> bool:
+    """Connected sets round a centre of at most the limit's cost; False when there is more to do.
+
+    Depth first over the items; what is left is bounded by the knapsack of `least_costs`, and
+    everything chosen must still hang together through what is open. With ``shrinks`` the limit
+    falls to the cheapest set found, so that the search ends with that.
+    """
+    q = len(items.units)
+    k = search.at[0]
+    tried, chosen, width = search.tried, search.chosen, items.best.shape[1]
+    for _step in range(steps):
+        if found.n_found[0] >= len(found.costs):
+            break
+        if k == q:
+            _write(net, band, centre, items, search, found, shrinks)
+            k -= 1
+        if k < 0:
+            return True
+        if tried[k] == 2:
+            tried[k], chosen[k] = 0, 2
+            k -= 1
+            if k < 0:
+                return True
+            continue
+        first = 1 if items.costs[k] < 0 else 0
+        take = first if tried[k] == 0 else 1 - first
+        tried[k] += 1
+        chosen[k] = take
+        cost = search.costs[k] + take * items.costs[k]
+        cells = search.cells[k] + take * items.cells[k]
+        if cells >= width or cost + items.best[k + 1, cells] > search.limit[0]:
+            continue
+        if not _hangs(k, items, search):
+            continue
+        search.costs[k + 1], search.cells[k + 1] = cost, cells
+        k += 1
+        if k < q:
+            tried[k] = 0
+    search.at[0] = k
+    return False
+
+
+@kernel
+def _hangs(k: int, items: Items, search: Descent) -> bool:
+    """Whether all chosen items can be reached from the centre through chosen and open ones."""
+    q = len(items.units)
+    chosen, seen, queue = search.chosen, search.seen, search.queue
+    wanted = 0
+    for i in range(k + 1):
+        if chosen[i] == 1:
+            wanted += 1
+    search.at[1] += 1
+    mark = search.at[1]
+    queue[0] = q
+    seen[q] = mark
+    head, tail = 0, 1
+    while head < tail and wanted > 0:
+        u = queue[head]
+        head += 1
+        for p in range(items.starts[u], items.starts[u + 1]):
+            x = items.others[p]
+            if seen[x] != mark and chosen[x] != 0:
+                seen[x] = mark
+                queue[tail] = x
+                tail += 1
+                if chosen[x] == 1:
+                    wanted -= 1
+    return wanted == 0
+
+
+@kernel
+def _write(
+    net: Net,
+    band: Band,
+    centre: int,
+    items: Items,
+    search: Descent,
+    found: Found,
+    shrinks: bool,
+) -> None:
+    q = len(items.units)
+    if search.costs[q] > search.limit[0]:
+        return
+    mass = net.masses[centre].copy()
+    for i in range(q):
+        if search.chosen[i] == 1:
+            mass += net.masses[items.units[i]]
+    for m in range(len(mass)):
+        if mass[m] < band.low[m] or mass[m] > band.high[m]:
+            return
+    row = found.n_found[0]
+    found.sets[row, :] = False
+    found.sets[row, centre] = True
+    for i in range(q):
+        if search.chosen[i] == 1:
+            found.sets[row, items.units[i]] = True
+    if not _leaves_room(net, band, found.sets[row]):
+        return
+    found.costs[row] = search.costs[q]
+    found.n_found[0] += 1
+    if shrinks:
+        search.limit[0] = search.costs[q] - 1e-9 * abs(search.costs[q])
+
+
+# ---------------------------------------------------------------------- what is left over
+@kernel
+def _leaves_room(net: Net, band: Band, members: Bools) -> bool:
+    """Whether the pieces of what a set leaves can be cut into the other territories by mass."""
+    n = len(members)
+    seen = members.copy()
+    queue = np.empty(n, np.int32)
+    fewest, most = 0.0, 0.0
+    for u in range(n):
+        if seen[u]:
+            continue
+        mass = 0.0
+        queue[0] = u
+        seen[u] = True
+        head, tail = 0, 1
+        while head < tail:
+            v = queue[head]
+            head += 1
+            mass += net.masses[v, 0]
+            for p in range(net.starts[v], net.starts[v + 1]):
+                x = net.others[p]
+                if not seen[x]:
+                    seen[x] = True
+                    queue[tail] = x
+                    tail += 1
+        least, largest = 1.0, float(tail)
+        if band.rest_high > 0:
+            least = max(1.0, np.ceil(mass / band.rest_high - 1e-9))
+        if band.rest_low > 0:
+            largest = min(largest, np.floor(mass / band.rest_low + 1e-9))
+        if least > largest:
+            return False
+        fewest += least
+        most += largest
+    return fewest <= band.others <= most
