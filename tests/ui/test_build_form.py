@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -101,6 +102,20 @@ def test_a_second_measure_brings_tolerances_of_their_own(qtbot, form) -> None:
     assert len({w.measure for w in wishes}) == 2
     form.measures.rows[0].remove.click()
     assert form.within.isVisible() and form.settings.wishes == (wishes[1],)
+
+
+def test_tab_goes_from_top_to_bottom(form) -> None:
+    form.show_settings(Settings(wishes=(POPULATION, SALES)))
+    form.show()
+    form.fold.setChecked(True)
+    seen, widget = [], form.start
+    for _step in range(60):
+        if widget.isVisible() and widget.focusPolicy() & QtCore.Qt.FocusPolicy.TabFocus:
+            seen.append(widget.mapTo(form, QtCore.QPoint(0, widget.height() // 2)).y())
+        widget = widget.nextInFocusChain()
+        if widget is form.start:
+            break
+    assert len(seen) > 20 and all(b > a - 24 for a, b in pairwise(seen))
 
 
 def test_the_wheel_scrolls_and_changes_nothing(form) -> None:

@@ -196,6 +196,7 @@ def test_new_territories_have_names_and_colours_while_they_are_only_proposed(
     assert len(layer.view.leaves) == 5 and all(t.name for t in layer.view.leaves)
     assert len({t.colour for t in layer.view.leaves}) == 5
     assert not len(layer.state.marked(Mark.CHANGED)), "all is new: nothing stands out"
+    assert "108 squares would get a territory" in desk.banner.text()
     assert sorted(tree.shown_names()) == sorted(t.name for t in layer.view.leaves)
     assert not desk.model.view.leaves
     desk.click(desk.panel.accept_button)

@@ -135,18 +135,24 @@ class Banner(parts.Floating):
             return
         is_shown = model.shows_proposal
         after = proposal.plan.alignment(model.alignment)
-        n = len(changed_rows(model.view, after))
+        rows = changed_rows(model.view, after)
         self._title.setText(_("Preview") if is_shown else _("Your plan"))
-        self._text.setText(self._sentence(n, is_shown))
+        self._text.setText(self._sentence(rows, is_shown))
         self._switch.setText(_("Show the plan as it is") if is_shown else _("Show the preview"))
         self._switch.setAccessibleName(self._switch.text())
         self.adjustSize()
         self.show()
 
-    def _sentence(self, n: int, is_shown: bool) -> str:
+    def _sentence(self, rows: np.ndarray, is_shown: bool) -> str:
         if not is_shown:
             return _("as it is")
-        text = ngettext("{n} {noun} would change.", "{n} {noun} would change.", n)
+        n = len(rows)
+        if (self._model.view.assignment[rows] == UNASSIGNED).all():
+            text = ngettext(
+                "{n} {noun} would get a territory.", "{n} {noun} would get a territory.", n
+            )
+        else:
+            text = ngettext("{n} {noun} would change.", "{n} {noun} would change.", n)
         count = text.format(n=i18n.number(n), noun=self._model.plan.noun(n))
         whole = f"{count} " + _("Your plan stays as it is until you accept.")
         room = self._host.width() - self.end - _TAKEN_PX - self._switch.sizeHint().width()

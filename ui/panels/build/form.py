@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from PySide6 import QtCore, QtWidgets
@@ -243,8 +244,19 @@ class Form(QtWidgets.QWidget):
         """What "Start from" says."""
         return str(self.start.currentData() or "")
 
+    def _order(self) -> None:
+        """Let Tab go from top to bottom: rows of measures come and go."""
+        rows = [w for row in self.measures.rows
+                for w in (row.measure, row.tolerance, row.weight, row.remove)]  # fmt: skip
+        chain = [self.start, self.regions, *rows, self.measures.another, self.number, self.within,
+                 self.compactness.slider, self.keep.slider, self.whole, self.locked, self.fold,
+                 self.more.capacity]  # fmt: skip
+        for one, other in pairwise(chain):
+            QtWidgets.QWidget.setTabOrder(one, other)
+
     def _refresh(self) -> None:
         """Show what matters for what is started from."""
+        self._order()
         mode, is_alone = self.mode, len(self.measures.rows) == 1
         self.regions.setVisible(mode == "nested")
         self.more.set_mode(mode, mode not in (*_UNCOUNTED, "carve"))
