@@ -18,6 +18,7 @@ from terradesk.builder.making import check_options
 from terradesk.builder.problem import VERSION, Options, Problem, Result, Snapshot
 from terradesk.builder.ranking import rank
 from terradesk.builder.sharing import SharedState
+from terradesk.i18n import _
 from terradesk.progress import Cancelled, Progress, silent
 
 _KILLED_AFTER = 0.12  # seconds that a cancelled process has to hand over its best
@@ -291,9 +292,17 @@ class _Child:
     def answer(self) -> Any:
         """What the process returned, None when it was cancelled; raises what it raised."""
         self._thread.join()
+        if isinstance(self._error, workers.WorkerFailed):
+            raise _ended(self._error) from self._error
         if self._error is not None and not isinstance(self._error, Cancelled):
             raise self._error
         return self._answer
+
+
+def _ended(error: workers.WorkerFailed) -> workers.WorkerFailed:
+    """The same in words that fit: no file is concerned."""
+    hint = _("Your plan is as it was. Build again; if it happens again, try a lower effort.")
+    return workers.WorkerFailed(error.message, hint, error.kind)
 
 
 def _order(shot: Snapshot) -> tuple[float, ...]:

@@ -107,6 +107,13 @@ def test_cancelled_before_it_began():
         running.run(grid(40, 8), Options(effort=1000), progress=at_once)
 
 
+def test_a_process_that_died_says_so_in_words_that_fit(monkeypatch):
+    monkeypatch.setattr(running, "work", running.packing.read_problem)  # it wants a path: fails
+    with pytest.raises(TerraDeskError, match="ended unexpectedly") as caught:
+        running.run(grid(4, 2), Options(effort=0.01))
+    assert "Your plan is as it was" in caught.value.hint
+
+
 def test_a_pause_holds_the_work():
     run = running.Run(grid(30, 6), Options(effort=1000)).start()
     while run.snapshot() is None:
