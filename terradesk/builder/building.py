@@ -58,7 +58,7 @@ def build(
                 seed = options.seed + number
     except Stopped as stop:
         stopped = stop.why
-    return _result(work, clock, stopped, seed)
+    return _result(problem, work, clock, stopped, seed)
 
 
 def _run(work: Work, clock: Clock, seed: int, costs: Costs) -> Int32s:
@@ -66,8 +66,8 @@ def _run(work: Work, clock: Clock, seed: int, costs: Costs) -> Int32s:
         from terradesk.builder.engine import from_nothing
 
         return from_nothing(work, clock, seed, costs)
-    name = {"baseline": "realigning", "fill": "filling"}[work.options.start]
-    run = {"baseline": "realign", "fill": "fill"}[work.options.start]
+    name = {"baseline": "realigning", "fill": "filling", "near": "nearing"}[work.options.start]
+    run = {"baseline": "realign", "fill": "fill", "near": "near"}[work.options.start]
     try:
         module = importlib.import_module(f"terradesk.builder.{name}")
     except ModuleNotFoundError:
@@ -78,14 +78,14 @@ def _run(work: Work, clock: Clock, seed: int, costs: Costs) -> Int32s:
     return found
 
 
-def _result(work: Work, clock: Clock, stopped: str, seed: int) -> Result:
+def _result(problem: Problem, work: Work, clock: Clock, stopped: str, seed: int) -> Result:
     from terradesk.builder.repairing import repair
     from terradesk.builder.verifying import verify
 
     labels = clock.best
     if labels is None:
         labels = repair(work, np.array(work.problem.baseline))
-    figures, violations = verify(work.problem, work.options, labels)
+    figures, violations = verify(problem, work.options, labels)
     return Result(
         assignment=labels,
         figures=figures,

@@ -12,6 +12,7 @@ import numpy as np
 from terradesk.arcs.jit import Int32s
 from terradesk.builder.bands import Bands, make_bands
 from terradesk.builder.graph import Graph, make_graph
+from terradesk.builder.keeping import as_they_are, with_areas
 from terradesk.builder.problem import Options, Problem, Snapshot
 from terradesk.progress import Cancelled, Progress, silent
 
@@ -46,7 +47,11 @@ class Work:
 
 def make_work(problem: Problem, options: Options) -> Work:
     """The graph and the bands of a problem."""
-    return Work(problem, options, make_graph(problem, options), make_bands(problem))
+    bands = make_bands(problem)
+    if options.start == "near":
+        bands = as_they_are(bands, problem)
+    counted = problem if options.start == "new" else with_areas(problem, options.keep)
+    return Work(counted, options, make_graph(problem, options), bands)
 
 
 class Clock:

@@ -11,7 +11,7 @@ from terradesk.builder.problem import BARRIER, BadWish, Options, Problem
 from terradesk.i18n import _
 
 MAX_TERRITORIES = 10_000
-_STARTS = ("new", "baseline", "fill")
+_STARTS = ("new", "baseline", "fill", "near")
 _CONTIGUITY = ("edge", "corner", "off")
 
 

@@ -168,8 +168,8 @@ def absorb(
         With a baseline.
     territory : int
     shift : bool
-        Whether other areas may change hands as far as tolerance needs it; if not, only those of
-        the territory do.
+        Whether other areas may change hands, the nearest first, as far as tolerance needs it; if
+        not, only those of the territory do.
     options : Options, optional
 
     Raises
@@ -198,7 +198,7 @@ def absorb(
         targets=without_some(problem, others),
     )
     wish = replace(
-        options or Options(), start="baseline" if shift else "fill", keep=1.0 if shift else 0.0
+        options or Options(), start="near" if shift else "fill", keep=1.0 if shift else 0.0
     )
     every = np.arange(problem.n_units, dtype=np.int32)
     return make_task(smaller, wish, every, others, k, gone=(territory,))

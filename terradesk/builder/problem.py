@@ -130,8 +130,10 @@ class Options:
 
     Parameters
     ----------
-    start : {"new", "baseline", "fill"}
-        From nothing; improve the baseline; keep the baseline and give out what is unassigned.
+    start : {"new", "baseline", "fill", "near"}
+        From nothing; improve the baseline; keep the baseline and give out what is unassigned; as
+        "fill", but neighbours may shift areas, and theirs, as far as tolerance needs it, also to
+        make room for territories that have nothing.
     contiguity : {"edge", "corner", "off"}
         Which neighbours hold a territory together; water links always do.
     compactness : float

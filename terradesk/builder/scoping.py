@@ -22,6 +22,8 @@ from terradesk.plan import AlignmentView
 NEW = -1
 """Id of a territory that is to be made."""
 
+_LITTLE = 0.9  # of keeping: the others change hands only as far as it helps much
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scope:
@@ -150,9 +152,12 @@ class Scoper:
     def _carve(self) -> Scope:
         leaves = self._some(self._chosen or self._view.leaves)
         n_new = max(1, self._settings.n_territories)
-        keep = max(0.5, self._settings.keep)
+        if self._settings.reach == "all":
+            start, keep = "baseline", max(0.5, self._settings.keep)
+        else:
+            start, keep = "near", max(_LITTLE, self._settings.keep)
         rows = self._of(leaves)
-        return self._scope(leaves, n_new, [], rows, start="baseline", keep=keep)
+        return self._scope(leaves, n_new, [], rows, start=start, keep=keep)
 
     def _absorb(self) -> Scope:
         if not self._chosen:
@@ -164,7 +169,8 @@ class Scoper:
             text = _("There is no other territory that could take the areas over.")
             raise BadWish(text, _("Keep at least one territory."))
         rows = self._of([*others, *self._chosen])
-        return self._scope(others, 0, self._chosen, rows, start="baseline", keep=1.0)
+        start = {"only": "fill", "near": "near", "all": "baseline"}[self._settings.reach]
+        return self._scope(others, 0, self._chosen, rows, start=start, keep=1.0)
 
     def _split(self) -> Scope:
         if len(self._chosen) != 1:
@@ -272,7 +278,7 @@ class Scoper:
             unit_regions=of_units[rows].astype(np.int32),
             regions=np.asarray(of_territories, np.int32),
             is_part=len(kept) + len(gone) < len(view.leaves),
-            start=start if start != "baseline" or (baseline >= 0).any() else "new",
+            start=start if start == "fill" or (baseline >= 0).any() else "new",
             keep=keep,
         )
 

@@ -36,6 +36,10 @@ SEEDS = ("off", "fixed", "begin", "reps")
 """Start points: ignored; territories stay around those that are fixed (begin at them, where none
 is); a build from nothing begins at all of them; homes of reps are fixed start points."""
 
+REACH = ("only", "near", "all")
+"""Who changes when territories are shared out or cut out: only what is concerned and the
+territories beside it receive; those beside it and around them as far as tolerance needs; all."""
+
 CONTIGUITY = ("edge", "corner", "off")
 TARGETS = ("equal", "own")
 NAMES = ("places", "numbered")
@@ -101,6 +105,8 @@ class Settings:
         "nested" the regions, where "" means the groups of the tree.
     keep_locked : bool
         Leave locked territories and areas as they are.
+    reach : {"only", "near", "all"}
+        "absorb", "carve": see `REACH`. A new territory needs "near" at least.
     leaves_unassigned : bool
         "rebalance": leave what is unassigned so.
     territories : tuple of int
@@ -130,6 +136,7 @@ class Settings:
     seeds: str = "fixed"
     district_column: str = ""
     keep_locked: bool = True
+    reach: str = "near"
     leaves_unassigned: bool = False
     territories: tuple[int, ...] = ()
     shares: tuple[tuple[int, float], ...] = ()
@@ -240,6 +247,7 @@ _FIELDS = {
     "seeds": _one_of(SEEDS),
     "district_column": _text,
     "keep_locked": _flag,
+    "reach": _one_of(REACH),
     "leaves_unassigned": _flag,
     "territories": lambda value: tuple(_ID(v) for v in value),
     "shares": lambda value: tuple(

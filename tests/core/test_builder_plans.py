@@ -237,7 +237,7 @@ def test_a_new_build_keeps_the_largest_territories() -> None:
 def test_accounts_of_territories_that_go_follow_their_areas() -> None:
     plan = done(PLAN, name_accounts(PLAN, A, np.array([0]), ids()[1]))
     found = prepare(plan, A, asked("absorb", territories=(ids()[1],)))
-    assert found.gone == (ids()[1],) and found.options.start == "baseline"
+    assert found.gone == (ids()[1],) and found.options.start == "near"
     assert not found.problem.fixed_load.any()
     assert found.problem.activities[0, 1] == 10
     assert (found.problem.baseline == -1).sum() == 8
