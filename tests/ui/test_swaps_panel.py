@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6 import QtCore
+from PySide6 import QtCore, QtWidgets
 from PySide6.QtTest import QTest
 
 from terradesk import measures
@@ -14,6 +14,7 @@ from terradesk.edits import territories as te
 from terradesk.plan import Plan
 from tests.core.kernel import grid_plan
 from tests.ui.driving import LEFT, SLOW, wait_for_map
+from ui.dialogs import parts
 from ui.map import preparing
 from ui.panels import suggesting
 
@@ -80,6 +81,39 @@ def test_pointing_at_a_card_previews_it_and_changes_nothing(desk, panel):
     card.clearFocus()
     assert desk.model.gesture is None
     assert desk.model.plan is before
+
+
+def test_what_is_out_of_sight_has_no_card_on_the_map(desk, panel):
+    desk.map.pan_map(1e6, 0)
+    panel.cards[0].setFocus()
+    assert desk.model.gesture is not None
+    assert not desk.map.floats.card.isVisible()
+
+
+def test_the_next_suggestion_takes_the_place_of_a_skipped_one(qtbot, desk, panel):
+    assert len(panel.cards) > 2
+    panel.cards[1].skip.setFocus()
+    panel.cards[1].skip.click()
+    qtbot.waitUntil(lambda: panel.finding.is_busy)
+    listed(qtbot, desk)
+    assert panel.cards[1].hasFocus()
+
+
+def test_rows_that_go_leave_the_list_where_it_is(qtbot):
+    body = QtWidgets.QWidget()
+    rows = QtWidgets.QVBoxLayout(body)
+    for k in range(40):
+        rows.addWidget(QtWidgets.QPushButton(str(k)))
+    area = parts.scrolled(body)
+    qtbot.addWidget(area)
+    area.resize(200, 200)
+    area.show()
+    area.activateWindow()
+    rows.itemAt(0).widget().setFocus()
+    qtbot.waitUntil(lambda: rows.itemAt(0).widget().hasFocus())
+    parts.empty(rows)
+    assert area.verticalScrollBar().value() == 0
+    assert area.hasFocus()
 
 
 def test_a_click_zooms_to_the_areas(qtbot, desk, panel):

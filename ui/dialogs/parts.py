@@ -124,12 +124,27 @@ def line(is_vertical: bool = False) -> QtWidgets.QFrame:
 
 
 def empty(layout: QtWidgets.QLayout) -> None:
-    """Take all widgets out of a layout."""
+    """Take all widgets out of a layout; what they lie in has the focus then, and stays put."""
     while (item := layout.takeAt(0)) is not None:
         widget = item.widget()
         if widget is not None:
+            _rest_focus(widget)
             widget.hide()
             widget.deleteLater()
+
+
+def _rest_focus(widget: QtWidgets.QWidget) -> None:
+    """Take the focus from a widget that goes; else it wanders on and scrolls along."""
+    focus = QtWidgets.QApplication.focusWidget()
+    if focus is None or not (widget is focus or widget.isAncestorOf(focus)):
+        return
+    above = widget.parentWidget()
+    while above is not None and not isinstance(above, QtWidgets.QScrollArea):
+        above = above.parentWidget()
+    if above is None:
+        focus.clearFocus()
+    else:
+        above.setFocus()
 
 
 def combo(

@@ -95,8 +95,10 @@ class Going(QtCore.QObject):
         """Let the card stand beside areas, as long as the pointer is elsewhere."""
         box = self._view.box_of(np.asarray(rows, np.int64))
         if box is not None:
+            seen = self._view.view.box
+            is_seen = all(box[k] < seen[k + 2] and seen[k] < box[k + 2] for k in (0, 1))
             corner = self._view.view.to_pixels([(box[2], box[1])])[0] / self._view.ratio
-            self._view.telling.point(QtCore.QPointF(*corner))
+            self._view.telling.point(QtCore.QPointF(*corner), is_seen)
 
     def go_to_account(self, row: int) -> None:
         """Zoom to an account and mark it; one without a place on the map says so."""

@@ -26,22 +26,22 @@ class Telling(QtCore.QObject):
     def __init__(self, view: MapView) -> None:
         super().__init__(view)
         self._view, self._model, self._card = view, view.model, view.floats.card
-        self._at = QtCore.QPointF()
+        self._at, self._is_away = QtCore.QPointF(), False
         self._splits = QtCore.QTimer(self, singleShot=True, interval=_SPLITS_MS)
         self._splits.timeout.connect(self._warn_of_splits)
 
     def note(self, at: QtCore.QPointF) -> None:
         """The pointer is somewhere else; the card stays where it is."""
-        self._at = at
+        self._at, self._is_away = at, False
 
     def follow(self) -> None:
         """Put the card by the pointer, if it is seen."""
         if self._card.isVisible():
             self._place()
 
-    def point(self, at: QtCore.QPointF) -> None:
-        """Let the card follow something other than the mouse."""
-        self._at = at
+    def point(self, at: QtCore.QPointF, is_seen: bool = True) -> None:
+        """Let the card stand beside something on the map; not seen, it has no card."""
+        self._at, self._is_away = at, not is_seen
         self._place()
 
     def tell(self, text: str) -> None:
@@ -66,7 +66,7 @@ class Telling(QtCore.QObject):
     def _show(self, lines: list[Line] | None) -> None:
         if lines is None and self._model.gesture is not None:
             return
-        if not lines:
+        if not lines or self._is_away:
             self._card.hide()
             return
         self._card.set_lines(lines)

@@ -74,6 +74,10 @@ class SwapCard(Clickable):
         else:
             super().keyPressEvent(event)
 
+    def holds(self, widget: QtWidgets.QWidget | None) -> bool:
+        """Whether a widget is this card or in it."""
+        return widget is not None and (widget is self or self.isAncestorOf(widget))
+
     def set_lit(self, is_lit: bool) -> None:
         """Whether it is shown on the map."""
         theme.restyle(self, "note" if is_lit else "softcard")

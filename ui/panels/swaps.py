@@ -236,9 +236,9 @@ class SwapsPanel(QtWidgets.QWidget):
     def _show_cards(self, suggestions: tuple[Suggestion, ...]) -> None:
         self._model.preview(None)
         focus = QtWidgets.QApplication.focusWidget()
-        had_focus = focus is not None and any(
-            c is focus or c.isAncestorOf(focus) for c in self.cards
-        )
+        held = [
+            k for k, c in enumerate(self.cards) if focus and (c is focus or c.isAncestorOf(focus))
+        ]
         parts.empty(self._list)
         self.cards = [SwapCard(one, self._model.view) for one in suggestions]
         for card in self.cards:
@@ -247,8 +247,8 @@ class SwapsPanel(QtWidgets.QWidget):
             card.accepted.connect(partial(self._accept, card))
             card.skipped.connect(partial(self._skip, card))
             self._list.addWidget(card)
-        if had_focus and self.cards:
-            self.cards[0].setFocus()
+        if held and self.cards:
+            self.cards[min(held[0], len(self.cards) - 1)].setFocus()
 
     def _show_state(self) -> None:
         """How many are in tolerance, what the list is about, and all moves together."""
