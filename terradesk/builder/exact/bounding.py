@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from terradesk.arcs.jit import Floats
 from terradesk.builder.exact.covering import Pool, Prices, boxed_prices, first_prices
 from terradesk.builder.exact.kinds import Case
 from terradesk.builder.exact.pricing import priced
@@ -26,7 +27,7 @@ class Bound:
     Parameters
     ----------
     prices : Prices
-        The best found.
+        The best found; no set's reduced cost is negative.
     value : float
         Proven: no plan has a smaller moment; inf: there is none.
     pool : Pool
@@ -61,9 +62,9 @@ def bound(case: Case, pool: Pool, tick: Tick, has_time: Callable[[], bool]) -> B
     at, best, middle = start, Bound(start, -np.inf, pool), start
     steps, last, is_first = _FIRST_STEPS, -np.inf, True
     while has_time():
-        value, new, unfinished = _generate(case, pool, at, steps, start.value, tick)
+        value, least, new, unfinished = _generate(case, pool, at, steps, start.value, tick)
         if value > best.value:
-            best = Bound(at, value, pool)
+            best = Bound(replace(at, kinds=least), value, pool)
         if best.value > worst * (1 + 1e-6) + 1e-300:
             return replace(best, value=np.inf)
         gap = at.value - best.value
@@ -80,9 +81,10 @@ def bound(case: Case, pool: Pool, tick: Tick, has_time: Callable[[], bool]) -> B
 
 def _generate(
     case: Case, pool: Pool, at: Prices, steps: int, scale: float, tick: Tick
-) -> tuple[float, int, int]:
-    """Lower bound at some prices, new sets found, and centres whose search did not end."""
+) -> tuple[float, Floats, int, int]:
+    """Lower bound at some prices, least cost per kind, new sets, centres left unfinished."""
     new = unfinished = 0
+    lowest = np.empty(len(case.bands))
     value = float(at.units.sum())
     for kind, territories in enumerate(case.territories):
         least = np.empty(case.n)
@@ -94,6 +96,7 @@ def _generate(
             least[centre] = found.least
             unfinished += not found.is_whole
             new += pool.add(found.sets[-_KEPT:], kind)
+        lowest[kind] = least.min()
         # each territory has a centre of its own
         value += float(np.sort(least)[: len(territories)].sum())
-    return value, new, unfinished
+    return value, lowest, new, unfinished

@@ -113,21 +113,18 @@ class _Finisher:
         own = self.labels[case.units]
         if (own < 0).any():
             return
-        sets, kinds = [], []
-        for kind, territories in enumerate(case.territories):
-            for t in territories.tolist():
-                sets.append(own == t)
-                kinds.append(kind)
-                if not is_possible(self.work, case, own == t, kind):
-                    return
-        for members, kind in zip(sets, kinds, strict=True):
-            pool.add(members[None], kind)
-        self.value = sum(case.cost(members) for members in sets)
+        pairs = [(own == t, kind) for kind, ts in enumerate(case.territories) for t in ts.tolist()]
+        if all(is_possible(self.work, case, members, kind) for members, kind in pairs):
+            for members, kind in pairs:
+                pool.add(members[None], kind)
+            self.value = sum(case.cost(members) for members, _kind in pairs)
 
     # ------------------------------------------------------------------ closing the gap
     def _close(self, case: Case, found: Bound) -> Finished:
         prices, least = found.prices, found.value
         base = float(prices.units.sum() + (case.counts * prices.kinds).sum())
+        if not np.isfinite(base):
+            return self.told("limit", least)
         self._choose(case, found, *found.pool.table, np.inf)
         share = _FIRST_GAP
         while True:
@@ -135,21 +132,21 @@ class _Finisher:
             gap += max(0.0, least - base)
             if np.isfinite(self.value):
                 gap = min(gap, (self.value - base) * (1 + 1e-9))
-            sets, kinds, costs, is_whole = self._listed(case, found, gap)
+            sets, kinds, costs, is_whole = self._listed(case, found, gap / 2)
             is_done = self._choose(case, found, sets, kinds, costs, gap)
             if not (is_whole and is_done):
                 return self.told("limit", min(least, self.value))
-            if self.value <= base + gap * (1 + 1e-9) and np.isfinite(self.value):
+            if np.isfinite(self.value) and self.value <= base + gap * (1 + 2e-9):
                 return self.told("optimal", self.value)
             if np.isinf(gap):
                 return self.told("infeasible", np.inf)
-            least, share = max(least, base + gap), 2 * share
+            least, share = max(least, base + gap), 1.6 * share
 
-    def _listed(self, case: Case, found: Bound, gap: float) -> tuple[Bools, Int32s, Floats, bool]:
+    def _listed(self, case: Case, found: Bound, most: float) -> tuple[Bools, Int32s, Floats, bool]:
         """All sets of at most a reduced cost, and whether none is missing."""
-        pool, is_whole = Pool(case), True
+        pool = Pool(case)
         for kind in range(len(case.bands)):
-            limit = float(found.prices.kinds[kind]) + gap
+            limit = float(found.prices.kinds[kind]) + most
             for centre in range(case.n):
                 got = priced(
                     case, kind, centre, found.prices.units, limit,
@@ -157,44 +154,41 @@ class _Finisher:
                     has_time=lambda: self.seconds < self.limit,
                 )  # fmt: skip
                 pool.add(got.sets, kind)
-                is_whole = got.is_whole and len(pool) <= _MOST_SETS
-                if not is_whole:
+                if not got.is_whole or len(pool) > _MOST_SETS:
                     return *pool.table, False
         return *pool.table, True
 
     def _choose(
-        self,
-        case: Case,
-        found: Bound,
-        sets: Bools,
-        kinds: Int32s,
-        costs: Floats,
-        gap: float,
+        self, case: Case, found: Bound, sets: Bools, kinds: Int32s, costs: Floats, gap: float
     ) -> bool:
-        """Take over the cheapest cover by sets; False when the search did not end."""
-        if not len(costs):
-            return True
+        """Take over the cheapest plan of known sets; False when the search did not end."""
         prices = found.prices
         reduced = costs - sets @ prices.units - prices.kinds[kinds]
         rows = np.flatnonzero(reduced <= gap)
-        made, order = choices(sets[rows], reduced[rows], kinds[rows])
+        made = choices(
+            case, sets[rows], kinds[rows], reduced[rows], prices.units, prices.kinds, gap / 2
+        )
         state = trail(made, case.counts.astype(np.int64), gap)
         is_done = False
         while not is_done and self.seconds < self.limit:
-            is_done = cover(made, state, case.n, WORK)
+            is_done = cover(made, state, WORK)
             self.tick()
         if state.best[0] >= 0:
-            chosen = rows[order[state.best]]
-            if costs[chosen].sum() < self.value:
-                self._adopt(case, sets[chosen], kinds[chosen], float(costs[chosen].sum()))
+            self._adopt(case, state.best)
         return is_done
 
-    def _adopt(self, case: Case, sets: Bools, kinds: Int32s, value: float) -> None:
+    def _adopt(self, case: Case, places: Int32s) -> None:
+        """Take over a plan if it is better; ``places`` are kind and number of each unit's set."""
+        names = np.unique(places)
+        sets = places[None, :] == names[:, None]
+        value = sum(case.cost(members) for members in sets)
+        if value >= self.value:
+            return
         own = self.labels[case.units]
         for kind, territories in enumerate(case.territories):
-            rows = np.flatnonzero(kinds == kind)
-            for row, t in zip(rows, _matched(sets[rows], own, territories), strict=True):
-                self.labels[case.units[sets[row]]] = t
+            mine = sets[names % len(case.bands) == kind]
+            for members, t in zip(mine, _matched(mine, own, territories), strict=True):
+                self.labels[case.units[members]] = t
         self.value = value
 
 
