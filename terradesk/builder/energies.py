@@ -136,7 +136,8 @@ def violation(work: Work, labels: Int32s) -> float:
     if np.isfinite(problem.handover_caps).any():
         caps = problem.handover_caps
         for handed in handed_over(problem, labels):
-            found += _HARDER * float(_hinge((handed - caps) / np.maximum(caps, 1.0)).sum())
+            over = np.maximum(handed - caps, 0.0) / np.maximum(caps, 1.0)  # 0 without a cap
+            found += _HARDER * float(_hinge(over).sum())
     return found
 
 

@@ -44,18 +44,26 @@ def present_values(problem: Problem) -> Floats:
     return values
 
 
-def as_they_are(bands: Bands, problem: Problem) -> Bands:
-    """Bands wide enough for what was out of them before; hard limits hold all the same.
+def were_out(problem: Problem) -> Bools:
+    """(k, m) territories out of tolerance before; False for those that had nothing.
 
-    A territory that was out of tolerance already need not become better, but must not become
-    worse. Before, the same territories shared what they have in the proportions of their targets.
+    Before, the same territories shared what they have in the proportions of their targets.
     """
     values = present_values(problem)
     has = np.bincount(problem.baseline[problem.baseline >= 0], minlength=problem.n_territories) > 0
     targets = np.maximum(problem.targets, 1e-300)
     before = targets * values[has].sum(axis=0) / np.maximum(targets[has].sum(axis=0), 1e-300)
-    was_out = np.abs(values - before) > before * problem.tolerances + 1e-9
-    was_out &= has[:, None]
+    found: Bools = np.abs(values - before) > before * problem.tolerances + 1e-9
+    return found & has[:, None]
+
+
+def as_they_are(bands: Bands, problem: Problem) -> Bands:
+    """Bands wide enough for what was out of them before; hard limits hold all the same.
+
+    A territory that was out of tolerance already need not become better, but must not become
+    worse.
+    """
+    values, was_out = present_values(problem), were_out(problem)
     low = np.where(was_out, np.minimum(bands.low, values), bands.low)
     high = np.where(was_out, np.maximum(bands.high, values), bands.high)
     return replace(

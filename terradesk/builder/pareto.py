@@ -85,8 +85,8 @@ def pareto(
 ) -> tuple[Solution, ...]:
     """Up to n results, of which none is worse than another in everything.
 
-    With ``start="baseline"`` they lie between keeping all that tolerance allows and the best shape,
-    with ``"fill"`` and ``"new"`` between the best balance and the best shape.
+    With ``start="baseline"`` and ``"near"`` they lie between keeping all that tolerance allows and
+    the best shape, with ``"fill"`` and ``"new"`` between the best balance and the best shape.
 
     Parameters
     ----------
@@ -116,7 +116,7 @@ def pareto(
     """
     options = options or Options()
     check_options(options)
-    is_kept = options.start == "baseline" and problem.has_baseline
+    is_kept = options.start in ("baseline", "near") and problem.has_baseline
     steps = _FROM_BASELINE if is_kept else _FROM_NOTHING
     results: list[Result] = []
     started, labels = time.perf_counter(), None
@@ -143,6 +143,7 @@ def _take(
     """One step: from the map before, or the first one."""
     wish = replace(
         options,
+        start="baseline" if options.start == "near" and labels is not None else options.start,
         keep=step.keep,
         compactness=step.compactness,
         effort=options.effort * step.effort,
@@ -174,6 +175,10 @@ def _first(work: Work, clock: Clock) -> Int32s:
         from terradesk.builder.filling import fill
 
         return fill(work, clock, seed)
+    if work.options.start == "near":
+        from terradesk.builder.nearing import near
+
+        return near(work, clock, seed)
     from terradesk.builder.realigning import realign
 
     return realign(work, clock, seed)

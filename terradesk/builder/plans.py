@@ -11,7 +11,7 @@ from terradesk import records as rec
 from terradesk.arcs.jit import Bools, Floats, Int32s, Int64s
 from terradesk.builder import amounts
 from terradesk.builder.making import check_options, make_problem
-from terradesk.builder.problem import BadWish, Options, Problem
+from terradesk.builder.problem import CORNER, BadWish, Options, Problem
 from terradesk.builder.regions import districts_of
 from terradesk.builder.scoping import NEW, Scope, Scoper
 from terradesk.builder.settings import Settings
@@ -130,12 +130,12 @@ def prepare(
     handed = amounts.handed_measures(plan, found)
     passed, caps = amounts.handover(view, scope, handed, settings.handover_most)
     n_split = bool(settings.district_column) and settings.mode != "nested"
-    baseline = _begun(scope, settings, selection)
     kept = amounts.values_at(view, scope, _kept_measure(plan, settings) or found[0])
-    table, classes = _allowed(scope)
     seeds, holds = _seeds(view, scope, settings, ground.xy[placed & plan.units_present])
     edges, borders, kinds = _inside(ground, scope.rows)
     k = len(scope.ids)
+    begins = _begins(view, scope, settings, selection, edges[kinds != CORNER])
+    table, classes = _allowed(scope, begins)
     problem = make_problem(
         ground.xy[scope.rows],
         edges,
@@ -155,7 +155,7 @@ def prepare(
         allowed_class=classes,
         districts=_districts(view, scope, settings.district_column) if n_split else None,
         seeds=seeds,
-        baseline=baseline,
+        baseline=scope.baseline,
         retention=np.maximum(kept, 0.0),
         handover=passed if handed else None,
         handover_caps=caps if handed else np.inf,
@@ -212,13 +212,15 @@ def _inside(ground: Terrain, rows: Int32s) -> tuple[Int32s, Floats, Int32s]:
     return pairs[both], ground.borders[both], ground.kinds[both].astype(np.int32)
 
 
-def _allowed(scope: Scope) -> tuple[Bools, Int32s]:
+def _allowed(scope: Scope, begins: Bools) -> tuple[Bools, Int32s]:
     """What each class of units may go to: its region's open territories, or one alone."""
     k, n_regions = len(scope.ids), int(scope.regions.max(initial=0)) + 1
     own = np.eye(k, dtype=bool)
     open_ones = (scope.regions == np.arange(n_regions)[:, None]) & ~scope.closed
     stays = scope.pinned | (scope.closed[scope.baseline] & (scope.baseline >= 0))
     classes = np.where(stays, n_regions + scope.baseline, scope.unit_regions)
+    if begins.any():
+        classes[begins] = n_regions + scope.ids.index(NEW)
     used, classes = np.unique(classes, return_inverse=True)
     table = np.concatenate((open_ones, own))[used]
     if bool((~table.any(axis=1)).any()):
@@ -229,13 +231,46 @@ def _allowed(scope: Scope) -> tuple[Bools, Int32s]:
     return table, classes.ravel().astype(np.int32)
 
 
-def _begun(scope: Scope, settings: Settings, selection: Sequence[int] | Int64s | None) -> Int32s:
-    """The present territories; a territory to be carved out begins with what is selected."""
+def _begins(
+    view: AlignmentView,
+    scope: Scope,
+    settings: Settings,
+    selection: Sequence[int] | Int64s | None,
+    edges: Int32s,
+) -> Bools:
+    """(n,) what a territory to be carved out has for certain: the selected units that lie together.
+
+    Where they lie apart, the largest part of them counts.
+    """
+    none = np.zeros(len(scope.rows), bool)
     if settings.mode != "carve" or selection is None or NEW not in scope.ids:
-        return scope.baseline
-    begins = np.isin(scope.rows, np.asarray(selection, np.int64)) & ~scope.pinned
-    begins &= ~scope.closed[scope.baseline] | (scope.baseline < 0)
-    return np.where(begins, scope.ids.index(NEW), scope.baseline).astype(np.int32)
+        return none
+    chosen = np.isin(scope.rows, np.asarray(selection, np.int64)) & ~scope.pinned
+    chosen &= ~scope.closed[scope.baseline] | (scope.baseline < 0)
+    if not chosen.any():
+        return none
+    begins = _largest_part(chosen, edges)
+    for place, territory in enumerate(scope.ids):
+        own = scope.baseline == place
+        if own.any() and begins[own].all():
+            raise BadWish(
+                _("{name} would have nothing left.").format(name=isolate(view.name_of(territory))),
+                _("Select fewer areas, or rename the territory."),
+            )
+    return begins
+
+
+def _largest_part(chosen: Bools, edges: Int32s) -> Bools:
+    """(n,) the connected part of chosen units that has most of them."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    inside = edges[chosen[edges].all(axis=1)]
+    n = len(chosen)
+    links = coo_array((np.ones(len(inside)), (inside[:, 0], inside[:, 1])), shape=(n, n))
+    part = connected_components(links, directed=False)[1]
+    largest = np.bincount(part[chosen]).argmax()
+    return np.asarray(chosen & (part == largest))
 
 
 def _kept_measure(plan: Plan, settings: Settings) -> rec.Measure | None:

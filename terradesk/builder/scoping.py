@@ -208,12 +208,20 @@ class Scoper:
             if column
             else tree_regions(self._view, self._values)
         )
-        rows = self._usable & (unit_region >= 0)
+        away = self._of_locked()
+        overlap[away[1:]] = 0.0
+        rows = self._usable & (unit_region >= 0) & ~away[self._view.unit_slots]
         n_regions, mine = overlap.shape[1], np.flatnonzero(overlap.any(axis=1))
         values = np.bincount(unit_region[rows], weights[rows], n_regions).astype(np.float64)
         n_units = np.bincount(unit_region[rows], minlength=n_regions).astype(np.int32)
         leaves = [self._view.leaves[i] for i in mine.tolist()]
-        counts = shared_counts(values, self._number(leaves), n_units)
+        wanted = self._number(leaves) - (int(away.sum()) if self._settings.n_territories else 0)
+        if not rows.any() or wanted < 1:
+            raise BadWish(
+                _("The locked territories leave nothing to build in the regions."),
+                _("Ask for more territories, or unlock some."),
+            )
+        counts = shared_counts(values, wanted, n_units)
         must = np.array([self._must_stay(t) for t in leaves], bool)
         homes = matched(overlap[mine], counts, must)
         kept = [t for t, home in zip(leaves, homes, strict=True) if home >= 0]
@@ -281,6 +289,13 @@ class Scoper:
             start=start if start == "fill" or (baseline >= 0).any() else "new",
             keep=keep,
         )
+
+    def _of_locked(self) -> Bools:
+        """(n_slots,) locked territories, which have no part in regions."""
+        out = np.zeros(self._view.n_slots, bool)
+        if self._settings.keep_locked:
+            out[[self._view.slots[t] for t in self._view.locked_territories]] = True
+        return out
 
     def _of(self, leaves: Sequence[rec.Territory]) -> Bools:
         """(n_units,) usable units of territories."""

@@ -16,6 +16,8 @@ from terradesk.i18n import _
 from terradesk.plan import AlignmentView, Plan
 from terradesk.projection import LONLAT, to_plan
 
+_QUARTER = 0.15  # degrees from the middle of a city to that of one of its quarters
+
 
 def place_names(
     view: AlignmentView, labels: Int32s, wanted: list[int], values: Floats
@@ -92,8 +94,23 @@ def _world() -> tuple[np.ndarray, Floats]:
     data = gzip.decompress(paths.resource("cities15000.csv.gz").read_bytes()).decode("utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(data, newline="")))
     rows.sort(key=lambda row: -float(row["population"] or 0))
+    by_name = {row["name"]: row for row in reversed(rows)}
+    rows = [row for row in rows if not _is_quarter(row, by_name)]
     names = np.array([row["name"] for row in rows], object)
     return names, np.array([(float(row["longitude"]), float(row["latitude"])) for row in rows])
+
+
+def _is_quarter(row: dict[str, str], by_name: dict[str, dict[str, str]]) -> bool:
+    """Whether a place is part of a city that it is named after: "New South Memphis"."""
+    words = row["name"].split()
+    for first in range(1, len(words)):
+        city = by_name.get(" ".join(words[first:]))
+        if city is None or city["countrycode"] != row["countrycode"]:
+            continue
+        apart = [abs(float(city[c]) - float(row[c])) for c in ("latitude", "longitude")]
+        if max(apart) < _QUARTER and 2 * float(city["population"]) > float(row["population"]):
+            return True
+    return False
 
 
 def _cities(plan: Plan) -> tuple[np.ndarray, Int32s]:

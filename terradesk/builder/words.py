@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from terradesk import records as rec
+from terradesk.builder.keeping import were_out
 from terradesk.builder.naming import Names
 from terradesk.builder.plans import Prepared
-from terradesk.builder.problem import Result
+from terradesk.builder.problem import Result, Violation
 from terradesk.edits import Edit, describe
-from terradesk.i18n import N_, _, deviations, isolate, ngettext, number, percent
+from terradesk.i18n import N_, _, deviation, deviations, isolate, ngettext, number, percent
 from terradesk.measures.telling import format_value
 from terradesk.plan import Plan
 
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from terradesk.builder.telling import Told
 
 Fields = dict[str, str | int]
+
+_MOST_LISTED = 8  # territories that a sentence lists
 
 _ONE = {
     "new": N_("Built {n} territories by {measure}, {m} within ±{tolerance}"),
@@ -206,12 +210,68 @@ def _accounts(n: int) -> str:
 
 
 def violations(plan: Plan, prepared: Prepared, result: Result) -> tuple[str, ...]:
-    """What is not as it was asked, in sentences."""
+    """What is not as it was asked, in sentences; what was so before in one."""
     from terradesk.builder.telling import tell_result
 
-    return tuple(
-        t.text for t in tell_result(result, prepared.problem, names_of(plan, prepared))[1:]
+    locked = plan.alignment(prepared.alignment).locked_territories
+    ids = np.array([*prepared.territories, -1])
+    plain = tuple(
+        v if v.territory < 0 or int(ids[v.territory]) in locked else replace(v, is_avoidable=True)
+        for v in result.violations
     )
+    shown = result if prepared.options.start == "new" else replace(result, violations=plain)
+    told = tell_result(shown, prepared.problem, names_of(plan, prepared))[1:]
+    were_so = _were_so(prepared, result)
+    out = [t.text for t, was_so in zip(told, were_so, strict=True) if not was_so]
+    old = [v for v, was_so in zip(result.violations, were_so, strict=True) if was_so]
+    return (*out, *_as_before(prepared, old))
+
+
+def _were_so(prepared: Prepared, result: Result) -> list[bool]:
+    """Which violations were there before and are not worse now."""
+    from terradesk.builder.verifying import verify
+
+    problem = prepared.problem
+    if not problem.has_baseline or prepared.options.start == "new" or not result.violations:
+        return [False] * len(result.violations)
+    before, out = verify(problem, prepared.options, problem.baseline)[0], were_out(problem)
+    worst = np.abs(before.values - problem.targets) + 1e-9 * problem.targets
+    is_worse = np.abs(result.figures.values - problem.targets) > worst
+    is_split = (before.parts > 1) & (result.figures.parts <= before.parts)
+    return [
+        bool(
+            (v.kind == "tolerance" and (out & ~is_worse)[v.territory, v.measure])
+            or (v.kind == "split" and is_split[v.territory])
+        )
+        for v in result.violations
+    ]
+
+
+def _as_before(prepared: Prepared, old: list[Violation]) -> list[str]:
+    """Sentences on territories that were out of tolerance, or in pieces, before."""
+    out = []
+    off = [v for v in old if v.kind == "tolerance"]
+    if off:
+        text = ngettext(
+            "{n} territory was out of tolerance before and is not worse: {names}.",
+            "{n} territories were out of tolerance before and are not worse: {names}.",
+            len(off),
+        )
+        shown = [_off(prepared, v) for v in off[:_MOST_LISTED]]
+        more = " …" if len(off) > len(shown) else ""
+        out.append(text.format(n=number(len(off)), names=", ".join(shown) + more))
+    for v in old:
+        if v.kind == "split":
+            text = _("{name} is in pieces as before.")
+            out.append(text.format(name=isolate(prepared.names[v.territory])))
+    return out
+
+
+def _off(prepared: Prepared, v: Violation) -> str:
+    tolerance = float(prepared.problem.tolerances[v.measure])
+    text = _("{name} {deviation}")
+    name = isolate(prepared.names[v.territory])
+    return text.format(name=name, deviation=deviation(v.amount, tolerance))
 
 
 def findings(plan: Plan, prepared: Prepared, found: Diagnosis) -> tuple[str, ...]:

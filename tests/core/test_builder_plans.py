@@ -256,7 +256,7 @@ def test_filling_moves_nothing_that_has_a_territory() -> None:
 def test_carving_begins_with_what_is_selected() -> None:
     found = prepare(PLAN, A, asked("carve"), selection=[2, 3])
     assert found.territories == (*ids(), NEW)
-    assert found.rows[found.problem.baseline == 3].tolist() == [2, 3]
+    assert found.rows[found.problem.fixed == 3].tolist() == [2, 3]
     assert found.before[2] == ids()[1] and found.options.keep >= 0.5
     total = float(PLAN.units.columns["population"].sum())
     assert found.problem.targets[:, 0] == pytest.approx(np.full(4, total / 4))
