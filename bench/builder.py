@@ -69,6 +69,8 @@ def _machine() -> str:
 def _measure(name: str, wish: argparse.Namespace) -> bool:
     """Print the rows of a case; False when the builder gave none or something was not said."""
     case = CASES[name]
+    made = f"from bench.builder_cases import load; load({case.instance!r}, {wish.instances!r})"
+    subprocess.run([sys.executable, "-c", made], cwd=ROOT, check=False)
     lines = _ours(name, wish)
     if lines:
         print(_row(case, "TerraDesk", lines, case.goal), flush=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import resource
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -60,6 +62,15 @@ def figures(
         "border": float(instance.borders[~same].sum()),
         **whole(instance, labels, k),
     }
+
+
+def peak_mb() -> float:
+    """Most memory this process had, in MB; what its parent had does not count."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        line = next(t for t in status.read_text().splitlines() if t.startswith("VmHWM"))
+        return int(line.split()[1]) / 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def whole(instance: Instance, labels: np.ndarray, k: int) -> dict[str, int]:

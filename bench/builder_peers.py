@@ -25,7 +25,7 @@ from typing import Any
 import numpy as np
 
 from bench.builder_cases import Case, Instance
-from bench.builder_figures import joined
+from bench.builder_figures import joined, peak_mb
 
 SECONDS = float(os.environ.get("BENCH_PEER_SECONDS", "60"))
 """CPU time of a peer that improves step by step; the others have twice as much to answer."""
@@ -103,7 +103,7 @@ def main(job: Path) -> int:
     told = {
         "cpu": time.process_time() - cpu,
         "wall": time.perf_counter() - wall,
-        "mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "mb": peak_mb(),
         "note": note,
     }
     np.save(job.parent / "labels.npy", np.asarray(labels, np.int64))

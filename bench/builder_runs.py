@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import resource
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -16,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from bench.builder_cases import CASES, Case, Instance, load
-from bench.builder_figures import figures
+from bench.builder_figures import figures, peak_mb
 
 DRIFT = 0.15
 _EXACT_SECONDS = 60.0
@@ -33,7 +32,7 @@ def main(arguments: list[str]) -> int:
     instance = load(case.instance, wish.instances)
     warm()
     for line in _KINDS[case.kind](case, instance, wish.seeds or case.seeds):
-        line["mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        line["mb"] = peak_mb()
         print(json.dumps(line), flush=True)
     return 0
 
@@ -192,7 +191,7 @@ def _small(case: Case, instance: Instance, seeds: int) -> Iterator[dict[str, Any
 
 def _diagnose(case: Case, instance: Instance, seeds: int) -> Iterator[dict[str, Any]]:
     from terradesk.builder import Options
-    from terradesk.builder.diagnosing import diagnose
+    from terradesk.builder.why.diagnosing import diagnose
 
     problem = instance.problem(case.measures, case.k, case.tolerance)
     for _seed in range(seeds):
