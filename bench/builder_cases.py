@@ -158,7 +158,7 @@ def _from_plan(
     name: str, plan: Any, activities: dict[str, np.ndarray], states: np.ndarray
 ) -> Instance:
     from terradesk.builder import CORNER
-    from terradesk.builder.terrain import terrain
+    from terradesk.builder.plans.terrain import terrain
 
     found = terrain(plan)
     counts = found.kinds != CORNER

@@ -15,11 +15,11 @@ from terradesk.progress import Progress, silent
 
 if TYPE_CHECKING:
     from terradesk.api.open_plan import OpenPlan
-    from terradesk.builder.accepting import Accepted
-    from terradesk.builder.findings import Diagnosis
-    from terradesk.builder.plans import Prepared
+    from terradesk.builder.plans.accepting import Accepted
+    from terradesk.builder.plans.preparing import Prepared
+    from terradesk.builder.plans.settings import Settings, Wish
     from terradesk.builder.problem import Options, Problem, Result
-    from terradesk.builder.settings import Settings, Wish
+    from terradesk.builder.why.findings import Diagnosis
 
 __all__ = [
     *(
@@ -68,7 +68,7 @@ class Built:
     @property
     def sentence(self) -> str:
         """``Built 25 territories by Population, 24 within ±10 %``."""
-        from terradesk.builder.words import sentence
+        from terradesk.builder.plans.words import sentence
         from terradesk.edits import describe
 
         if self.accepted is not None and self.accepted.edit is not None:
@@ -78,7 +78,7 @@ class Built:
     @property
     def notes(self) -> tuple[str, ...]:
         """What else should be known: what was left alone, left out, or could not be met."""
-        from terradesk.builder.words import violations
+        from terradesk.builder.plans.words import violations
 
         found = violations(self.plan.plan, self.prepared, self.result)
         after = self.accepted.notes if self.accepted is not None else ()
@@ -99,7 +99,7 @@ class Built:
         scenario : str
             Name of a new scenario for it, which is used from now on; else the present one changes.
         """
-        from terradesk.builder.accepting import accept
+        from terradesk.builder.plans.accepting import accept
 
         plan = self.plan
         found = accept(
@@ -140,7 +140,7 @@ class Built:
 
     def as_dict(self) -> dict[str, Any]:
         """Everything for other programs, ready for JSON."""
-        from terradesk.builder.words import n_within
+        from terradesk.builder.plans.words import n_within
 
         result, figures = self.result, self.result.figures
         return {
@@ -237,8 +237,8 @@ def ask(
     TerraDeskError
         If a name is unknown or a number means nothing.
     """
+    from terradesk.builder.plans.settings import MODES, Settings, Wish
     from terradesk.builder.problem import BadWish
-    from terradesk.builder.settings import MODES, Settings, Wish
 
     if territories is not None and territories < 1:
         raise BadWish(_("A plan needs at least one territory."), _("Ask for 1 or more."))
@@ -282,7 +282,7 @@ def _usual(plan: OpenPlan) -> str:
 
 
 def _wishes(plan: OpenPlan, balance: Balance) -> tuple[Wish, ...]:
-    from terradesk.builder.settings import Wish
+    from terradesk.builder.plans.settings import Wish
 
     usual = plan.plan.tolerance
     if isinstance(balance, Mapping):
@@ -294,7 +294,7 @@ def _wishes(plan: OpenPlan, balance: Balance) -> tuple[Wish, ...]:
 
 def _wish(plan: OpenPlan, text: str, usual: float) -> Wish:
     """A wish from ``MEASURE[:TOLERANCE%][:WEIGHT]``."""
-    from terradesk.builder.settings import Wish
+    from terradesk.builder.plans.settings import Wish
 
     numbers: list[float] = []
     name = text
@@ -310,7 +310,7 @@ def _wish(plan: OpenPlan, text: str, usual: float) -> Wish:
 
 
 def _uid(plan: OpenPlan, name: str) -> str:
-    from terradesk.builder.amounts import known_measure
+    from terradesk.builder.plans.amounts import known_measure
 
     return known_measure(plan.plan, name).uid
 
@@ -329,8 +329,8 @@ def make(
         Codes: what "selected" shares out, where "carve" begins.
     progress : callable
     """
-    from terradesk.builder.identities import settle
-    from terradesk.builder.plans import prepare
+    from terradesk.builder.plans.identities import settle
+    from terradesk.builder.plans.preparing import prepare
 
     prepared = prepare(plan.plan, plan.alignment, settings, plan.unit_rows(areas))
     result = _run(prepared.problem, prepared.options, progress)
@@ -358,9 +358,9 @@ def choices(
     progress: Progress = silent,
 ) -> list[tuple[str, Built]]:
     """Different good builds to choose from, with what each is good at; nothing changes yet."""
-    from terradesk.builder.identities import settle
     from terradesk.builder.pareto import pareto
-    from terradesk.builder.plans import prepare
+    from terradesk.builder.plans.identities import settle
+    from terradesk.builder.plans.preparing import prepare
 
     prepared = prepare(plan.plan, plan.alignment, settings, plan.unit_rows(areas))
     found = pareto(prepared.problem, prepared.options, n, progress)
@@ -375,9 +375,9 @@ def choices(
 
 def diagnose(plan: OpenPlan, settings: Settings, areas: Sequence[str] = ()) -> Diagnosed:
     """What stands in the way of a build, in words."""
-    from terradesk.builder.diagnosing import diagnose as find
-    from terradesk.builder.plans import prepare
-    from terradesk.builder.words import findings
+    from terradesk.builder.plans.preparing import prepare
+    from terradesk.builder.plans.words import findings
+    from terradesk.builder.why.diagnosing import diagnose as find
 
     prepared = prepare(plan.plan, plan.alignment, settings, plan.unit_rows(areas))
     found = find(prepared.problem, prepared.options)
@@ -388,8 +388,8 @@ def suggest(
     plan: OpenPlan, settings: Settings, n: int = 10, progress: Progress = silent
 ) -> list[Suggested]:
     """Changes that bring the present plan nearer to tolerance, the most worthwhile first."""
-    from terradesk.builder.plans import prepare
-    from terradesk.builder.swapping import find_moves
+    from terradesk.builder.plans.preparing import prepare
+    from terradesk.builder.swaps.finding import find_moves
 
     prepared = prepare(plan.plan, plan.alignment, settings)
     problem = prepared.problem
@@ -398,7 +398,7 @@ def suggest(
 
 
 def _suggested(plan: OpenPlan, prepared: Prepared, move: Any) -> Suggested:
-    from terradesk.builder.words import move_sentence
+    from terradesk.builder.plans.words import move_sentence
 
     rows = prepared.rows[move.units]
     return Suggested(

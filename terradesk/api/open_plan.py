@@ -324,7 +324,7 @@ class OpenPlan:
             Measures: ``"Population"``, ``["Population:10%", "Sales:20%:0.5"]`` with tolerance and
             weight, or ``{"Population": 0.1}``; by default the one the plan is balanced by.
         mode : str, optional
-            See `terradesk.builder.settings.MODES`; by default "new" with ``territories`` and
+            See `terradesk.builder.plans.settings.MODES`; by default "new" with ``territories`` and
             without ``keep``, else "rebalance".
         keep : float, optional
             0 ... 1: how much to keep as it is.
@@ -336,7 +336,7 @@ class OpenPlan:
         **wishes
             ``of`` (names of territories concerned), ``shares`` (name to share of a full
             territory), ``minimum``, ``maximum`` (of the first measure), and what
-            `terradesk.builder.settings.Settings` has.
+            `terradesk.builder.plans.settings.Settings` has.
 
         Returns
         -------

@@ -179,7 +179,7 @@ def _grow(
 
 
 def _home(problem: Problem, unit: int, closed: Bools, taken: set[int]) -> int:
-    """Territory of an oversize unit: its present one, else the first that may have it."""
+    """Territory of an oversize unit: its present one, else one beside it that may have it."""
     may = problem.allowed[problem.allowed_class[unit]]
     present = int(problem.baseline[unit])
     if present >= 0 and may[present]:
@@ -187,5 +187,8 @@ def _home(problem: Problem, unit: int, closed: Bools, taken: set[int]) -> int:
     open_ones = [t for t in np.flatnonzero(may & ~closed).tolist() if t not in taken]
     if not open_ones:
         return -1
+    sides = problem.edges[(problem.edges == unit).any(axis=1)]
+    beside = set(problem.baseline[sides].ravel().tolist())
+    open_ones = [t for t in open_ones if t in beside] or open_ones
     weight = problem.targets[open_ones, 0]
     return int(open_ones[int(weight.argmax())])

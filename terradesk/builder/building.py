@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import importlib
-
 import numpy as np
 
 from terradesk.arcs.jit import Int32s
 from terradesk.builder.clock import Clock, Stopped, Watcher, Work, make_work
-from terradesk.builder.energies import Costs, key, make_costs
+from terradesk.builder.engine.energies import Costs, key, make_costs
 from terradesk.builder.making import check_options
 from terradesk.builder.problem import VERSION, Options, Problem, Result
 from terradesk.progress import Progress, silent
@@ -54,7 +52,7 @@ def build(
     try:
         for number in range(options.starts):
             labels = _run(work, clock, options.seed + number, costs)
-            if clock.offer(labels, (0.0, *key(work, labels, costs))):
+            if clock.offer(labels, key(work, labels, costs), is_final=True):
                 seed = options.seed + number
     except Stopped as stop:
         stopped = stop.why
@@ -63,23 +61,21 @@ def build(
 
 def _run(work: Work, clock: Clock, seed: int, costs: Costs) -> Int32s:
     if work.options.start == "new":
-        from terradesk.builder.engine import from_nothing
+        from terradesk.builder.engine.fresh import from_nothing
 
         return from_nothing(work, clock, seed, costs)
-    name = {"baseline": "realigning", "fill": "filling", "near": "nearing"}[work.options.start]
-    run = {"baseline": "realign", "fill": "fill", "near": "near"}[work.options.start]
-    try:
-        module = importlib.import_module(f"terradesk.builder.{name}")
-    except ModuleNotFoundError:
-        from terradesk.builder.engine import from_baseline
-
-        return from_baseline(work, clock, seed, costs)
-    found: Int32s = getattr(module, run)(work, clock, seed)
+    if work.options.start == "baseline":
+        from terradesk.builder.engine.realigning import realign as run
+    elif work.options.start == "fill":
+        from terradesk.builder.engine.filling import fill as run
+    else:
+        from terradesk.builder.engine.nearing import near as run
+    found: Int32s = run(work, clock, seed)
     return found
 
 
 def _result(problem: Problem, work: Work, clock: Clock, stopped: str, seed: int) -> Result:
-    from terradesk.builder.repairing import repair
+    from terradesk.builder.engine.repairing import repair
     from terradesk.builder.verifying import verify
 
     labels = clock.best

@@ -11,8 +11,8 @@ import numpy as np
 
 from terradesk.arcs.jit import Int32s
 from terradesk.builder.bands import Bands, make_bands
+from terradesk.builder.engine.keeping import as_they_are, with_areas
 from terradesk.builder.graph import Graph, make_graph
-from terradesk.builder.keeping import as_they_are, with_areas
 from terradesk.builder.problem import Options, Problem, Snapshot
 from terradesk.progress import Cancelled, Progress, silent
 
@@ -104,11 +104,14 @@ class Clock:
         """
         self.moves += moves
         fraction = min(1.0, self.moves / self._whole)
+        told = time.perf_counter()
         try:
             self._progress(fraction, "")
         except Cancelled:
             raise Stopped("cancelled") from None
         now = time.perf_counter()
+        self._started += now - told  # a pause is not work
+        self._deadline += now - told
         if now > self._deadline:
             raise Stopped("time")
         if self._watch is not None and labels is not None and now - self._watched >= _WATCHED:
@@ -116,7 +119,7 @@ class Clock:
             found = labels() if callable(labels) else labels
             self._watch(snapshot(self.work, found, fraction, self.moves, now - self._started))
 
-    def offer(self, labels: Int32s, key: tuple[float, ...]) -> bool:
+    def offer(self, labels: Int32s, key: tuple[float, ...], is_final: bool = False) -> bool:
         """Keep a *valid* assignment if its key is the smallest so far; True when it is kept.
 
         Parameters
@@ -125,10 +128,13 @@ class Clock:
             Copied.
         key : tuple of float
             Compared in order, e.g. (violation, energy).
+        is_final : bool
+            The outcome of a whole run: it comes before every state on the way.
         """
-        if key >= self._best_key:
+        ranked = (0.0 if is_final else 1.0, *key)
+        if ranked >= self._best_key:
             return False
-        self._best_key, self.best = key, np.array(labels, np.int32)
+        self._best_key, self.best = ranked, np.array(labels, np.int32)
         return True
 
 

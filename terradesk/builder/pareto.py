@@ -15,7 +15,7 @@ import numpy as np
 
 from terradesk.arcs.jit import Int32s
 from terradesk.builder.clock import Clock, Stopped, Watcher, Work, make_work
-from terradesk.builder.energies import key, make_costs
+from terradesk.builder.engine.energies import key, make_costs
 from terradesk.builder.making import check_options
 from terradesk.builder.problem import VERSION, Options, Problem, Result
 from terradesk.progress import Progress, part, silent
@@ -151,7 +151,7 @@ def _take(
     )
     narrow = replace(problem, tolerances=problem.tolerances * step.tolerance)
     if options.start == "fill":
-        from terradesk.builder.filling import holding
+        from terradesk.builder.engine.filling import holding
 
         narrow = holding(narrow)
     work = make_work(narrow, wish)
@@ -168,24 +168,24 @@ def _take(
 def _first(work: Work, clock: Clock) -> Int32s:
     seed = work.options.seed
     if work.options.start == "new":
-        from terradesk.builder.engine import from_nothing
+        from terradesk.builder.engine.fresh import from_nothing
 
         return from_nothing(work, clock, seed, make_costs(work))
     if work.options.start == "fill":
-        from terradesk.builder.filling import fill
+        from terradesk.builder.engine.filling import fill
 
         return fill(work, clock, seed)
     if work.options.start == "near":
-        from terradesk.builder.nearing import near
+        from terradesk.builder.engine.nearing import near
 
         return near(work, clock, seed)
-    from terradesk.builder.realigning import realign
+    from terradesk.builder.engine.realigning import realign
 
     return realign(work, clock, seed)
 
 
 def _next(work: Work, clock: Clock, labels: Int32s, step: _Step) -> Int32s:
-    from terradesk.builder.realigning import improve, n_moves
+    from terradesk.builder.engine.realigning import improve, n_moves
 
     costs = make_costs(work)
     clock.expect(1.4 * n_moves(work))
@@ -200,7 +200,7 @@ def _left(work: Work, clock: Clock, labels: Int32s | None) -> Int32s:
         return clock.best
     if labels is not None:
         return labels
-    from terradesk.builder.repairing import repair
+    from terradesk.builder.engine.repairing import repair
 
     return repair(work, work.problem.baseline)
 

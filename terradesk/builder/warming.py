@@ -32,7 +32,7 @@ def _warm_build() -> None:
 
 
 def _warm_swaps() -> None:
-    from terradesk.builder.swapping import find_moves
+    from terradesk.builder.swaps.finding import find_moves
 
     thirds = np.minimum(np.arange(36) // 8, 2).astype(np.int32)
     problem = tiny()
@@ -41,7 +41,7 @@ def _warm_swaps() -> None:
 
 
 def _warm_diagnosis() -> None:
-    from terradesk.builder.diagnosing import diagnose
+    from terradesk.builder.why.diagnosing import diagnose
 
     diagnose(tiny(), Options())
 
@@ -49,7 +49,7 @@ def _warm_diagnosis() -> None:
 def _warm_realign() -> None:
     """A carved territory and a cut border as well: the present map is far out."""
     from terradesk.builder.building import build
-    from terradesk.builder.modes import carve, fill_only
+    from terradesk.builder.wishes.modes import carve, fill_only
 
     halves = np.where(np.arange(36) % 6 < 1, 0, 1)
     halves[-1] = -1
@@ -61,8 +61,8 @@ def _warm_realign() -> None:
 
 def _warm_cutting() -> None:
     from terradesk.builder.clock import Clock, make_work
-    from terradesk.builder.cutting import cut_pair
-    from terradesk.builder.energies import make_costs
+    from terradesk.builder.engine.cutting import cut_pair
+    from terradesk.builder.engine.energies import make_costs
 
     work = make_work(tiny(), Options())
     labels = (np.arange(36) // 18).astype(np.int32)

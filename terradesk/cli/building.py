@@ -17,7 +17,7 @@ from terradesk.progress import Progress
 __all__ = ["add_build_commands"]
 
 _N_CHOICES = 6
-# As in terradesk.builder.settings, which takes half a second to load.
+# As in terradesk.builder.plans.settings, which takes half a second to load.
 MODES = ("new", "fill", "rebalance", "carve", "absorb", "split", "nested", "selected")
 SEEDS = ("off", "fixed", "begin", "reps")
 CONTIGUITY = ("edge", "corner", "off")

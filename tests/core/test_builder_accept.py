@@ -14,14 +14,14 @@ from hypothesis import strategies as st
 
 from terradesk import planfile
 from terradesk import records as rec
-from terradesk.builder.accepting import Accepted, accept
 from terradesk.builder.building import build
-from terradesk.builder.identities import settle
-from terradesk.builder.plans import Prepared, prepare
+from terradesk.builder.plans.accepting import Accepted, accept
+from terradesk.builder.plans.identities import settle
+from terradesk.builder.plans.preparing import Prepared, prepare
+from terradesk.builder.plans.settings import Settings, Wish, remembered
+from terradesk.builder.plans.words import reason, sentence, violations
 from terradesk.builder.problem import VERSION, BadWish, Result
-from terradesk.builder.settings import Settings, Wish, remembered
 from terradesk.builder.verifying import verify
-from terradesk.builder.words import reason, sentence, violations
 from terradesk.document import Document
 from terradesk.edits import apply, assign, describe, invert, locking, name_accounts
 from terradesk.edits import territories as te

@@ -10,10 +10,10 @@ from hypothesis import assume, event, given, settings
 
 from terradesk.builder import Options, make_problem
 from terradesk.builder.bands import make_bands
-from terradesk.builder.diagnosing import diagnose
 from terradesk.builder.graph import make_graph
-from terradesk.builder.relaxing import relaxed
 from terradesk.builder.verifying import verify
+from terradesk.builder.why.diagnosing import diagnose
+from terradesk.builder.why.relaxing import relaxed
 from tests.core import builder_cases as cases
 
 OPTIONS = Options()

@@ -11,13 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from terradesk.builder import BadWish, Options, build, make_problem
-from terradesk.builder.annealing import Heat, anneal, make_ground, make_state
 from terradesk.builder.clock import Clock, Stopped, make_work
-from terradesk.builder.energies import energy, key, make_costs, sums_of, violation
-from terradesk.builder.levels import make_levels, merged
-from terradesk.builder.moves import COST, COUNT, HINGE, RIM
-from terradesk.builder.power import bisect, power_diagram
-from terradesk.builder.starting import start
+from terradesk.builder.engine.annealing import Heat, anneal, make_ground, make_state
+from terradesk.builder.engine.energies import energy, key, make_costs, sums_of, violation
+from terradesk.builder.engine.levels import make_levels, merged
+from terradesk.builder.engine.moves import COST, COUNT, HINGE, RIM
+from terradesk.builder.engine.power import bisect, power_diagram
+from terradesk.builder.engine.starting import start
 from terradesk.progress import Cancelled
 
 from .builder_cases import apart, cells, grid, one_unit, row_of

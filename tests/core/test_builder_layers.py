@@ -12,7 +12,7 @@ import shapely
 from terradesk import arcs, projection, sample
 from terradesk.builder import SHARED, Options, Problem, make_problem
 from terradesk.builder.building import build
-from terradesk.builder.terrain import Terrain, terrain
+from terradesk.builder.plans.terrain import Terrain, terrain
 from tests.conftest import ROOT
 from tests.core import builder_cases as cases
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from terradesk.builder import BadWish, Options, Problem
 from terradesk.builder.building import build
-from terradesk.builder.modes import (
+from terradesk.builder.wishes.modes import (
     Task,
     absorb,
     carve,

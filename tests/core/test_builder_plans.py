@@ -13,10 +13,9 @@ from hypothesis import strategies as st
 
 from terradesk import measures
 from terradesk import records as rec
-from terradesk.builder.plans import Prepared, prepare
-from terradesk.builder.problem import BARRIER, CORNER, SHARED, WATER, BadWish
-from terradesk.builder.scoping import NEW
-from terradesk.builder.settings import (
+from terradesk.builder.plans.preparing import Prepared, prepare
+from terradesk.builder.plans.scoping import NEW
+from terradesk.builder.plans.settings import (
     KEY,
     MODES,
     Settings,
@@ -25,7 +24,8 @@ from terradesk.builder.settings import (
     remembered,
     settings_for,
 )
-from terradesk.builder.terrain import terrain
+from terradesk.builder.plans.terrain import terrain
+from terradesk.builder.problem import BARRIER, CORNER, SHARED, WATER, BadWish
 from terradesk.edits import apply, assign, links, locking, name_accounts, scenarios, seeds
 from terradesk.edits import territories as te
 from terradesk.plan import Plan, new_plan

@@ -15,10 +15,10 @@ from terradesk.builder import Options, Problem, Result
 from terradesk.builder.bands import make_bands
 from terradesk.builder.building import build
 from terradesk.builder.clock import make_work
-from terradesk.builder.diagnosing import diagnose
+from terradesk.builder.engine.repairing import repair
 from terradesk.builder.graph import make_graph
-from terradesk.builder.repairing import repair
 from terradesk.builder.verifying import verify
+from terradesk.builder.why.diagnosing import diagnose
 from terradesk.progress import Cancelled
 from tests.core import builder_cases as cases
 

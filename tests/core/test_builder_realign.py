@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from terradesk.builder import Options, Problem
 from terradesk.builder.building import build
 from terradesk.builder.clock import Clock, make_work
-from terradesk.builder.cutting import cut_pair
-from terradesk.builder.energies import make_costs
-from terradesk.builder.flows import border_flows, follow
-from terradesk.builder.groups import excess, make_group
-from terradesk.builder.recombining import recombine
+from terradesk.builder.engine.cutting import cut_pair
+from terradesk.builder.engine.energies import make_costs
+from terradesk.builder.engine.flows import border_flows, follow
+from terradesk.builder.engine.groups import excess, make_group
+from terradesk.builder.engine.recombining import recombine
 from terradesk.progress import Cancelled
 from tests.core.builder_cases import cells, grid, judge, kept_of, row_of, shape, values_of
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from terradesk.builder import Options, Problem
 from terradesk.builder.clock import make_work
-from terradesk.builder.swap_bounds import least_change
-from terradesk.builder.swapping import Move, find_moves, plan_moves
+from terradesk.builder.swaps.bounds import least_change
+from terradesk.builder.swaps.finding import Move, find_moves, plan_moves
 from terradesk.builder.verifying import verify
 from terradesk.progress import Cancelled
 

@@ -7,19 +7,19 @@ import pytest
 from hypothesis import given, settings
 
 from terradesk.builder import Options
-from terradesk.builder.diagnosing import diagnose
-from terradesk.builder.findings import Diagnosis, Finding, Remedy, rows
-from terradesk.builder.naming import Names, plain_names
 from terradesk.builder.problem import VERSION, Result
-from terradesk.builder.sentences import REMEDIES, SENTENCES
-from terradesk.builder.telling import (
+from terradesk.builder.verifying import verify
+from terradesk.builder.why.diagnosing import diagnose
+from terradesk.builder.why.findings import Diagnosis, Finding, Remedy, rows
+from terradesk.builder.why.naming import Names, plain_names
+from terradesk.builder.why.sentences import REMEDIES, SENTENCES
+from terradesk.builder.why.telling import (
     headline,
     tell_diagnosis,
     tell_finding,
     tell_remedy,
     tell_result,
 )
-from terradesk.builder.verifying import verify
 from tests.core import builder_cases as cases
 
 COUNTIES = ["Suffolk", "Nassau", "Queens", "Bronx", "Kings", "Richmond"]

@@ -12,7 +12,7 @@ import pytest
 from terradesk import api, cli
 from terradesk.api import building as api_building
 from terradesk.api import open_plan
-from terradesk.builder import settings
+from terradesk.builder.plans import settings
 from terradesk.cli import building
 from terradesk.errors import TerraDeskError
 from terradesk.planfile import create

@@ -7,7 +7,7 @@ import pytest
 from PySide6 import QtCore, QtWidgets
 
 from terradesk import records as rec
-from terradesk.builder.scoping import NEW
+from terradesk.builder.plans.scoping import NEW
 from terradesk.document import Document
 from terradesk.edits import Edit, Record, assign
 from terradesk.plan import UNASSIGNED

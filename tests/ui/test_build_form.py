@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from PySide6 import QtCore, QtGui, QtWidgets
 from PySide6.QtTest import QTest
 
-from terradesk.builder.findings import Remedy
-from terradesk.builder.settings import Settings, Wish
+from terradesk.builder.plans.settings import Settings, Wish
+from terradesk.builder.why.findings import Remedy
 from terradesk.document import Document
 from terradesk.edits import territories as te
 from tests.core.kernel import grid_plan
@@ -191,12 +191,12 @@ def test_remedies_change_the_settings(remedy, after) -> None:
 
 
 def test_a_remedy_that_is_no_setting_edits_the_plan(model) -> None:
-    from terradesk.builder import plans
+    from terradesk.builder.plans import preparing
 
     assert relaxing.settings_after(Settings(wishes=(POPULATION,)), Remedy("unlock")) is None
     one = model.view.leaves[0].id
     model.do(te.set_locked(model.plan, model.alignment, [one], True))
-    prepared = plans.prepare(model.plan, model.alignment, Settings())
+    prepared = preparing.prepare(model.plan, model.alignment, Settings())
     remedy = Remedy("unlock", territory=prepared.territories.index(one))
     model.do(relaxing.edit_after(model.plan, model.alignment, prepared, remedy))
     assert not model.view.locked_territories
@@ -240,10 +240,10 @@ def test_a_plan_is_compared_as_it_is_with_another_number_of_territories(model) -
 
 
 def test_figures_of_a_result_become_lines(model) -> None:
-    from terradesk.builder import plans
+    from terradesk.builder.plans import preparing
     from terradesk.builder.verifying import verify
 
-    prepared = plans.prepare(model.plan, model.alignment, Settings(wishes=(POPULATION,)))
+    prepared = preparing.prepare(model.plan, model.alignment, Settings(wishes=(POPULATION,)))
     found = facts.facts_of(*verify(prepared.problem, prepared.options, prepared.problem.baseline))
     rows = facts.lines(model.plan, found, found, None, 0.07, "Population", False)
     by_key = {line.key: line for line in rows}

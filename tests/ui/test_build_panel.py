@@ -163,7 +163,7 @@ def test_the_plan_as_it_is_can_be_looked_at_beside_the_preview(desk) -> None:
 
 
 def test_accepting_is_one_step_that_undo_takes_back(desk) -> None:
-    from terradesk.builder.settings import remembered
+    from terradesk.builder.plans.settings import remembered
 
     model, before = desk.model, desk.owners.copy()
     desk.ask()

@@ -11,7 +11,7 @@ from PySide6 import QtCore, QtWidgets
 from PySide6.QtTest import QTest
 
 from terradesk.builder.problem import Figures, Result, Violation
-from terradesk.builder.telling import Relax, Told
+from terradesk.builder.why.telling import Relax, Told
 from terradesk.document import Document
 from terradesk.edits import assign
 from tests.core.kernel import grid_plan
@@ -242,7 +242,7 @@ def test_a_sentence_shows_its_places_by_click_and_by_key(qtbot, why):
 
 
 def test_each_remedy_is_a_button_of_its_own(qtbot, why):
-    from terradesk.builder.findings import Remedy
+    from terradesk.builder.why.findings import Remedy
 
     wider = Relax("Accept ±7 %", Remedy("tolerance", 0.07, 0))
     unlock = Relax("Unlock Denver", Remedy("unlock", territory=1))

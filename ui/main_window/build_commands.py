@@ -15,7 +15,7 @@ from terradesk.plan import UNASSIGNED
 from ..dialogs.carve import CarveDialog, Place
 
 if TYPE_CHECKING:
-    from terradesk.builder.settings import Settings
+    from terradesk.builder.plans.settings import Settings
 
     from .window import MainWindow
 
@@ -44,7 +44,7 @@ class BuildCommands:
 
     def _settings(self, mode: str, **fields: Any) -> Settings:
         """What the plan was built with before, turned to another task."""
-        from terradesk.builder.settings import settings_for
+        from terradesk.builder.plans.settings import settings_for
 
         found = settings_for(self._model.plan, self._model.alignment)
         usual = {"n_territories": 0, "capacity": 0.0, "territories": (), "shares": found.shares}
@@ -171,7 +171,7 @@ class BuildCommands:
         share : float
             Of what a full territory has.
         """
-        from terradesk.builder.scoping import NEW
+        from terradesk.builder.plans.scoping import NEW
 
         rows = np.asarray(place.rows, np.int32)
         self._model.select_units(rows)

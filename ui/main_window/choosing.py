@@ -12,7 +12,7 @@ from ..panels.build.pareto import Chooser
 from ..panels.build.searching import ChoiceSearch
 
 if TYPE_CHECKING:
-    from terradesk.builder.plans import Prepared
+    from terradesk.builder.plans.preparing import Prepared
 
     from ..panels.build.choices import Choice
     from .window import MainWindow

@@ -16,10 +16,10 @@ from terradesk.progress import Progress, silent
 from ..document_model import Tentative
 
 if TYPE_CHECKING:
-    from terradesk.builder.plans import Prepared
-    from terradesk.builder.swap_bounds import Least
-    from terradesk.builder.swapping import Move
-    from terradesk.builder.telling import Told
+    from terradesk.builder.plans.preparing import Prepared
+    from terradesk.builder.swaps.bounds import Least
+    from terradesk.builder.swaps.finding import Move
+    from terradesk.builder.why.telling import Told
     from terradesk.edits import Assigned
 
 Steps = frozenset[tuple[int, int]]
@@ -127,8 +127,8 @@ class WholePlan:
 # ---------------------------------------------------------------------- finding
 def prepared(plan: Plan, alignment: int) -> Prepared:
     """The plan as the builder sees it, to be improved with as few changes as can be."""
-    from terradesk.builder.plans import prepare
-    from terradesk.builder.settings import Settings
+    from terradesk.builder.plans.preparing import prepare
+    from terradesk.builder.plans.settings import Settings
 
     return prepare(plan, alignment, Settings(mode="rebalance", keep=1.0))
 
@@ -152,7 +152,7 @@ def find(
         Id of the territory that matters, -1 for all.
     progress : callable
     """
-    from terradesk.builder.swapping import find_moves
+    from terradesk.builder.swaps.finding import find_moves
 
     ready, view = prepared(plan, alignment), plan.alignment(alignment)
     banned = _banned(ready, refused)
@@ -195,9 +195,9 @@ def _measured_by(plan: Plan, ready: Prepared) -> str:
 
 def _reasons(plan: Plan, ready: Prepared) -> tuple[Told, ...]:
     """What stands in the way of the tolerance, its places as rows of the plan."""
-    from terradesk.builder.diagnosing import diagnose
-    from terradesk.builder.telling import tell_diagnosis
-    from terradesk.builder.words import names_of
+    from terradesk.builder.plans.words import names_of
+    from terradesk.builder.why.diagnosing import diagnose
+    from terradesk.builder.why.telling import tell_diagnosis
 
     found = diagnose(ready.problem, ready.options)
     return tuple(
@@ -212,7 +212,7 @@ def find_all(
     progress: Progress = silent,
 ) -> WholePlan:
     """The moves that together bring everything within tolerance, or as near as can be."""
-    from terradesk.builder.swapping import plan_moves
+    from terradesk.builder.swaps.finding import plan_moves
 
     ready, view = prepared(plan, alignment), plan.alignment(alignment)
     now = ready.problem.baseline

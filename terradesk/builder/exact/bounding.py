@@ -14,6 +14,7 @@ from terradesk.builder.exact.pricing import priced
 
 _NEAR, _STALLED = 3e-4, 2e-3
 _KEPT = 8
+_PATIENCE = 10
 _FIRST_STEPS = 20_000
 _WIDTH = 0.3
 
@@ -60,27 +61,40 @@ def bound(case: Case, pool: Pool, tick: Tick, has_time: Callable[[], bool]) -> B
     worst = float(case.moments.max(1).sum())
     width = _WIDTH * max(abs(start.value), 1e-12 * worst) / case.n
     at, best, middle = start, Bound(start, -np.inf, pool), start
-    steps, last, is_first = _FIRST_STEPS, -np.inf, True
+    steps, last, idle = _FIRST_STEPS, -np.inf, -1
     while has_time():
-        value, least, new, unfinished = _generate(case, pool, at, steps, start.value, tick)
+        value, least, new, unfinished = _generate(
+            case, pool, at, steps, start.value, tick, has_time
+        )
+        idle += 1
+        if value > best.value + _NEAR / 3 * abs(best.value):
+            idle = min(idle, 0)
         if value > best.value:
             best = Bound(replace(at, kinds=least), value, pool)
         if best.value > worst * (1 + 1e-6) + 1e-300:
             return replace(best, value=np.inf)
         gap = at.value - best.value
-        if not is_first and (gap < _NEAR * abs(at.value) or not new):
+        if idle > 0 and unfinished and gap > _NEAR * abs(at.value) and idle % _PATIENCE == 0:
+            steps *= 2
+        if at is not start and (gap < _NEAR * abs(at.value) or not new):
             if unfinished and not new and gap > _STALLED * abs(at.value):
                 steps *= 4
             elif at.missing < 1e-7 or best.value - last < _STALLED * abs(best.value):
                 break
             else:
                 last, middle, width = best.value, best.prices, 2 * width
-        at, is_first = boxed_prices(case, pool, middle, width), False
+        at = boxed_prices(case, pool, middle, width)
     return best
 
 
 def _generate(
-    case: Case, pool: Pool, at: Prices, steps: int, scale: float, tick: Tick
+    case: Case,
+    pool: Pool,
+    at: Prices,
+    steps: int,
+    scale: float,
+    tick: Tick,
+    has_time: Callable[[], bool],
 ) -> tuple[float, Floats, int, int]:
     """Lower bound at some prices, least cost per kind, new sets, centres left unfinished."""
     new = unfinished = 0
@@ -91,8 +105,9 @@ def _generate(
         for centre in range(case.n):
             limit = float(at.kinds[kind]) - 1e-9 * abs(scale)
             found = priced(
-                case, kind, centre, at.units, limit, shrinks=True, rows=200, steps=steps, tick=tick
-            )
+                case, kind, centre, at.units, limit, shrinks=True, rows=200, steps=steps,
+                tick=tick, has_time=has_time,
+            )  # fmt: skip
             least[centre] = found.least
             unfinished += not found.is_whole
             new += pool.add(found.sets[-_KEPT:], kind)

@@ -23,8 +23,18 @@ from terradesk.builder.exact.kinds import Case, make_case, refusal
 from terradesk.builder.exact.pricing import priced
 
 _FIRST_GAP, _LAST_GAP = 0.01, 0.7
-_MOST_SETS, _MOST_ROWS = 400_000, 150_000
-_STEPS = 40_000_000
+_MOST_QUICK, _MOST_SETS = 500_000, 1_000_000
+_STEPS = 1 << 40
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Listed:
+    """Sets to choose from, with kinds and reduced costs, and whether none is missing."""
+
+    sets: Bools
+    kinds: Int32s
+    reduced: Floats
+    is_whole: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -125,16 +135,16 @@ class _Finisher:
         base = float(prices.units.sum() + (case.counts * prices.kinds).sum())
         if not np.isfinite(base):
             return self.told("limit", least)
-        self._choose(case, found, *found.pool.table, np.inf)
+        sets, kinds, costs = found.pool.table
+        reduced = costs - sets @ prices.units - prices.kinds[kinds]
+        self._choose(case, found, Listed(sets, kinds, reduced, False), np.inf, np.inf)
         share = _FIRST_GAP
         while True:
             gap = max(least, base, 0.0) * share if share < _LAST_GAP else np.inf
             gap += max(0.0, least - base)
             if np.isfinite(self.value):
                 gap = min(gap, (self.value - base) * (1 + 1e-9))
-            sets, kinds, costs, is_whole = self._listed(case, found, gap / 2)
-            is_done = self._choose(case, found, sets, kinds, costs, gap)
-            if not (is_whole and is_done):
+            if not self._search(case, found, gap):
                 return self.told("limit", min(least, self.value))
             if np.isfinite(self.value) and self.value <= base + gap * (1 + 2e-9):
                 return self.told("optimal", self.value)
@@ -142,32 +152,47 @@ class _Finisher:
                 return self.told("infeasible", np.inf)
             least, share = max(least, base + gap), 1.6 * share
 
-    def _listed(self, case: Case, found: Bound, most: float) -> tuple[Bools, Int32s, Floats, bool]:
-        """All sets of at most a reduced cost, and whether none is missing."""
-        pool = Pool(case)
+    def _search(self, case: Case, found: Bound, gap: float) -> bool:
+        """Find the best plan within a gap; False when the search did not end.
+
+        With all sets of that gap when they are few, else with those of half of it.
+        """
+        listed = self._listed(case, found, gap, _MOST_QUICK)
+        half = np.inf
+        if not listed.is_whole:
+            half = gap / 2
+            listed = self._listed(case, found, half, _MOST_SETS)
+        return self._choose(case, found, listed, gap, half) and listed.is_whole
+
+    def _listed(self, case: Case, found: Bound, most: float, rows: int) -> Listed:
+        """All sets of at most a reduced cost."""
+        sets, kinds, costs, count = [], [], [], 0
+        is_whole = True
         for kind in range(len(case.bands)):
-            limit = float(found.prices.kinds[kind]) + most
+            price = float(found.prices.kinds[kind])
             for centre in range(case.n):
                 got = priced(
-                    case, kind, centre, found.prices.units, limit,
-                    shrinks=False, rows=_MOST_ROWS, steps=_STEPS, is_fine=True, tick=self.tick,
-                    has_time=lambda: self.seconds < self.limit,
+                    case, kind, centre, found.prices.units, price + most,
+                    shrinks=False, rows=rows - count, steps=_STEPS, is_fine=True,
+                    tick=self.tick, has_time=lambda: self.seconds < self.limit,
                 )  # fmt: skip
-                pool.add(got.sets, kind)
-                if not got.is_whole or len(pool) > _MOST_SETS:
-                    return *pool.table, False
-        return *pool.table, True
+                sets.append(got.sets)
+                costs.append(got.costs - price)
+                kinds.append(np.full(len(got.sets), kind, np.int32))
+                count += len(got.sets)
+                is_whole = is_whole and got.is_whole and count < rows
+                if not is_whole:
+                    break
+        return Listed(np.concatenate(sets), np.concatenate(kinds), np.concatenate(costs), is_whole)
 
-    def _choose(
-        self, case: Case, found: Bound, sets: Bools, kinds: Int32s, costs: Floats, gap: float
-    ) -> bool:
+    def _choose(self, case: Case, found: Bound, listed: Listed, gap: float, half: float) -> bool:
         """Take over the cheapest plan of known sets; False when the search did not end."""
         prices = found.prices
-        reduced = costs - sets @ prices.units - prices.kinds[kinds]
-        rows = np.flatnonzero(reduced <= gap)
+        rows = np.flatnonzero(listed.reduced <= gap)
         made = choices(
-            case, sets[rows], kinds[rows], reduced[rows], prices.units, prices.kinds, gap / 2
-        )
+            case, listed.sets[rows], listed.kinds[rows], listed.reduced[rows], prices.units,
+            prices.kinds, half,
+        )  # fmt: skip
         state = trail(made, case.counts.astype(np.int64), gap)
         is_done = False
         while not is_done and self.seconds < self.limit:

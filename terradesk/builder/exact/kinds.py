@@ -21,13 +21,12 @@ class Case:
     Parameters
     ----------
     net : Net
-        The lead measure, the one with the narrowest bands, first.
+        The lead measure, the one with the narrowest bands, first; as moments the weight of
+        unit i times km2 to unit j.
     bands : tuple of Band
         Of each kind.
     territories : tuple of ndarray of int32
         Which ones are of a kind.
-    moments : ndarray of float64, shape (n, n)
-        Weight of unit i times km2 to unit j.
     units : ndarray of int32, shape (n,)
         Their rows in the problem; those that may go nowhere are left out.
     """
@@ -35,8 +34,12 @@ class Case:
     net: Net
     bands: tuple[Band, ...]
     territories: tuple[Int32s, ...]
-    moments: Floats
     units: Int32s
+
+    @property
+    def moments(self) -> Floats:
+        """(n, n) of `Net`."""
+        return self.net.moments
 
     @property
     def n(self) -> int:
@@ -76,7 +79,6 @@ def make_case(work: Work) -> Case:
     """
     problem, bands = work.problem, work.bands
     units = np.flatnonzero(problem.fixed != -2).astype(np.int32)
-    n = len(units)
     lead = _lead(work)
     masses = np.ascontiguousarray(np.roll(problem.activities[units], -lead, axis=1))
     slack = _SLACK / bands.scale
@@ -107,7 +109,6 @@ def make_case(work: Work) -> Case:
             for g in groups
         ),
         territories=tuple(np.array(g, np.int32) for g in groups),
-        moments=_moments(work, units, masses[:, 0]) if n else np.zeros((0, 0)),
         units=units,
     )
 
@@ -123,7 +124,8 @@ def _net(work: Work, units: Int32s, masses: Floats) -> Net:
     from terradesk.builder.graph import subgraph
 
     graph = work.graph if len(units) == work.problem.n_units else subgraph(work.graph, units)
-    return Net(graph.starts, graph.others, masses)
+    moments = _moments(work, units, masses[:, 0])
+    return Net(graph.starts, graph.others, masses, moments)
 
 
 def _moments(work: Work, units: Int32s, mass: Floats) -> Floats:

@@ -38,6 +38,8 @@ class Priced:
     Parameters
     ----------
     sets : ndarray of bool, shape (s, n)
+    costs : ndarray of float64, shape (s,)
+        Reduced, the price of the kind left out.
     is_whole : bool
         Whether nothing below the limit is missing.
     least : float
@@ -46,6 +48,7 @@ class Priced:
     """
 
     sets: Bools
+    costs: Floats
     is_whole: bool
     least: float
 
@@ -88,19 +91,19 @@ def priced(
     costs = case.moments[:, centre] - prices
     open_units = band.allowed & (case.net.masses <= band.high).all(1)
     if not open_units[centre]:
-        return Priced(none, True, np.inf)
+        return Priced(none, np.zeros(0), True, np.inf)
     others = np.flatnonzero(open_units & (np.arange(case.n) != centre))
     bounds = forced_bounds(costs[others], mass[others], band.low[0] - mass[centre],
                            band.high[0] - mass[centre])  # fmt: skip
     base = float(costs[centre])
     least = base + float(bounds[-1])
     if least > limit:
-        return Priced(none, True, least)
+        return Priced(none, np.zeros(0), True, least)
     keep = others[base + bounds[:-1] <= limit + 1e-9 * (1 + abs(limit))]
     items, cells = _items(case, centre, keep, costs, band.low[0], band.high[0], is_fine)
     least = max(least, base + float(items.best[0, cells]))
     if least > limit:
-        return Priced(none, True, least)
+        return Priced(none, np.zeros(0), True, least)
     search, found = descent(items, base, cells, limit), room(rows, case.n)
     is_whole, done = False, 0
     while not is_whole and done < steps and found.n_found[0] < rows and has_time():
@@ -119,7 +122,7 @@ def _told(found: Found, is_whole: bool, least: float, limit: float, shrinks: boo
         least = max(least, float(found.costs[:count].min()) if count else limit)
     elif is_whole:
         least = max(least, float(found.costs[:count].min(initial=limit)))
-    return Priced(sets, is_whole, least)
+    return Priced(sets, found.costs[:count].copy(), is_whole, least)
 
 
 def _items(

@@ -26,11 +26,14 @@ class Net(NamedTuple):
     starts, others : ndarray of int32
         Neighbours in compressed rows.
     masses : ndarray of float64, shape (n, m)
+    moments : ndarray of float64, shape (n, n)
+        Cost of unit i in a set whose centre is unit j.
     """
 
     starts: Int32s
     others: Int32s
     masses: Floats
+    moments: Floats
 
 
 class Band(NamedTuple):
@@ -73,114 +76,6 @@ class Found(NamedTuple):
 def room(rows: int, n: int) -> Found:
     """Space for sets."""
     return Found(np.zeros((rows, n), np.bool_), np.zeros(rows), np.zeros(1, np.int64))
-
-
-# ---------------------------------------------------------------------- all sets of a root
-class Growth(NamedTuple):
-    """State of a search that grows sets from a root; see `grown`."""
-
-    state: Int8s
-    extension: Int32s
-    inside: Int32s
-    at_position: Int32s
-    at_top: Int32s
-    at: Int64s
-    mass: Floats
-
-
-def growth(net: Net, band: Band, root: int, closed: Bools) -> Growth:
-    """A search for sets with a root and without closed units."""
-    n, m = net.masses.shape
-    state = (closed | ~band.allowed).astype(np.int8)
-    made = Growth(
-        state,
-        np.zeros(n + 1, np.int32),
-        np.zeros(n + 1, np.int32),
-        np.zeros(n + 1, np.int32),
-        np.zeros(n + 1, np.int32),
-        np.zeros(4, np.int64),
-        np.zeros(m),
-    )
-    made.inside[0] = root
-    made.state[root] = 1
-    made.mass[:] = net.masses[root]
-    made.at[2] = 1
-    return made
-
-
-@kernel
-def grown(net: Net, band: Band, search: Growth, found: Found, steps: int) -> bool:
-    """Every connected set of a root within a band, once; False when there is more to do.
-
-    Include-exclude over the border of the set, so that no set is met twice.
-    """
-    position, top, size, begun = search.at
-    state, extension, inside, mass = (
-        search.state,
-        search.extension,
-        search.inside,
-        search.mass,
-    )
-    if begun == 0:
-        top = _opened(net, inside[0], state, extension, top)
-        _note(net, band, mass, inside, size, found)
-        begun = 1
-    for _step in range(steps):
-        if found.n_found[0] >= len(found.costs):
-            break
-        is_moved = False
-        while position < top and not is_moved:
-            v = extension[position]
-            position += 1
-            fits = True
-            for m in range(len(mass)):
-                if mass[m] + net.masses[v, m] > band.high[m]:
-                    fits = False
-            if fits:
-                search.at_position[size], search.at_top[size] = position, top
-                inside[size] = v
-                size += 1
-                mass += net.masses[v]
-                top = _opened(net, v, state, extension, top)
-                _note(net, band, mass, inside, size, found)
-                is_moved = True
-        if is_moved:
-            continue
-        if size == 1:
-            return True
-        size -= 1
-        mass -= net.masses[inside[size]]
-        position = search.at_position[size]
-        while top > search.at_top[size]:
-            top -= 1
-            state[extension[top]] = 0
-    search.at[:] = np.array([position, top, size, begun])
-    return False
-
-
-@kernel
-def _opened(net: Net, u: int, state: Int8s, extension: Int32s, top: int) -> int:
-    for p in range(net.starts[u], net.starts[u + 1]):
-        x = net.others[p]
-        if state[x] == 0:
-            state[x] = 1
-            extension[top] = x
-            top += 1
-    return top
-
-
-@kernel
-def _note(net: Net, band: Band, mass: Floats, inside: Int32s, size: int, found: Found) -> None:
-    for m in range(len(mass)):
-        if mass[m] < band.low[m] or mass[m] > band.high[m]:
-            return
-    row = found.n_found[0]
-    if row < len(found.costs):
-        found.sets[row, :] = False
-        for q in range(size):
-            found.sets[row, inside[q]] = True
-        if _leaves_room(net, band, found.sets[row]):
-            found.n_found[0] += 1
 
 
 # ---------------------------------------------------------------------- cheap sets round a centre
@@ -283,7 +178,8 @@ def cheap_sets(
 
     Depth first over the items; what is left is bounded by the knapsack of `least_costs`, and
     everything chosen must still hang together through what is open. With ``shrinks`` the limit
-    falls to the cheapest set found, so that the search ends with that.
+    falls to the cheapest set found, so that the search ends with that; without, only sets
+    whose best centre this is are written, so that each is listed at one centre.
     """
     q = len(items.units)
     k = search.at[0]
@@ -374,12 +270,29 @@ def _write(
     for i in range(q):
         if search.chosen[i] == 1:
             found.sets[row, items.units[i]] = True
+    if not shrinks and _best_centre(net, found.sets[row]) != centre:
+        return
     if not _leaves_room(net, band, found.sets[row]):
         return
     found.costs[row] = search.costs[q]
     found.n_found[0] += 1
     if shrinks:
         search.limit[0] = search.costs[q] - 1e-9 * abs(search.costs[q])
+
+
+@kernel
+def _best_centre(net: Net, members: Bools) -> int:
+    """The unit round which a set costs least, the first of equals."""
+    n = len(members)
+    rows = np.flatnonzero(members)
+    best, chosen = np.inf, n
+    for j in rows:
+        total = 0.0
+        for i in rows:
+            total += net.moments[i, j]
+        if total < best:
+            best, chosen = total, j
+    return chosen
 
 
 # ---------------------------------------------------------------------- what is left over

@@ -13,11 +13,11 @@ from terradesk.plan import Plan
 from ...dialogs.work import LatestWork
 
 if TYPE_CHECKING:
-    from terradesk.builder.findings import Diagnosis
-    from terradesk.builder.plans import Prepared
+    from terradesk.builder.why.findings import Diagnosis
+    from terradesk.builder.plans.preparing import Prepared
     from terradesk.builder.problem import Result
-    from terradesk.builder.settings import Settings
-    from terradesk.builder.telling import Told
+    from terradesk.builder.plans.settings import Settings
+    from terradesk.builder.why.telling import Told
     from terradesk.progress import Progress
 
 _DELAY_MS = 350
@@ -69,12 +69,12 @@ def answer(
     BadWish
         If what is asked means nothing for this plan.
     """
-    from terradesk.builder import plans
-    from terradesk.builder.diagnosing import diagnose
-    from terradesk.builder.telling import headline, tell_diagnosis
-    from terradesk.builder.words import names_of
+    from terradesk.builder.plans import preparing
+    from terradesk.builder.why.diagnosing import diagnose
+    from terradesk.builder.why.telling import headline, tell_diagnosis
+    from terradesk.builder.plans.words import names_of
 
-    prepared = plans.prepare(plan, alignment, settings, selection)
+    prepared = preparing.prepare(plan, alignment, settings, selection)
     progress(0.2, "")
     found = diagnose(prepared.problem, prepared.options)
     names = names_of(plan, prepared)
@@ -99,8 +99,8 @@ def warning(
     asked : Answer or None
         To the same settings, for its reasons.
     """
-    from terradesk.builder.telling import tell_result
-    from terradesk.builder.words import names_of
+    from terradesk.builder.why.telling import tell_result
+    from terradesk.builder.plans.words import names_of
 
     reasons = asked.diagnosis if asked is not None else None
     names = names_of(plan, prepared)

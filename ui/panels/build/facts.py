@@ -17,11 +17,13 @@ from .. import painting
 from .table import BETTER, NONE, SAME, WORSE, Line
 
 if TYPE_CHECKING:
+    from terradesk.builder.plans.preparing import Prepared
     from terradesk.builder.problem import Figures, Violation
     from terradesk.measures import Balance, WhatIf
 
 _MI = 1.609344
-_OUT = ("tolerance", "minimum", "maximum")
+_OUT = ("tolerance", "minimum", "maximum", "empty")
+_MADE = -1  # id of a territory that is to be made
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,24 @@ def as_it_is(before: Facts, balance: Balance, tolerance: float) -> Facts:
     )
 
 
+def comparable(before: Facts, prepared: Prepared, balance: Balance) -> Facts:
+    """Figures of the plan that mean the same as those of a build.
+
+    Parameters
+    ----------
+    before : Facts
+        Of the present territories by the targets of the build.
+    prepared : Prepared
+    balance : Balance
+        Of the plan as it is.
+    """
+    if prepared.settings.mode == "split":  # parts have targets that their whole has not
+        return replace(before, n_in=-1, n_whole=-1, worst=math.nan)
+    if _MADE in prepared.territories or prepared.gone:
+        return as_it_is(before, balance, float(prepared.problem.tolerances[0]))
+    return before
+
+
 def lines(
     plan: Plan, before: Facts | None, after: Facts, effect: WhatIf | None, tolerance: float,
     kept_name: str, has_exempt: bool, unit: str = "km", has_states: bool = False,
@@ -142,10 +162,10 @@ def _of(n: int, total: int) -> str:
 
 
 def _counted(key: str, caption: str, before: Facts | None, after: Facts) -> Line:
-    was = _of(before.n_in, before.n_all) if before else NONE
-    way = (
-        _way(before.n_in / max(1, before.n_all), after.n_in / max(1, after.n_all)) if before else 0
-    )
+    was, way = NONE, SAME
+    if before is not None and before.n_in >= 0:
+        was = _of(before.n_in, before.n_all)
+        way = _way(before.n_in / max(1, before.n_all), after.n_in / max(1, after.n_all))
     is_good = after.n_in == after.n_all
     return Line(key, caption, was, _of(after.n_in, after.n_all), BETTER if is_good else way)
 
@@ -157,7 +177,7 @@ def _worst(before: Facts | None, after: Facts, tolerance: float, has_exempt: boo
     role = painting.tone(after.worst, tolerance + 5e-10)
     return Line(
         "worst", caption, _deviation(was, tolerance), _deviation(after.worst, tolerance),
-        _way(-abs(was), -abs(after.worst)), role, tip if has_exempt else "",
+        _way(-abs(was), -abs(after.worst)), role, tip if has_exempt else "", True,
     )  # fmt: skip
 
 
@@ -178,7 +198,7 @@ def _hundredths(value: float) -> str:
 
 def _whole(before: Facts | None, after: Facts) -> Line:
     texts = [_of(f.n_whole, f.n_there) if f and f.n_whole >= 0 else NONE for f in (before, after)]
-    has_both = before is not None and after.n_whole >= 0
+    has_both = before is not None and before.n_whole >= 0 and after.n_whole >= 0
     way = SAME
     if has_both and before is not None:
         way = _way(before.n_whole - before.n_there, after.n_whole - after.n_there)
@@ -191,7 +211,7 @@ def _distance(before: Facts | None, after: Facts, unit: str) -> Line:
     if before and texts[0] != texts[1]:
         way = _way(-before.distance, -after.distance)
     tip = _("From the middle of a territory to its areas, weighted by what is balanced")
-    return Line("distance", _("Mean distance"), texts[0], texts[1], way, tip=tip)
+    return Line("distance", _("Mean distance"), *texts, way, tip=tip, is_less_better=True)
 
 
 def _length(km: float, unit: str) -> str:
@@ -206,7 +226,8 @@ def _states(before: Facts | None, after: Facts) -> Line:
     texts = [i18n.number(f.n_split) if f and f.n_split >= 0 else NONE for f in (before, after)]
     has_both = before is not None and after.n_split >= 0
     way = _way(-before.n_split, -after.n_split) if has_both and before is not None else SAME
-    return Line("states", _("Split that should stay whole"), texts[0], texts[1], way)
+    caption = _("Split that should stay whole")
+    return Line("states", caption, *texts, way, is_less_better=True)
 
 
 def _hands(plan: Plan, effect: WhatIf) -> Line:

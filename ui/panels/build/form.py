@@ -19,7 +19,7 @@ from .measure_rows import MeasureRows
 from .more import More
 
 if TYPE_CHECKING:
-    from terradesk.builder.settings import Settings
+    from terradesk.builder.plans.settings import Settings
 
 _MOST_TERRITORIES = 10_000
 _ONLY, _ANEW = "only", "anew"  # of "Start from": some territories as they are, or drawn anew
@@ -143,7 +143,7 @@ class Form(QtWidgets.QWidget):
 
     def _complete(self, settings: Settings) -> Settings:
         """With measures named, so that rows can be filled."""
-        from terradesk.builder.settings import Wish
+        from terradesk.builder.plans.settings import Wish
 
         plan = self._model.plan
         measure = measures.balance_measure(plan)
@@ -189,7 +189,7 @@ class Form(QtWidgets.QWidget):
 
     def _starts(self, settings: Settings) -> list[tuple[str, str]]:
         """What there is to start from; what a command began stands first."""
-        from terradesk.builder.settings import MODE_TEXTS
+        from terradesk.builder.plans.settings import MODE_TEXTS
 
         has_some = bool(self._model.view.leaves)
         has_units = has_some and bool((self._model.view.unit_slots > 0).any())

@@ -14,7 +14,7 @@ from ...dialogs import parts
 from .fields import Percent, drop_down, elided_item
 
 if TYPE_CHECKING:
-    from terradesk.builder.settings import Wish
+    from terradesk.builder.plans.settings import Wish
     from terradesk.records import Measure
 
 MOST = 6
@@ -139,7 +139,7 @@ class MeasureRows(QtWidgets.QWidget):
         self._list.addWidget(row)
 
     def _add(self) -> None:
-        from terradesk.builder.settings import Wish
+        from terradesk.builder.plans.settings import Wish
 
         taken = {row.wish.measure for row in self.rows}
         free = next((m.uid for m in self._choices if m.uid not in taken), None)

@@ -14,7 +14,7 @@ from ...dialogs import parts
 from .fields import Amount, Number, Slider, drop_down, elided_item, row_of
 
 if TYPE_CHECKING:
-    from terradesk.builder.settings import Settings
+    from terradesk.builder.plans.settings import Settings
 
 _MOST = 2**31 - 1
 _EFFORTS = (0.25, 1.0, 4.0)

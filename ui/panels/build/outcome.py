@@ -11,7 +11,7 @@ from terradesk.plan import Plan
 from ...document_model import DocumentModel
 
 if TYPE_CHECKING:
-    from terradesk.builder.plans import Prepared
+    from terradesk.builder.plans.preparing import Prepared
     from terradesk.builder.problem import Result
 
 
@@ -28,7 +28,7 @@ def accept_into(
     scenario : str
         Name of a new scenario to put it in; "" for the one in view.
     """
-    from terradesk.builder import accepting
+    from terradesk.builder.plans import accepting
 
     def made() -> Assigned:
         found.append(accepting.accept(model.plan, model.alignment, prepared, result,

@@ -18,13 +18,14 @@ from .session import Session
 from .sheet import Sheet
 
 if TYPE_CHECKING:
-    from terradesk.builder.plans import Prepared
+    from terradesk.builder.plans.preparing import Prepared
     from terradesk.builder.problem import Result, Snapshot
-    from terradesk.builder.settings import Settings
-    from terradesk.builder.telling import Told
+    from terradesk.builder.plans.settings import Settings
+    from terradesk.builder.why.telling import Told
 
 
 _AHEAD_MS = 3000  # after a plan was opened, when the map is there
+_DOUBLE_MS = 500  # the second click of a double click on Build means nothing to Accept
 
 
 class BuildPanel(Sheet):
@@ -57,6 +58,7 @@ class BuildPanel(Sheet):
         self._remembered: dict[str, Settings] = {}
         self._answer: asking.Answer | None = None
         self.session, self.previewer = Session(self), Previewer(self)
+        self._since = QtCore.QElapsedTimer()
         self._forget_build()
         self._connect()
 
@@ -64,7 +66,7 @@ class BuildPanel(Sheet):
         self.prepared: Prepared | None = None
         self.result: Result | None = None
         self._shot: Snapshot | None = None
-        self._is_taken = False
+        self._is_taken = self._is_shown = False
         self._before: facts.Facts | None = None
         self._then: Callable[[], object] | None = None
         self.previewer.forget()
@@ -173,7 +175,7 @@ class BuildPanel(Sheet):
         return self._model.plan.uid
 
     def _usual(self) -> Settings:
-        from terradesk.builder.settings import settings_for
+        from terradesk.builder.plans.settings import settings_for
 
         return settings_for(self._model.plan, self._model.alignment)
 
@@ -187,6 +189,8 @@ class BuildPanel(Sheet):
         """Another plan or scenario: what was built for the one before is gone."""
         if self._is_accepting:
             return
+        if self.is_in_use:
+            self._model.say(_("The preview is gone; your plan is as it was."))
         self._drop()
         if self._is_made and self._model.is_open and self.isVisible():
             self._fill(self._remembered.get(self._key) or self._usual())
@@ -265,6 +269,7 @@ class BuildPanel(Sheet):
         self.table.show_lines(())
         self.progress.begin(settings.wishes[0].tolerance, bool(model.view.locked_territories))
         self.session.start(model.plan, model.alignment, settings, model.selected_units)
+        self._since.start()
         self._show_phase()
         QtCore.QTimer.singleShot(0, self, self.show_outcome)
 
@@ -304,6 +309,7 @@ class BuildPanel(Sheet):
             self._ask_why()
             return
         self.result = result
+        self._mark_end(result)
         self.progress.show_state("done" if result.stopped == "complete" else "stopped")
         self.progress.tell(self._shot.seconds if self._shot else result.seconds, result.iterations)
         answer = self._answer
@@ -313,9 +319,17 @@ class BuildPanel(Sheet):
         self._preview()
         self._show_phase()
         QtCore.QTimer.singleShot(0, self, self.show_outcome)
+        session.warm_up()
         then, self._then = self._then, None
         if then is not None:
             then()
+
+    def _mark_end(self, result: Result) -> None:
+        """Let the curves end at what was found: the last snapshot was before it."""
+        if self._shot is not None:
+            found = facts.facts_of(result.figures, result.violations)
+            seconds = max(self._shot.seconds, result.seconds)
+            self.progress.mark(seconds, found.worst, found.shape)
 
     def _failed(self, error: BaseException) -> None:
         self._drop()
@@ -338,19 +352,26 @@ class BuildPanel(Sheet):
             self._preview()
             return
         model.propose(shown.tentative)
+        self._is_shown = True
+        self._show_phase()
         self.note.add("\n".join(shown.accepted.notes))
-        self._show_table(shown.facts)
+        has_other = bool(shown.accepted.n_edited or shown.accepted.n_locked)
+        self._show_table(shown.facts, has_other)
 
-    def _show_table(self, after: facts.Facts) -> None:
+    def _show_table(self, after: facts.Facts, has_other: bool) -> None:
+        """The figures; `has_other` where the plan went another way meanwhile."""
         prepared, model = self.prepared, self._model
         assert prepared is not None
         asked, proposal = prepared.settings, model.proposal
+        tolerance = float(prepared.problem.tolerances[0])
         before, balance = self._before, measures.standing_of(model.view).balance
-        if before is not None and balance is not None and -1 in prepared.territories:
-            before = facts.as_it_is(before, balance, float(prepared.problem.tolerances[0]))
+        if before is not None and balance is not None:
+            before = facts.comparable(before, prepared, balance)
+        effect = proposal.effect if proposal else None
+        if has_other and effect is not None and effect.after is not None:
+            after = facts.as_it_is(after, effect.after, tolerance)
         self.table.show_lines(facts.lines(
-            model.plan, before, after, proposal.effect if proposal else None,
-            float(prepared.problem.tolerances[0]), prepared.measures[0].name,
+            model.plan, before, after, effect, tolerance, prepared.measures[0].name,
             bool(model.view.locked_territories), self.length_unit,
             bool(asked.district_column) and asked.mode != "nested",
         ))  # fmt: skip
@@ -400,7 +421,8 @@ class BuildPanel(Sheet):
     # ------------------------------------------------------------------ what is seen
     def _show_phase(self) -> None:
         if self._is_made:
-            self.show_phase(self.is_in_use)
+            is_shown = self._is_shown and self._since.hasExpired(_DOUBLE_MS)
+            self.show_phase(self.is_in_use, is_shown or self.result is not None)
 
     def restyle(self) -> None:
         """Icons follow the theme by themselves."""

@@ -19,8 +19,8 @@ from .choices import tentative_of
 from .facts import Facts, facts_of
 
 if TYPE_CHECKING:
-    from terradesk.builder.accepting import Accepted
-    from terradesk.builder.plans import Prepared
+    from terradesk.builder.plans.accepting import Accepted
+    from terradesk.builder.plans.preparing import Prepared
     from terradesk.builder.problem import Result, Snapshot
     from terradesk.progress import Progress
 
@@ -128,8 +128,8 @@ def work_out(
     plan: Plan, alignment: int, prepared: Prepared, found: Any, names: Names, progress: Progress
 ) -> Shown:
     """What accepting would do; called in a thread."""
-    from terradesk.builder import accepting
-    from terradesk.builder.identities import settle
+    from terradesk.builder.plans import accepting
+    from terradesk.builder.plans.identities import settle
     from terradesk.builder.problem import Result
     from terradesk.builder.verifying import verify
 
@@ -157,7 +157,7 @@ def _quick(
 
     Naming and colouring them anew takes longer than all the rest, and they would not stay.
     """
-    from terradesk.builder.accepting import Accepted
+    from terradesk.builder.plans.accepting import Accepted
 
     used = np.unique(labels[labels >= 0]).tolist()
     new = [i for i in used if prepared.territories[i] == _NEW]

@@ -60,10 +60,12 @@ class Progress(QtWidgets.QWidget):
         column.addLayout(head)
         column.addWidget(self.bar)
         column.addSpacing(2)
-        column.addWidget(self._worst_caption)
-        column.addWidget(self.worst)
-        column.addWidget(parts.label(_("Compact shape (1 is a disc)"), "small"))
-        column.addWidget(self.compact)
+        self._shape_caption = parts.label(_("Compact shape (1 is a disc)"), "small")
+        for widget in self._curves():
+            column.addWidget(widget)
+
+    def _curves(self) -> tuple[QtWidgets.QWidget, ...]:
+        return self._worst_caption, self.worst, self._shape_caption, self.compact
 
     def begin(self, tolerance: float, has_locked: bool) -> None:
         """A build begins.
@@ -85,8 +87,12 @@ class Progress(QtWidgets.QWidget):
 
     def mark_before(self, worst: float, shape: float) -> None:
         """Figures of the plan as it is: where the curves begin."""
-        self.worst.add(0.0, abs(worst))
-        self.compact.add(0.0, shape)
+        self.mark(0.0, worst, shape)
+
+    def mark(self, seconds: float, worst: float, shape: float) -> None:
+        """A point of both curves."""
+        self.worst.add(seconds, abs(worst))
+        self.compact.add(seconds, shape)
 
     def show_state(self, state: str) -> None:
         """Say what goes on: "preparing", "running", "paused", "stopping", "done", "stopped"."""
@@ -107,6 +113,8 @@ class Progress(QtWidgets.QWidget):
         self.stop.setVisible(not is_over)
         self.stop.setEnabled(state != "stopping")
         self.again.setVisible(is_over)
+        for widget in self._curves():  # what was found elsewhere has no curve
+            widget.setVisible(not is_over or len(self.worst.points) > 1)
         if state == "done":
             self.bar.setValue(_THOUSANDTHS)
 
@@ -114,8 +122,7 @@ class Progress(QtWidgets.QWidget):
         """The build has come so far."""
         self.tell(seconds, tries)
         self.bar.setValue(round(_THOUSANDTHS * fraction))
-        self.worst.add(seconds, worst)
-        self.compact.add(seconds, shape)
+        self.mark(seconds, worst, shape)
 
     def tell(self, seconds: float, tries: int) -> None:
         """Seconds and tries."""

@@ -14,9 +14,9 @@ from ...jobs import Job
 from .choices import Choice, prepare_choices
 
 if TYPE_CHECKING:
-    from terradesk.builder.plans import Prepared
+    from terradesk.builder.plans.preparing import Prepared
     from terradesk.builder.running import Run
-    from terradesk.builder.settings import Settings
+    from terradesk.builder.plans.settings import Settings
     from terradesk.progress import Progress
 
 POLL_MS = 100
@@ -132,16 +132,17 @@ class ChoiceSearch(QtCore.QObject):
 def _begin(
     plan: Plan, alignment: int, settings: Settings, selection: np.ndarray, progress: Progress
 ) -> tuple[Prepared, Run]:
-    from terradesk.builder import plans, running
+    from terradesk.builder import running
+    from terradesk.builder.plans import preparing
 
-    prepared = plans.prepare(plan, alignment, settings, selection)
+    prepared = preparing.prepare(plan, alignment, settings, selection)
     progress(0.0, "")
     run = running.Run(prepared.problem, prepared.options, "pareto", N_CHOICES)
     return prepared, run.start()
 
 
 def _finish(plan: Plan, prepared: Prepared, run: Run, progress: Progress) -> list[Choice]:
-    from terradesk.builder import accepting
+    from terradesk.builder.plans import accepting
 
     solutions = run.result()
     results = [one.result for one in solutions] if isinstance(solutions, tuple) else []

@@ -13,10 +13,10 @@ from ...jobs import Job
 from .facts import Facts, facts_of
 
 if TYPE_CHECKING:
-    from terradesk.builder.plans import Prepared
+    from terradesk.builder.plans.preparing import Prepared
     from terradesk.builder.problem import Result, Snapshot
     from terradesk.builder.running import Run
-    from terradesk.builder.settings import Settings
+    from terradesk.builder.plans.settings import Settings
     from terradesk.progress import Progress
 
 POLL_MS = 60
@@ -156,9 +156,10 @@ def _begin(
     plan: Plan, alignment: int, settings: Settings, selection: Rows, progress: Progress
 ) -> tuple[Begun, Run]:
     """Prepare and start; called in a thread."""
-    from terradesk.builder import plans, running
+    from terradesk.builder import running
+    from terradesk.builder.plans import preparing
 
-    prepared = plans.prepare(plan, alignment, settings, selection)
+    prepared = preparing.prepare(plan, alignment, settings, selection)
     shown = before(prepared)
     progress(0.0, "")
     return (prepared, shown), running.Run(prepared.problem, prepared.options).start()
@@ -184,7 +185,8 @@ def read_ahead() -> None:
 
 
 def _import_builder(progress: Progress) -> None:
-    from terradesk.builder import diagnosing, plans, settings, telling
+    from terradesk.builder.why import diagnosing, telling
+    from terradesk.builder.plans import preparing, settings
 
     assert diagnosing and plans and settings and telling
 

@@ -96,8 +96,9 @@ class Sheet(QtWidgets.QWidget):
         row.addWidget(self.discard_button)
         return foot
 
-    def show_phase(self, is_in_use: bool) -> None:
+    def show_phase(self, is_in_use: bool, is_takeable: bool) -> None:
         """Show what can be done now: ask, or watch a build and take it or not."""
+        focus = self.focusWidget()
         self._outcome.setVisible(is_in_use)
         self.why.setVisible(not is_in_use and bool(self.why.rows))
         for button in (self.build_button, self.choices_button):
@@ -105,6 +106,16 @@ class Sheet(QtWidgets.QWidget):
             button.setEnabled(self.form.is_complete)
         for button in (self.accept_button, self.keep_button, self.discard_button):
             button.setVisible(is_in_use)
+        for button in (self.accept_button, self.keep_button):
+            button.setEnabled(is_takeable)
+        if isinstance(focus, QtWidgets.QPushButton) and not focus.isVisibleTo(self):
+            self._next_button(is_in_use, is_takeable).setFocus()
+
+    def _next_button(self, is_in_use: bool, is_takeable: bool) -> QtWidgets.QPushButton:
+        """What the focus goes on to when its button is gone."""
+        if not is_in_use:
+            return self.build_button
+        return self.accept_button if is_takeable else self.progress.stop
 
     def show_outcome(self) -> None:
         """Scroll to what is new: the build where there is little room, else its warning."""

@@ -33,6 +33,8 @@ class Line:
     role : str
         Colour of the figure after.
     tip : str
+    is_less_better : bool
+        Worse is more, then: its arrow points up.
     """
 
     key: str
@@ -42,6 +44,13 @@ class Line:
     way: int = SAME
     role: str = "text"
     tip: str = ""
+    is_less_better: bool = False
+
+
+def _mark(line: Line) -> str:
+    """A tick, or an arrow the way that a worse figure went."""
+    worse = "arrow-up" if line.is_less_better else "arrow-down"
+    return {BETTER: "check", WORSE: worse}.get(line.way, "")
 
 
 class _Row:
@@ -72,24 +81,24 @@ class _Row:
         self.after.setText(line.after)
         self.after.set_role(line.role)
         self._spread(line.before == NONE)
-        if self.shown is None or self.shown.way != line.way:
-            self._draw(line.way)
+        if self.shown is None or _mark(self.shown) != _mark(line):
+            self._draw(line)
         for widget in self.widgets:
             widget.setToolTip(line.tip)
         self.shown = line
 
-    def _draw(self, way: int) -> None:
-        icons = {BETTER: ("check", "ok"), WORSE: ("arrow-down", "text3")}
+    def _draw(self, line: Line) -> None:
         words = {BETTER: _("better"), WORSE: _("worse")}
-        self.mark.setAccessibleName(words.get(way, ""))
-        if way in icons:
-            self.mark.setPixmap(theme.pixmap(*icons[way], _MARK_PX))
+        self.mark.setAccessibleName(words.get(line.way, ""))
+        icon = _mark(line)
+        if icon:
+            self.mark.setPixmap(theme.pixmap(icon, "ok" if icon == "check" else "text3", _MARK_PX))
         else:
             self.mark.clear()
 
     def restyle(self) -> None:
         if self.shown is not None:
-            self._draw(self.shown.way)
+            self._draw(self.shown)
 
     def hide(self) -> None:
         for widget in self.widgets:
@@ -113,8 +122,8 @@ class Table(QtWidgets.QWidget):
         self._grid.setColumnStretch(0, 1)
         self._grid.setColumnMinimumWidth(1, _FIGURE_PX)
         self._grid.setColumnMinimumWidth(2, _FIGURE_PX + 20)
-        for column, text in ((1, _("Before")), (2, _("After"))):
-            head = parts.label(text, "small")
+        self._heads = [parts.label(text, "small") for text in (_("Before"), _("After"))]
+        for column, head in enumerate(self._heads, 1):
             head.setAlignment(QtCore.Qt.AlignmentFlag.AlignTrailing)
             self._grid.addWidget(head, 0, column)
         self._rows: list[_Row] = []
@@ -122,6 +131,8 @@ class Table(QtWidgets.QWidget):
     def show_lines(self, lines: Iterable[Line]) -> None:
         """Show these lines."""
         wanted = list(lines)
+        for head in self._heads:
+            head.setVisible(bool(wanted))
         while len(self._rows) < len(wanted):
             place = len(self._rows) + 1
             self._grid.setRowMinimumHeight(place, _ROW_PX)

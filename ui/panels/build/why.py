@@ -16,12 +16,13 @@ from ...dialogs import parts
 from .clickable import Clickable
 
 if TYPE_CHECKING:
-    from terradesk.builder.telling import Relax, Told
+    from terradesk.builder.why.telling import Relax, Told
 
 MOST = 4
 """Sentences that are seen before the rest is asked for."""
 
 _MOST_REMEDIES = 3
+_LINK_PX = 10
 
 
 class WhyList(QtWidgets.QWidget):
@@ -136,7 +137,12 @@ class WhyRow(Clickable):
         button = parts.Button(relax.text, "link", clicked=lambda: self.relax_clicked.emit(asked))
         self.remedies.append(button)
         line = QtWidgets.QHBoxLayout()
-        line.setContentsMargins(-5, 0, 0, 0)  # a link has room around it: its letters line up
+        line.setContentsMargins(-_LINK_PX, 0, 0, 0)  # a link has room around it: letters line up
+        button.setMinimumWidth(40)
+        button.setToolTip(relax.text)
+        button.setSizePolicy(
+            QtWidgets.QSizePolicy.Policy.Maximum, button.sizePolicy().verticalPolicy()
+        )
         line.addWidget(button)
         line.addStretch(1)
         return line

@@ -1,0 +1,1 @@
+"""The method: a balanced start, annealing that keeps pieces whole, repair, rebalancing, filling."""

@@ -1,0 +1,1 @@
+"""Between a plan and the builder: settings, problem, accepted edit, words."""

@@ -1,0 +1,1 @@
+"""What a planner can ask for, each turned into a problem that `build` takes, and back."""
