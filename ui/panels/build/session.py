@@ -14,9 +14,9 @@ from .facts import Facts, facts_of
 
 if TYPE_CHECKING:
     from terradesk.builder.plans.preparing import Prepared
+    from terradesk.builder.plans.settings import Settings
     from terradesk.builder.problem import Result, Snapshot
     from terradesk.builder.running import Run
-    from terradesk.builder.plans.settings import Settings
     from terradesk.progress import Progress
 
 POLL_MS = 60
@@ -185,10 +185,10 @@ def read_ahead() -> None:
 
 
 def _import_builder(progress: Progress) -> None:
-    from terradesk.builder.why import diagnosing, telling
     from terradesk.builder.plans import preparing, settings
+    from terradesk.builder.why import diagnosing, telling
 
-    assert diagnosing and plans and settings and telling
+    assert diagnosing and preparing and settings and telling
 
 
 def warm_up() -> None:
