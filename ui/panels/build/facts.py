@@ -211,7 +211,9 @@ def _distance(before: Facts | None, after: Facts, unit: str) -> Line:
     if before and texts[0] != texts[1]:
         way = _way(-before.distance, -after.distance)
     tip = _("From the middle of a territory to its areas, weighted by what is balanced")
-    return Line("distance", _("Mean distance"), *texts, way, tip=tip, is_less_better=True)
+    return Line(
+        "distance", _("Mean distance"), texts[0], texts[1], way, tip=tip, is_less_better=True
+    )
 
 
 def _length(km: float, unit: str) -> str:
@@ -227,7 +229,7 @@ def _states(before: Facts | None, after: Facts) -> Line:
     has_both = before is not None and after.n_split >= 0
     way = _way(-before.n_split, -after.n_split) if has_both and before is not None else SAME
     caption = _("Split that should stay whole")
-    return Line("states", caption, *texts, way, is_less_better=True)
+    return Line("states", caption, texts[0], texts[1], way, is_less_better=True)
 
 
 def _hands(plan: Plan, effect: WhatIf) -> Line:
