@@ -123,7 +123,18 @@ def main() -> int:
     theme.apply(app, False)
     window = MainWindow(settings.Settings())
     wanted = sys.argv[1:]
-    for draw in (welcome, dragging, brushing, filling, splitting, colours, layers, selecting, zips):
+    for draw in (
+        welcome,
+        dragging,
+        brushing,
+        filling,
+        splitting,
+        colours,
+        layers,
+        selecting,
+        zips,
+        building,
+    ):
         if not wanted or draw.__name__ in wanted:
             window.resize(1280, 720)
             window.show()
@@ -290,6 +301,21 @@ def zips(window: MainWindow) -> None:
     press(window, [place(window, int(row)) for row in start])
     save(window, "zip_areas")
     escape(window)
+
+
+def building(window: MainWindow) -> None:
+    """What a rebalance would change."""
+    window.resize(1600, 1000)
+    open_sample(window)
+    window.run_command("build.rebalance")
+    panel = window.panels["build"]
+    rest(1000)
+    panel.build()
+    wait(lambda: panel.result is not None)
+    rest(1500)
+    save(window, "build")
+    panel.discard()
+    panel.leave()
 
 
 def look_at(window: MainWindow, territory: int, factor: float) -> None:
