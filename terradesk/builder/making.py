@@ -8,7 +8,7 @@ import numpy as np
 
 from terradesk.arcs.jit import Floats
 from terradesk.builder.problem import BARRIER, BadWish, Options, Problem
-from terradesk.i18n import _
+from terradesk.i18n import _, ngettext
 
 MAX_TERRITORIES = 10_000
 _STARTS = ("new", "baseline", "fill", "near")
@@ -145,7 +145,11 @@ def checked_number(wanted: int, n: int) -> int:
         raise BadWish(text.format(most=MAX_TERRITORIES), _("Type another number."))
     if wanted > n:
         raise BadWish(
-            _("{k} territories cannot be made of {n} areas: each needs one.").format(k=wanted, n=n),
+            ngettext(
+                "{k} territories cannot be made of {n} area: each needs one.",
+                "{k} territories cannot be made of {n} areas: each needs one.",
+                n,
+            ).format(k=wanted, n=n),
             _("Ask for {n} or fewer, or use a finer map.").format(n=n),
         )
     return int(wanted)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -24,6 +26,7 @@ from terradesk.progress import Cancelled, Progress, silent
 _KILLED_AFTER = 0.12  # seconds that a cancelled process has to hand over its best
 _TIME_LIMIT = 86_400.0
 _WAIT = 0.01
+_NICE, _BELOW_NORMAL = 5, 0x4000  # how far a builder stands back: Unix, Windows
 _JOB, _STATE, _PROBLEM = "build.json", "state.bin", "problem.npz"
 
 Answer = Result | tuple[Any, ...]
@@ -344,10 +347,23 @@ def _from_snapshot(problem: Problem, options: Options, shot: Snapshot) -> Result
 
 
 # ---------------------------------------------------------------------- in the process
+def _give_way() -> None:
+    """Let the program that is looked at go first where cores are few."""
+    if sys.platform == "win32":
+        import ctypes
+
+        me = ctypes.c_void_p(-1)  # of this process, whatever its number
+        ctypes.windll.kernel32.SetPriorityClass(me, _BELOW_NORMAL)
+    else:
+        with contextlib.suppress(OSError):
+            os.nice(_NICE)
+
+
 def work(progress: Progress = silent) -> Any:
     """What a process does: waits for its work, does it, and shows how far it is."""
     from terradesk.builder import building, warming
 
+    _give_way()
     warming.warm()
     folder = workers.folder()
     while not (folder / _JOB).exists():

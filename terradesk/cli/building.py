@@ -21,6 +21,7 @@ _N_CHOICES = 6
 MODES = ("new", "fill", "rebalance", "carve", "absorb", "split", "nested", "selected")
 SEEDS = ("off", "fixed", "begin", "reps")
 CONTIGUITY = ("edge", "corner", "off")
+REACH = ("only", "near", "all")
 
 
 def add_build_commands(commands: Any) -> None:
@@ -84,6 +85,8 @@ def _add_wishes(command: argparse.ArgumentParser) -> None:
     add("--minimum", metavar="AMOUNT", type=float, help=_("of the first measure, per territory"))
     add("--maximum", metavar="AMOUNT", type=float, help=_("of the first measure, per territory"))
     add("--contiguity", choices=CONTIGUITY, metavar="KIND", help=", ".join(CONTIGUITY))
+    add("--reach", choices=REACH, metavar="KIND",
+        help=_("whom absorb and carve may change: only, near, all"))  # fmt: skip
     add("--seeds", choices=SEEDS, metavar="KIND", help=_("start points: off, fixed, begin, reps"))
     add("--seed", metavar="N", type=int, help=_("run number: the same gives the same result"))
     add("--starts", metavar="N", type=int, help=_("runs, of which the best is taken"))
@@ -126,6 +129,7 @@ def _wishes(options: argparse.Namespace) -> dict[str, Any]:
         "minimum": options.minimum,
         "maximum": options.maximum,
         "contiguity": options.contiguity,
+        "reach": options.reach,
         "seeds": options.seeds,
         "seed": options.seed,
         "starts": options.starts,

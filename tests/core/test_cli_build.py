@@ -172,7 +172,11 @@ def test_wrong_usage_is_2(
 
 def test_what_the_command_line_offers_is_what_the_builder_knows() -> None:
     assert building.MODES == settings.MODES
-    assert (building.SEEDS, building.CONTIGUITY) == (settings.SEEDS, settings.CONTIGUITY)
+    assert (building.SEEDS, building.CONTIGUITY, building.REACH) == (
+        settings.SEEDS,
+        settings.CONTIGUITY,
+        settings.REACH,
+    )
 
 
 def test_a_diagnosis_says_why_and_what_would_help(

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
-from PySide6 import QtCore, QtWidgets
+from PySide6 import QtCore
 
 from terradesk import records as rec
+from terradesk.builder.building import build
+from terradesk.builder.plans.preparing import prepare
 from terradesk.builder.plans.scoping import NEW
+from terradesk.builder.plans.settings import Settings
 from terradesk.document import Document
 from terradesk.edits import Edit, Record, assign
 from terradesk.plan import UNASSIGNED
@@ -15,7 +20,9 @@ from tests.core.kernel import grid_plan
 from tests.ui.driving import SLOW, wait_for_map
 from tests.ui.menus import texts
 from ui.dialogs.carve import CarveDialog, places
+from ui.dialogs.split import SplitDialog
 from ui.map import preparing
+from ui.panels.build import asking
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)  # popups
 A = 3
@@ -74,23 +81,37 @@ def test_a_territory_is_divided_among_the_others_after_a_preview(qtbot, desk):
     assert gone in ids(desk)
 
 
-def test_a_territory_is_split_into_parts_and_the_others_stay(qtbot, desk, monkeypatch):
+def test_a_territory_is_split_into_parts_and_the_others_stay(qtbot, desk):
     before = owners(desk).copy()
     target = ids(desk)[1]
     desk.model.set_current(target)
-    most = []
-    monkeypatch.setattr(
-        QtWidgets.QInputDialog, "getInt", lambda *args: most.append(args[5]) or (3, True)
-    )
     desk.run_command("build.split")
+    dialog = desk.findChild(SplitDialog)
+    assert dialog.number.maximum() == 12  # as many as it has squares
+    dialog.number.setValue(3)
+    dialog.preview.click()
     built(qtbot, desk)
+    panel = desk.panels["build"]
+    qtbot.waitUntil(lambda: not panel.previewer.is_busy, timeout=SLOW)
+    lines = {line.key: line for line in panel.table.lines}
+    assert lines["in"].before == "–" and lines["in"].after.endswith("of 3")
     accept(desk)
-    assert most == [12]  # parts at most: as many as it has squares
     assert len(ids(desk)) == 6
     others = before != target
     assert (owners(desk)[others] == before[others]).all()
     sizes = np.bincount(owners(desk)[~others])
     assert sizes[sizes > 0].tolist() == [4, 4, 4]
+
+
+def test_parts_are_measured_by_one_another(desk):
+    model = desk.model
+    settings = Settings(mode="split", territories=(ids(desk)[0],), n_territories=2)
+    prepared = prepare(model.plan, A, settings)
+    whole = build(prepared.problem, prepared.options)
+    found = replace(whole, violations=())
+    text, _icon, is_warning = asking.warning(model.plan, prepared, found, None)
+    assert text == "All 2 parts are within ±10 % of the same size."
+    assert not is_warning
 
 
 def test_what_is_unassigned_is_filled(desk, wanted):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from itertools import pairwise
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -24,7 +25,7 @@ from ui.panels.build import facts, relaxing
 from ui.panels.build.curve import Curve
 from ui.panels.build.fields import Amount, read_amount
 from ui.panels.build.form import Form
-from ui.panels.build.table import BETTER, SAME, WORSE, Line, Table
+from ui.panels.build.table import BETTER, SAME, WORSE, Line, Table, _mark
 
 
 @pytest.fixture
@@ -253,3 +254,22 @@ def test_figures_of_a_result_become_lines(model) -> None:
     assert by_key["distance"].after.endswith(" km")
     miles = facts.lines(model.plan, found, found, None, 0.07, "Population", False, "mi")
     assert next(line for line in miles if line.key == "distance").after.endswith(" mi")
+
+
+def test_empty_territories_are_not_in_tolerance() -> None:
+    from terradesk.builder.problem import Violation
+
+    none = np.full(3, np.nan)
+    figures = SimpleNamespace(
+        exempt=np.zeros(3, bool), deviations=np.array([[0.0], [0.5], [-1.0]]), compactness=none,
+        parts=np.array([1, 1, 0]), n_units=np.array([4, 5, 0]), distance=1.0, kept=1.0,
+        n_split_districts=0,
+    )  # fmt: skip
+    violations = (Violation("tolerance", 1), Violation("empty", 2))
+    assert facts.facts_of(figures, violations).n_in == 1
+
+
+def test_a_longer_way_is_marked_by_an_arrow_up() -> None:
+    was, now = facts.Facts(3, 3, distance=170.0), facts.Facts(3, 3, distance=178.0)
+    line = facts._distance(was, now, "km")
+    assert (line.way, _mark(line)) == (WORSE, "arrow-up")

@@ -126,8 +126,8 @@ def long_build(desk: Desk) -> None:
     parts.choose(desk.form.more.effort, 400.0)
     desk.form.more.changed.emit()
     desk.click(desk.panel.build_button)
-    desk.bot.waitUntil(lambda: desk.model.proposal is not None, timeout=SLOW)
-    assert desk.panel.session.is_running
+    desk.bot.waitUntil(desk.panel.accept_button.isEnabled, timeout=SLOW)
+    assert desk.model.proposal is not None and desk.panel.session.is_running
 
 
 def test_a_build_is_seen_on_the_map_and_in_the_tree_before_it_is_accepted(desk) -> None:
@@ -203,6 +203,27 @@ def test_new_territories_have_names_and_colours_while_they_are_only_proposed(
     assert len(desk.model.view.leaves) == 5 and (desk.owners >= 0).all()
     window.undo()
     assert not desk.model.view.leaves and not tree.shown_names()
+
+
+def test_a_double_click_on_build_does_not_accept(desk) -> None:
+    steps, panel = len(desk.model.document.steps), desk.panel
+    desk.ask("new", 0.1)
+    panel.build_button.setFocus()
+    desk.click(panel.build_button)
+    assert panel.session.is_running and panel.accept_button.isVisible()
+    assert not panel.accept_button.isEnabled() and not panel.keep_button.isEnabled()
+    assert panel.focusWidget() is panel.progress.stop
+    desk.wait()
+    assert panel.accept_button.isEnabled() and panel.focusWidget() is panel.accept_button
+    assert len(desk.model.document.steps) == steps
+
+
+def test_the_curves_end_at_what_was_found(desk) -> None:
+    long_build(desk)
+    desk.click(desk.panel.progress.stop)
+    desk.wait()
+    found = desk.panel.result.figures.deviations
+    assert desk.panel.progress.worst.points[-1][1] == pytest.approx(np.abs(found).max())
 
 
 def test_stopping_keeps_the_best_so_far(desk) -> None:

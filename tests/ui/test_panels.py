@@ -321,3 +321,18 @@ def test_a_change_that_rounds_to_the_same_shows_a_decimal_on_both_sides():
     assert "−9.2 → −8.8 %" in RowFigures(deviation=-0.092, after=-0.088).text
     assert "−9 → −4 %" in RowFigures(deviation=-0.092, after=-0.041).text
     assert RowFigures(deviation=-0.092).text == "−9 %"
+
+
+def test_regions_count_the_territories_that_a_proposal_makes_and_takes_away(qtbot, model) -> None:
+    panel = shown(qtbot, TerritoriesPanel(model))
+    ids = opened(model)
+    group = te.new_territory(model.plan, A, "North", level=1)
+    model.attempt(lambda: te.create(model.plan, A, [group]))
+    panel.tree.dropped.emit(TERRITORIES_MIME, ids[:2], group.id)
+    assert panel._delegate.figures[group.id].n_all == 2
+    edit = te.delete(model.plan, A, [ids[0]])
+    rows = np.flatnonzero(model.view.assignment == ids[0]).astype(np.int32)
+    model.propose(Tentative(edit, apply(model.plan, edit), rows, rows[:0], -1))
+    assert panel._delegate.figures[group.id].n_all == 1
+    model.propose(None)
+    assert panel._delegate.figures[group.id].n_all == 2

@@ -47,7 +47,7 @@ class CarveDialog(parts.Dialog):
     chosen = QtCore.Signal(object, float)
 
     def __init__(self, parent: QtWidgets.QWidget, model: DocumentModel) -> None:
-        super().__init__(_("A new territory"), parent, 480, 250)
+        super().__init__(_("Carve out a new territory"), parent, 480, 220)
         self.places = places(model)
         self.where = parts.combo(_("Where"), [(p.text, k) for k, p in enumerate(self.places)])
         self.share = QtWidgets.QSpinBox()

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from PySide6 import QtWidgets
 
 from terradesk.i18n import _
 from terradesk.plan import UNASSIGNED
 
 from ..dialogs.carve import CarveDialog, Place
+from ..dialogs.split import SplitDialog
 
 if TYPE_CHECKING:
     from terradesk.builder.plans.settings import Settings
@@ -123,12 +124,9 @@ class BuildCommands:
         if most < 2:
             self._model.say(_("{name} is too small to be split.").format(name=name))
             return
-        parts, ok = QtWidgets.QInputDialog.getInt(
-            self._window, _("Split {name}").format(name=name), _("Parts of the same size"),
-            2, 2, most,
-        )  # fmt: skip
-        if ok:
-            self.split_into(territory, parts)
+        dialog = SplitDialog(self._window, name, most)
+        dialog.chosen.connect(partial(self.split_into, territory))
+        dialog.open()
 
     def split_into(self, territory: int, parts: int) -> None:
         """Preview a territory in parts."""

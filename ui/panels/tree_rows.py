@@ -10,6 +10,7 @@ import numpy as np
 from PySide6 import QtCore, QtGui, QtWidgets
 
 from terradesk import i18n, measures
+from terradesk import records as rec
 from terradesk.i18n import _
 from terradesk.plan import UNASSIGNED, AlignmentView
 
@@ -104,7 +105,7 @@ def figures_after(
         for node in effect.made if tentative.is_proposal else ():
             deviation = float(later[effect.slot(node.id)])
             out[node.id] = RowFigures(after=deviation, tolerance=effect.after.tolerance)
-        out |= _groups_after(view, effect, rows)
+        out |= _groups_after(view, effect, rows, tentative.is_proposal)
         for territory, badges in _badges_after(view, effect):
             if territory in rows and badges != rows[territory].badges:
                 out[territory] = replace(out.get(territory, rows[territory]), badges=badges)
@@ -131,21 +132,39 @@ def _badges_after(
 
 
 def _groups_after(
-    view: AlignmentView, effect: measures.WhatIf, rows: Mapping[int, RowFigures]
+    view: AlignmentView, effect: measures.WhatIf, rows: Mapping[int, RowFigures], is_proposal: bool
 ) -> dict[int, RowFigures]:
-    """Districts and regions of which more or fewer territories would be in tolerance."""
-    gained: dict[int, int] = {}
+    """Districts and regions that would have more or fewer territories, or more in tolerance."""
+    gained: dict[int, tuple[int, int]] = {}
+    for leaf, good, there in _leaves_after(view, effect, is_proposal):
+        node = leaf
+        while node.parent in view.territories:
+            node = view.territories[node.parent]
+            was = gained.get(node.id, (0, 0))
+            gained[node.id] = (was[0] + good, was[1] + there)
+    return {
+        group: replace(
+            rows[group], n_good=rows[group].n_good + good, n_all=rows[group].n_all + there
+        )
+        for group, (good, there) in gained.items()
+        if (good or there) and group in rows
+    }
+
+
+def _leaves_after(
+    view: AlignmentView, effect: measures.WhatIf, has_made: bool
+) -> Iterator[tuple[rec.Territory, int, int]]:
+    """Territories that come into or leave tolerance, are made or go, with what that counts."""
     for slots, by in ((effect.newly_in, 1), (effect.newly_out, -1)):
         for slot in slots.tolist():
-            node = view.leaves[slot - 1]
-            while node.parent in view.territories:
-                node = view.territories[node.parent]
-                gained[node.id] = gained.get(node.id, 0) + by
-    return {
-        group: replace(rows[group], n_good=rows[group].n_good + by)
-        for group, by in gained.items()
-        if by and group in rows
-    }
+            yield view.leaves[slot - 1], by, 0
+    for record in effect.edit.records:
+        gone = record.before
+        if isinstance(gone, rec.Territory) and record.after is None and gone.id in view.slots:
+            yield gone, 0, -1
+    for leaf in effect.made if has_made else ():
+        is_good = effect.after is not None and effect.after.in_tolerance[effect.slot(leaf.id)]
+        yield leaf, int(is_good), 1
 
 
 def _badges(

@@ -27,6 +27,8 @@ _ENOUGH = 1e-9
 _ROUNDING = 1e-6
 _WARM, _WARMER = 0.25, 0.5
 _TRIES = 120
+_AIR = 0.05  # of the room between the bands that areas cannot fill to the last
+_MANY = 8000  # units; with more, keeping is let go of in the last ring only
 _EXPECTED = 3  # rings tried, for the progress
 
 
@@ -63,7 +65,8 @@ def near(work: Work, clock: Clock, seed: int) -> Int32s:
             claim(held, labels, new, clock)
         clock.offer(labels, key(work, labels, costs))
         warmth = _WARM if number else _WARMER
-        labels = improve(held, labels, clock, seed, costs, warmth, _TRIES, loose_runs=1)
+        loose = int(_n_free(held) <= _MANY or _n_free(held) >= _n_free(work))
+        labels = improve(held, labels, clock, seed, costs, warmth, _TRIES, loose_runs=loose)
         found = key(work, labels, costs)
         if found < best_key:
             best, best_key = labels, found
@@ -109,19 +112,24 @@ def _rings(work: Work, begun: Int32s, fresh: list[int], beside: Bools) -> Iterat
     members = beside | ((misses(work, begun) > _ENOUGH) & is_open)
     starts, others = bordering(work, begun)
     owners = np.repeat(np.arange(problem.n_territories), np.diff(starts))
+    air = 0.0
     while True:
         grown = members.copy()
         grown[others[members[owners]]] = True
         grown &= is_open | members
         everybody = bool((grown == members).all())
-        if everybody or _has_room(work, begun, members):
+        if everybody or _has_room(work, begun, members, air):
             yield _only(work, begun, members, members)
         if everybody:
             break
-        members = grown
+        members, air = grown, _AIR
     rest = is_open & ~members
     if rest.any():
         yield _only(work, begun, members | rest, members | rest)
+
+
+def _n_free(work: Work) -> int:
+    return int((work.problem.fixed == FREE).sum())
 
 
 def _open(problem: Problem) -> Bools:
@@ -145,15 +153,16 @@ def _beside(work: Work, begun: Int32s, fresh: list[int]) -> Bools:
     return found & _open(problem) if (found & _open(problem)).any() else _open(problem)
 
 
-def _has_room(work: Work, begun: Int32s, members: Bools) -> bool:
-    """Whether territories can hold what they and nobody have: by sums alone."""
+def _has_room(work: Work, begun: Int32s, members: Bools, share: float = 0.0) -> bool:
+    """Whether territories can hold what they and nobody have, with some air: by sums alone."""
     bands = work.bands
     total = sums_of(work.problem, begun)[members].sum(axis=0)
     total += work.problem.activities[begun < 0].sum(axis=0)
     room = _ROUNDING * np.maximum(total, 1.0)
     is_exempt = bands.exempt[members].any(axis=0)
     high, low = bands.high[members].sum(axis=0), bands.low[members].sum(axis=0)
-    return bool((((total <= high + room) & (total >= low - room)) | is_exempt).all())
+    air = np.where(np.isfinite(high - low), share * (high - low), 0.0) - room
+    return bool((((total <= high - air) & (total >= low + air)) | is_exempt).all())
 
 
 def _only(work: Work, begun: Int32s, members: Bools, givers: Bools) -> Work:

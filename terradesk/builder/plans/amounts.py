@@ -14,11 +14,13 @@ from terradesk.arcs.jit import Floats
 from terradesk.builder.plans.scoping import NEW, Scope
 from terradesk.builder.plans.settings import Settings, Wish
 from terradesk.builder.problem import BadWish
-from terradesk.i18n import _, isolate, percent
+from terradesk.i18n import _, isolate, ngettext, number, percent
 from terradesk.measures.balance import own_targets
 from terradesk.measures.standing import standing_of
+from terradesk.measures.telling import format_value
 from terradesk.plan import AlignmentView, Plan
 
+_ROUNDING = 1e-9
 _SEEN = 0.005  # part of a measure that nobody can get before it is worth a word
 
 
@@ -157,6 +159,8 @@ def amounts(
         work[:, j], load[:, j] = _shares(view, scope, measure)
         targets[:, j] = _targets(view, scope, wish, measure, work[:, j], load[:, j], shares)
         total = float(work[:, j].sum() + load[:, j].sum())
+        _check_limits(view, wish, measure, k, total)
+        notes += _missing(view, scope, measure)
         notes += _left_over(view, scope, measure, total)
         notes += _all_own(view, scope, wish, measure, total)
     return Amounts(
@@ -169,6 +173,48 @@ def amounts(
         maximum=np.array([math.inf if w.maximum is None else w.maximum for w in wishes]),
         notes=tuple(notes),
     )
+
+
+def _check_limits(
+    view: AlignmentView, wish: Wish, measure: rec.Measure, k: int, total: float
+) -> None:
+    """Refuse a minimum, or maximum, that all together cannot have."""
+    low, high = k * (wish.minimum or 0.0), k * (math.inf if wish.maximum is None else wish.maximum)
+    fields = {
+        "measure": isolate(measure.name),
+        "total": format_value(view.plan, measure, total, short=True),
+        "k": number(k),
+    }
+    if low > total * (1 + _ROUNDING):
+        raise BadWish(
+            _("{k} territories cannot have that minimum: there is {total} of {measure}.").format(
+                **fields
+            ),
+            _("Lower the minimum, or ask for fewer territories."),
+        )
+    if high < total * (1 - _ROUNDING):
+        raise BadWish(
+            _("{k} territories with that maximum cannot hold {total} of {measure}.").format(
+                **fields
+            ),
+            _("Raise the maximum, or ask for more territories."),
+        )
+
+
+def _missing(view: AlignmentView, scope: Scope, measure: rec.Measure) -> list[str]:
+    """A word on areas without a figure, which count as 0."""
+    values = view.plan.units.columns.get(measure.column) if measure.source == "units" else None
+    if values is None or values.dtype.kind != "f":
+        return []
+    n = int(np.isnan(values[scope.rows]).sum())
+    if not n:
+        return []
+    text = ngettext(
+        "{n} {noun} has no figure of {measure} and counts as 0.",
+        "{n} {noun} have no figure of {measure} and count as 0.",
+        n,
+    )
+    return [text.format(n=number(n), noun=view.plan.noun(n), measure=isolate(measure.name))]
 
 
 def values_at(view: AlignmentView, scope: Scope, measure: rec.Measure) -> Floats:

@@ -119,6 +119,7 @@ def prepare(
     BadWish
         If what is asked means nothing for this plan.
     """
+    settings.check()
     wishes, found = amounts.wishes_of(plan, settings)
     ground = terrain(plan, settings.barriers)
     placed: Bools = np.asarray(np.isfinite(ground.xy).all(axis=1))

@@ -23,15 +23,17 @@ territories out of the present ones; share a territory out among the others; par
 several; build inside each region; share out the selected units only."""
 
 MODE_TEXTS: Mapping[str, str] = {
-    "new": N_("Build all territories anew"),
-    "fill": N_("Give out what is unassigned"),
-    "rebalance": N_("Improve the present territories"),
-    "carve": N_("Cut out a new territory"),
-    "absorb": N_("Share a territory out among the others"),
-    "split": N_("Split a territory"),
-    "nested": N_("Build inside each region"),
-    "selected": N_("Share out what is selected"),
+    "new": N_("nothing: new territories"),
+    "fill": N_("only what is unassigned"),
+    "rebalance": N_("the plan as it is"),
+    "carve": N_("the plan, with one territory more"),
+    "absorb": N_("the plan without a territory"),
+    "split": N_("one territory, in parts"),
+    "nested": N_("states or regions, nested"),
+    "selected": N_("only what is selected"),
 }
+"""What each mode starts from."""
+
 SEEDS = ("off", "fixed", "begin", "reps")
 """Start points: ignored; territories stay around those that are fixed (begin at them, where none
 is); a build from nothing begins at all of them; homes of reps are fixed start points."""

@@ -13,10 +13,10 @@ from terradesk.plan import Plan
 from ...dialogs.work import LatestWork
 
 if TYPE_CHECKING:
-    from terradesk.builder.why.findings import Diagnosis
     from terradesk.builder.plans.preparing import Prepared
-    from terradesk.builder.problem import Result
     from terradesk.builder.plans.settings import Settings
+    from terradesk.builder.problem import Result
+    from terradesk.builder.why.findings import Diagnosis
     from terradesk.builder.why.telling import Told
     from terradesk.progress import Progress
 
@@ -70,9 +70,9 @@ def answer(
         If what is asked means nothing for this plan.
     """
     from terradesk.builder.plans import preparing
+    from terradesk.builder.plans.words import names_of
     from terradesk.builder.why.diagnosing import diagnose
     from terradesk.builder.why.telling import headline, tell_diagnosis
-    from terradesk.builder.plans.words import names_of
 
     prepared = preparing.prepare(plan, alignment, settings, selection)
     progress(0.2, "")
@@ -99,19 +99,31 @@ def warning(
     asked : Answer or None
         To the same settings, for its reasons.
     """
-    from terradesk.builder.why.telling import tell_result
     from terradesk.builder.plans.words import names_of
+    from terradesk.builder.why.telling import tell_result
 
     reasons = asked.diagnosis if asked is not None else None
     names = names_of(plan, prepared)
     first, *others = tell_result(result, prepared.problem, names, reasons)
     if not others:
-        return first.text, "check", False
+        is_split = prepared.settings.mode == "split"
+        return _of_parts(prepared) if is_split else first.text, "check", False
     texts = list(dict.fromkeys(told.text for told in others))
     more = [_and_more(len(texts) - _MOST_TOLD)] if len(texts) > _MOST_TOLD else []
     is_locked = any(v.kind == "lock" for v in result.violations)
     shown = "\n".join([*texts[:_MOST_TOLD], *more])
     return shown, "lock" if is_locked else "triangle-alert", True
+
+
+def _of_parts(prepared: Prepared) -> str:
+    """Parts are measured by one another, not by the other territories."""
+    from terradesk import i18n
+    from terradesk.i18n import _
+
+    n, tolerance = prepared.problem.n_territories, float(prepared.problem.tolerances[0])
+    text = _("All {n} parts are within ±{tolerance} of the same size.")
+    share = i18n.percent(tolerance, 0 if round(100 * tolerance, 6) % 1 == 0 else 1, False)
+    return text.format(n=i18n.number(n), tolerance=share)
 
 
 def _and_more(n: int) -> str:

@@ -105,13 +105,15 @@ class Form(QtWidgets.QWidget):
             QtWidgets.QLabel, options=QtCore.Qt.FindChildOption.FindDirectChildrenOnly
         )
         self._keep_row = row_of(_("Keep as it is"), sliders[1])
+        self._count_row = row_of(_("Territories"), count)
+        self._count_caption = self._count_row.findChildren(QtWidgets.QLabel)[0]
         checks = QtWidgets.QHBoxLayout()
         checks.setSpacing(16)
         checks.addWidget(self.whole)
         checks.addWidget(self.locked)
         checks.addStretch(1)
         for widget in (
-            row_of(_("Start from"), begin), self._balance_row, row_of(_("Territories"), count),
+            row_of(_("Start from"), begin), self._balance_row, self._count_row,
             row_of(_("Compact shape"), sliders[0]), self._keep_row,
         ):  # fmt: skip
             column.addWidget(widget)
@@ -199,18 +201,20 @@ class Form(QtWidgets.QWidget):
         if settings.mode == "new" and settings.territories:
             out.append((_("the selected territories, anew"), _ANEW))
         if has_units:
-            out.append((_("the plan as it is"), "rebalance"))
+            out.append((_(MODE_TEXTS["rebalance"]), "rebalance"))
         if has_some:
-            out.append((_("only what is unassigned"), "fill"))
-        out.append((_("nothing: new territories"), "new"))
+            out.append((_(MODE_TEXTS["fill"]), "fill"))
+        out.append((_(MODE_TEXTS["new"]), "new"))
         if has_units:
             out.append((_("only the selected territories"), _ONLY))
-        out.append((_("states or regions, nested"), "nested"))
+        out.append((_(MODE_TEXTS["nested"]), "nested"))
         return out
 
     def _usual_number(self, mode: str) -> int:
-        n = len(self.concerned()) or len(self._model.view.leaves)
-        return {"split": 2, "carve": 1}.get(mode, n or 25)
+        there, n = len(self._model.view.leaves), len(self.concerned())
+        if mode in _UNCOUNTED:
+            return max(1, there - n)
+        return {"split": 2, "carve": 1}.get(mode, n or there or 25)
 
     # ------------------------------------------------------------------ changing
     def _changed(self, *_value: Any) -> None:
@@ -262,6 +266,8 @@ class Form(QtWidgets.QWidget):
         self.more.set_mode(mode, mode not in (*_UNCOUNTED, "carve"))
         is_counted = mode not in _UNCOUNTED and not self.more.capacity.amount
         self.number.setEnabled(is_counted)
+        captions = {"carve": _("New territories"), "split": _("Parts")}
+        self._count_caption.setText(captions.get(mode, _("Territories")))
         for widget in (self._within_word, self.within, *self._captions):
             widget.setVisible(is_alone)
         self._keep_row.setVisible(mode in _KEEPING)
