@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from terradesk import records as rec
+from terradesk.builder.problem import BadWish
 from terradesk.edits import Edit, Record
-from terradesk.i18n import N_
+from terradesk.i18n import N_, _
 from terradesk.plan import Plan
 
 KEY = "build"
@@ -150,6 +152,28 @@ class Settings:
     def to_json(self) -> str:
         """As text; `from_json` restores it."""
         return json.dumps({"format": _FORMAT, **asdict(self)}, sort_keys=True)
+
+    def check(self) -> None:
+        """Refuse what means nothing, whatever the plan.
+
+        Raises
+        ------
+        BadWish
+        """
+        is_sane = (
+            self.mode in MODES
+            and self.seeds in SEEDS
+            and self.reach in REACH
+            and self.contiguity in CONTIGUITY
+            and isinstance(self.n_territories, int)
+            and 0 <= self.capacity < math.inf
+            and self.handover_most >= 0
+        )
+        if not is_sane:
+            raise BadWish(
+                _("These settings of the builder make no sense."),
+                _("Numbers are 0 or more; see the documentation for the words that are known."),
+            )
 
     @classmethod
     def from_json(cls, text: str) -> Settings:
