@@ -20,9 +20,9 @@ PY := $(BIN)/python
 	@touch $@ .venv/run.stamp
 
 # numba compiles the kernels once and keeps them beside their source.
-KERNELS := $(wildcard terradesk/arcs/*.py terradesk/render/*.py terradesk/measures/*.py)
+KERNELS := $(wildcard terradesk/arcs/*.py terradesk/render/*.py terradesk/measures/*.py terradesk/builder/*/*.py)
 .venv/warm.stamp: .venv/run.stamp $(KERNELS)
-	@echo "Compiling the map (half a minute, the first time)"
+	@echo "Compiling the map and the builder (a minute or two, the first time)"
 	@$(PY) main.py --warm-up
 	@touch $@
 

@@ -204,7 +204,7 @@ def hand_over(document: Document, alignment: int, folder: Path) -> list[Path]:
 def warm_up() -> int:
     """Compile all kernels into numba's cache and make the sample plan, so that no click waits.
 
-    Half a minute after the program was installed, a second afterwards.
+    A minute or two after the program was installed, a second or two afterwards.
 
     Returns
     -------
@@ -213,10 +213,12 @@ def warm_up() -> int:
     """
     from terradesk import render
     from terradesk.arcs import picking
+    from terradesk.builder import warming
 
     render.warm_up()
     picking.warm()
     measures.warm()
+    warming.warm()
     document = sample.open_sample()
     try:
         view = document.plan.alignment(_draft(document))
@@ -255,6 +257,9 @@ def self_test() -> int:
 
 
 def _problems(folder: Path) -> list[str]:
+    from terradesk.builder import warming
+
+    warming.warm()
     document = sample.open_sample()
     alignment = _draft(document)
     start = document.plan.assignments[alignment]
