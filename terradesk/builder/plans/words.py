@@ -209,8 +209,19 @@ def _accounts(n: int) -> str:
     return ngettext("account", "accounts", n)
 
 
-def violations(plan: Plan, prepared: Prepared, result: Result) -> tuple[str, ...]:
-    """What is not as it was asked, in sentences; what was so before in one."""
+def violations(
+    plan: Plan, prepared: Prepared, result: Result, diagnosis: Diagnosis | None = None
+) -> tuple[str, ...]:
+    """What is not as it was asked, in sentences; what was so before in one.
+
+    Parameters
+    ----------
+    plan : Plan
+    prepared : Prepared
+    result : Result
+    diagnosis : Diagnosis, optional
+        Of the same wishes, for its reasons.
+    """
     from terradesk.builder.why.telling import tell_result
 
     locked = plan.alignment(prepared.alignment).locked_territories
@@ -220,7 +231,7 @@ def violations(plan: Plan, prepared: Prepared, result: Result) -> tuple[str, ...
         for v in result.violations
     )
     shown = result if prepared.options.start == "new" else replace(result, violations=plain)
-    told = tell_result(shown, prepared.problem, names_of(plan, prepared))[1:]
+    told = tell_result(shown, prepared.problem, names_of(plan, prepared), diagnosis)[1:]
     were_so = _were_so(prepared, result)
     out = [t.text for t, was_so in zip(told, were_so, strict=True) if not was_so]
     old = [v for v, was_so in zip(result.violations, were_so, strict=True) if was_so]

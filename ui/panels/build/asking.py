@@ -99,16 +99,16 @@ def warning(
     asked : Answer or None
         To the same settings, for its reasons.
     """
-    from terradesk.builder.plans.words import names_of
-    from terradesk.builder.why.telling import tell_result
+    from terradesk.builder.plans.words import violations
+    from terradesk.builder.why.telling import summary
 
     reasons = asked.diagnosis if asked is not None else None
-    names = names_of(plan, prepared)
-    first, *others = tell_result(result, prepared.problem, names, reasons)
+    others = violations(plan, prepared, result, reasons)
     if not others:
         is_split = prepared.settings.mode == "split"
-        return _of_parts(prepared) if is_split else first.text, "check", False
-    texts = list(dict.fromkeys(told.text for told in others))
+        text = _of_parts(prepared) if is_split else summary(result, prepared.problem)
+        return text, "check", False
+    texts = list(dict.fromkeys(others))
     more = [_and_more(len(texts) - _MOST_TOLD)] if len(texts) > _MOST_TOLD else []
     is_locked = any(v.kind == "lock" for v in result.violations)
     shown = "\n".join([*texts[:_MOST_TOLD], *more])
