@@ -29,6 +29,7 @@ from terradesk.builder.problem import BARRIER, CORNER, SHARED, WATER, BadWish
 from terradesk.edits import apply, assign, links, locking, name_accounts, scenarios, seeds
 from terradesk.edits import territories as te
 from terradesk.plan import Plan, new_plan
+from terradesk.projection import lonlat
 from terradesk.units import Units
 from tests.core.kernel import CRS, grid_accounts, grid_plan
 
@@ -340,6 +341,21 @@ def test_what_is_locked_as_unassigned_is_left_out() -> None:
     found = prepare(plan, A, asked("rebalance"))
     assert 0 not in found.rows and found.problem.n_units == 23
     assert "stays unassigned" in found.notes[0]
+
+
+def test_a_territory_built_around_its_start_point_holds_it() -> None:
+    arcs, unit = PLAN.arcs, 7
+    assert arcs is not None
+    metres = np.array(arcs.origin) + arcs.centres[unit : unit + 1] / 100
+    lon, lat = (float(v[0]) for v in lonlat(metres[:, 0], metres[:, 1], PLAN.crs))
+    plan = done(PLAN, seeds.set_seed(PLAN, A, ids()[1], lon, lat))
+    held = prepare(plan, A, asked("new", n_territories=3)).problem
+    assert np.flatnonzero(held.fixed >= 0).tolist() == [unit] and held.fixed[unit] == 1
+    begun = prepare(plan, A, asked("new", n_territories=3, seeds="begin")).problem
+    assert (begun.fixed == -1).all()
+    locked = done(plan, locking.lock_units(plan, A, [unit], True))
+    kept = prepare(locked, A, asked("new", n_territories=3)).problem
+    assert kept.fixed[unit] == 0, "what is locked stays where it is"
 
 
 def test_start_points() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -136,7 +136,8 @@ def prepare(
     edges, borders, kinds = _inside(ground, scope.rows)
     k = len(scope.ids)
     begins = _begins(view, scope, settings, selection, edges[kinds != CORNER])
-    table, classes = _allowed(scope, begins)
+    centres = _centres(view, scope, seeds) if holds and scope.start == "new" else {}
+    table, classes = _allowed(scope, begins, centres)
     problem = make_problem(
         ground.xy[scope.rows],
         edges,
@@ -213,7 +214,33 @@ def _inside(ground: Terrain, rows: Int32s) -> tuple[Int32s, Floats, Int32s]:
     return pairs[both], ground.borders[both], ground.kinds[both].astype(np.int32)
 
 
-def _allowed(scope: Scope, begins: Bools) -> tuple[Bools, Int32s]:
+def _centres(view: AlignmentView, scope: Scope, seeds: Floats) -> dict[int, int]:
+    """Place of the unit that holds the start point of a territory, by territory.
+
+    A territory built around its start point holds it. Of two points in one unit the first counts.
+    """
+    from terradesk.arcs.picking import Picker
+
+    arcs, asked = view.plan.arcs, np.flatnonzero(np.isfinite(seeds).all(axis=1))
+    if arcs is None or not len(asked):
+        return {}
+    units = Picker(arcs).locate_points(seeds[asked] * 1000)
+    places = {int(row): place for place, row in enumerate(scope.rows)}
+    out: dict[int, int] = {}
+    for territory, unit in zip(asked.tolist(), units.tolist(), strict=True):
+        place = places.get(unit, -1)
+        is_free = place >= 0 and not scope.pinned[place] and place not in out.values()
+        if is_free and not scope.closed[territory] and not _is_closed(scope, place):
+            out[territory] = place
+    return out
+
+
+def _is_closed(scope: Scope, place: int) -> bool:
+    """Whether a unit belongs to a territory that keeps what it has."""
+    return bool(scope.baseline[place] >= 0 and scope.closed[scope.baseline[place]])
+
+
+def _allowed(scope: Scope, begins: Bools, centres: Mapping[int, int]) -> tuple[Bools, Int32s]:
     """What each class of units may go to: its region's open territories, or one alone."""
     k, n_regions = len(scope.ids), int(scope.regions.max(initial=0)) + 1
     own = np.eye(k, dtype=bool)
@@ -222,6 +249,9 @@ def _allowed(scope: Scope, begins: Bools) -> tuple[Bools, Int32s]:
     classes = np.where(stays, n_regions + scope.baseline, scope.unit_regions)
     if begins.any():
         classes[begins] = n_regions + scope.ids.index(NEW)
+    for territory, place in centres.items():
+        if scope.unit_regions[place] == scope.regions[territory]:
+            classes[place] = n_regions + territory
     used, classes = np.unique(classes, return_inverse=True)
     table = np.concatenate((open_ones, own))[used]
     if bool((~table.any(axis=1)).any()):
