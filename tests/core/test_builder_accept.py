@@ -387,3 +387,20 @@ def test_whatever_is_asked_holds_what_must_hold(
         assert (view.unit_slots > 0).all()
     if found.edit is not None:
         assert same(apply(after, invert(found.edit)), plan)
+
+
+def test_new_territories_hang_where_most_of_them_lay_before():
+    plan = grid_plan(8, 6, 2)
+    old = ids(plan)
+    for leaf, name in zip(old, ("West", "East"), strict=True):
+        node = te.new_territory(plan, A, name, level=1)
+        plan = done(plan, te.create(plan, A, [node]))
+        plan = done(plan, te.reparent(plan, A, [leaf], node.id))
+    prepared = prepare(plan, A, Settings(mode="new", n_territories=6))
+    found = build(prepared.problem, prepared.options)
+    after = done(plan, accept(plan, A, prepared, found).edit)
+    above = {t.id: t.parent for t in plan.alignment(A).leaves}
+    for leaf in after.alignment(A).leaves:
+        was = [above[int(t)] for t in plan.assignments[A][after.assignments[A] == leaf.id]]
+        assert leaf.id in old or was.count(leaf.parent) >= len(was) / 2
+    assert {t.parent for t in after.alignment(A).leaves if t.id not in old} == set(above.values())

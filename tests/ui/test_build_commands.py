@@ -12,10 +12,11 @@ from terradesk import records as rec
 from terradesk.builder.building import build
 from terradesk.builder.plans.preparing import prepare
 from terradesk.builder.plans.scoping import NEW
-from terradesk.builder.plans.settings import Settings
+from terradesk.builder.plans.settings import Settings, Wish
 from terradesk.document import Document
 from terradesk.edits import Edit, Record, assign
 from terradesk.plan import UNASSIGNED
+from terradesk.progress import silent
 from tests.core.kernel import grid_plan
 from tests.ui.driving import SLOW, wait_for_map
 from tests.ui.menus import texts
@@ -119,6 +120,19 @@ def test_what_is_unassigned_is_filled(desk, wanted):
     model.do(assign(model.plan, A, np.array([20, 21, 28]), UNASSIGNED).edit)
     desk.run_command("build.fill")
     assert [one.mode for one in wanted] == ["fill"]
+
+
+def test_filling_does_not_call_what_has_a_territory_locked(desk):
+    model = desk.model
+    model.do(assign(model.plan, A, np.array([0, 8, 16]), UNASSIGNED).edit)
+    wishes = (Wish("m-population", 0.01),)
+    settings = Settings(mode="fill", wishes=wishes)
+    found = asking.answer(model.plan, A, settings, model.selected_units, silent)
+    assert any(f.kind == "locked_over" for f in found.diagnosis.findings)
+    told = found.tolds[-1]
+    assert told.text.startswith("1 territory is out of tolerance and stays so.")
+    assert not told.is_error and not found.headline
+    assert not any("locked" in one.text for one in found.tolds)
 
 
 def test_without_anything_unassigned_filling_says_so(desk):

@@ -370,3 +370,16 @@ def test_everything_can_be_reached_by_keys_and_has_a_name(desk) -> None:
             continue
         text = getattr(widget, "text", lambda: "")()
         assert widget.accessibleName() or text, widget
+
+
+def test_looking_at_the_menu_makes_a_process_ready(desk, monkeypatch) -> None:
+    from terradesk.builder import running
+
+    desk.panel.leave()
+    asked: list[int] = []
+    monkeypatch.setattr(running, "get_ready", asked.append)
+    desk.window.menus["build"].aboutToShow.emit()
+    desk.bot.waitUntil(lambda: asked == [1], timeout=SLOW)
+    monkeypatch.setattr(running, "let_go", lambda: asked.append(0))
+    desk.panel._stop_expecting()
+    assert asked == [1, 0]

@@ -34,6 +34,11 @@ class BuildSide(QtCore.QObject):
             panel.left.connect(partial(self.close, panel))
         window.territories_panel.chosen_changed.connect(self._take_chosen)
 
+    def expect(self) -> None:
+        """The menu that builds is looked at."""
+        panel: Any = self._window.panels["build"]
+        panel.expect()
+
     @property
     def is_open(self) -> bool:
         """Whether one of them is meant to be seen."""

@@ -155,12 +155,14 @@ class MainWindow(QtWidgets.QMainWindow):
 
     def _make_bars(self) -> None:
         menu_bar = self.menuBar()
+        self.menus: dict[str, QtWidgets.QMenu] = {}
         for key, title in MENUS:
-            menu = menu_bar.addMenu(_(title))
+            self.menus[key] = menu = menu_bar.addMenu(_(title))
             for one in in_menu(key):
                 if one.starts_group:
                     menu.addSeparator()
                 menu.addAction(self.actions_by_id[one.id])
+        self.menus["build"].aboutToShow.connect(self.build_side.expect)
         self.corner_title = CornerTitle()
         menu_bar.setCornerWidget(self.corner_title)
         self.top_bar = TopBar(self.model, self.actions_by_id, self.map.colour_list)

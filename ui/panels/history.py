@@ -71,10 +71,11 @@ class StepDelegate(QtWidgets.QStyledItemDelegate):
         painting.text(painter, QtCore.QRect(rect.x() + 16, rect.y(), 150, rect.height()), clock,
                       "text2", 11)  # fmt: skip
         left = rect.x() + 172
-        room = rect.width() - 188 - (220 if step.edit.reason else 0)
+        wide = max(214, rect.width() // 2 - 188) if step.edit.reason else -6
+        room = rect.width() - 194 - wide
         painting.text(painter, QtCore.QRect(left, rect.y(), room, rect.height()), step.text, role)
         if step.edit.reason:
-            end = QtCore.QRect(rect.right() - 226, rect.y(), 214, rect.height())
+            end = QtCore.QRect(rect.right() - 12 - wide, rect.y(), wide, rect.height())
             painting.text(painter, end, step.edit.reason, "text2", 11)
 
 

@@ -166,7 +166,7 @@ def _made(
             plan,
             view.id,
             names[i],
-            parent=_above(view, prepared.parents[label]),
+            parent=_above(view, _parent(view, prepared, result, label)),
             offset=i,
             colour=colours[label],
         )
@@ -187,6 +187,19 @@ def _known_fills(view: AlignmentView, prepared: Prepared) -> dict[int, int]:
     fill = {t.id: t.colour for t in view.leaves}
     known = {k + i: t.colour for i, t in enumerate(view.leaves)}
     return known | {i: fill[t] for i, t in enumerate(prepared.territories) if t in fill}
+
+
+def _parent(view: AlignmentView, prepared: Prepared, result: Result, label: int) -> int:
+    """The node that most of a new territory lies below now; 0 for none."""
+    if prepared.settings.mode in ("nested", "split"):
+        return prepared.parents[label]
+    held = np.flatnonzero(result.assignment == label)
+    above = np.array([0, *(t.parent or 0 for t in view.leaves)])
+    nodes, place = np.unique(above[view.unit_slots[prepared.rows[held]]], return_inverse=True)
+    shares = np.bincount(place, prepared.problem.activities[held, 0], len(nodes))
+    shares[nodes == 0] = -1.0
+    best = int(shares.argmax()) if len(nodes) else 0
+    return int(nodes[best]) if len(nodes) and nodes[best] else prepared.parents[label]
 
 
 def _above(view: AlignmentView, parent: int) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,12 +16,13 @@ if TYPE_CHECKING:
     from terradesk.builder.plans.preparing import Prepared
     from terradesk.builder.plans.settings import Settings
     from terradesk.builder.problem import Result
-    from terradesk.builder.why.findings import Diagnosis
+    from terradesk.builder.why.findings import Diagnosis, Finding
     from terradesk.builder.why.telling import Told
     from terradesk.progress import Progress
 
 _DELAY_MS = 350
 _MOST_TOLD = 3
+_STAYS = ("locked_over", "locked_under")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,13 +78,45 @@ def answer(
     prepared = preparing.prepare(plan, alignment, settings, selection)
     progress(0.2, "")
     found = diagnose(prepared.problem, prepared.options)
-    names = names_of(plan, prepared)
+    names, is_filling = names_of(plan, prepared), prepared.settings.mode == "fill"
+    about = _of_what_is_free(prepared, found) if is_filling else found
+    tolds = tell_diagnosis(about, names)
     return Answer(
         prepared=prepared,
         diagnosis=found,
-        tolds=tell_diagnosis(found, names),
-        headline=headline(found, prepared.problem, names),
+        tolds=(*tolds, *_of_what_stays(found)) if is_filling else tolds,
+        headline="" if is_filling else headline(found, prepared.problem, names),
     )
+
+
+def _of_what_is_free(prepared: Prepared, found: Diagnosis) -> Diagnosis:
+    """What stands in the way of units without a territory: the others are not asked about."""
+
+    def is_meant(one: Finding) -> bool:
+        if len(one.units):
+            return bool((~prepared.pinned[one.units]).any())
+        return not len(one.territories)
+
+    return replace(found, findings=tuple(filter(is_meant, found.findings)))
+
+
+def _of_what_stays(found: Diagnosis) -> list[Told]:
+    """One sentence about all that is out of tolerance and stays so."""
+    from terradesk import i18n
+    from terradesk.builder.why.telling import Told
+    from terradesk.i18n import ngettext
+
+    out = {int(t) for f in found.findings if f.kind in _STAYS for t in f.territories}
+    if not out:
+        return []
+    text = ngettext(
+        "{n} territory is out of tolerance and stays so. Start from the plan as it is to even it"
+        " out.",
+        "{n} territories are out of tolerance and stay so. Start from the plan as it is to even"
+        " them out.",
+        len(out),
+    )
+    return [Told(text.format(n=i18n.number(len(out))), is_error=False)]
 
 
 def warning(

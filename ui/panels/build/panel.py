@@ -19,12 +19,13 @@ from .sheet import Sheet
 
 if TYPE_CHECKING:
     from terradesk.builder.plans.preparing import Prepared
-    from terradesk.builder.problem import Result, Snapshot
     from terradesk.builder.plans.settings import Settings
+    from terradesk.builder.problem import Result, Snapshot
     from terradesk.builder.why.telling import Told
 
 
 _AHEAD_MS = 3000  # after a plan was opened, when the map is there
+_WAITING_MS = 60_000  # that a process waits for a build after the menu was looked at
 _DOUBLE_MS = 500  # the second click of a double click on Build means nothing to Accept
 
 
@@ -137,6 +138,16 @@ class BuildPanel(Sheet):
         if is_first or not self.is_in_use:
             self._fill(self._remembered.get(self._key) or self._usual())
         session.warm_up()
+
+    def expect(self) -> None:
+        """A build may be wanted soon: a process waits for it, for a while."""
+        if self._model.is_open:
+            session.warm_up()
+            QtCore.QTimer.singleShot(_WAITING_MS, self, self._stop_expecting)
+
+    def _stop_expecting(self) -> None:
+        if not self.isVisible() and not self.is_in_use:
+            session.cool_down()
 
     def set_settings(self, settings: Settings) -> None:
         """Open with these settings, without building."""
@@ -310,6 +321,7 @@ class BuildPanel(Sheet):
             return
         self.result = result
         self._mark_end(result)
+        had_focus = self.focusWidget() in (self.progress.stop, self.progress.pause)
         self.progress.show_state("done" if result.stopped == "complete" else "stopped")
         self.progress.tell(self._shot.seconds if self._shot else result.seconds, result.iterations)
         answer = self._answer
@@ -318,6 +330,8 @@ class BuildPanel(Sheet):
         self.note.say(*asking.warning(self._model.plan, self.prepared, result, answer))
         self._preview()
         self._show_phase()
+        if had_focus:
+            self.accept_button.setFocus()
         QtCore.QTimer.singleShot(0, self, self.show_outcome)
         session.warm_up()
         then, self._then = self._then, None
