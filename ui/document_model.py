@@ -174,7 +174,7 @@ class DocumentModel(QtCore.QObject):
     def close(self) -> None:
         """Let go of the document."""
         was_open = self.is_open
-        self._proposal = None
+        self._proposal, self._shows_proposal = None, True
         if self._document is not None:
             self._leave()
             self._document.close()
@@ -304,12 +304,14 @@ class DocumentModel(QtCore.QObject):
     def _on_step(self, step: Step, plan: Plan) -> None:
         before, self._before = self._before, plan
         assert before is not None
-        self.propose(None)
         if self._alignment in before.assignments and self._alignment in plan.assignments:
             known = before.alignment(self._alignment)
             self._did = carry(known, step.edit, plan.alignment(self._alignment))
-        if self._alignment not in plan.assignments:
+        is_gone = self._alignment not in plan.assignments
+        if is_gone:
             self._alignment = self._first_alignment(plan)
+        self.propose(None)
+        if is_gone:
             self.alignment_changed.emit()
         if self._current not in self.view.territories:
             self.set_current(UNASSIGNED)
@@ -401,8 +403,8 @@ class DocumentModel(QtCore.QObject):
         self._show_standing()
 
     def show_proposal(self, is_shown: bool) -> None:
-        """Show the proposal, or the plan as it is."""
-        if is_shown != self._shows_proposal:
+        """Show the proposal that stands, or the plan as it is."""
+        if self._proposal is not None and is_shown != self._shows_proposal:
             self._shows_proposal = is_shown
             self._show_standing()
 
