@@ -500,3 +500,18 @@ def test_pockets_of_the_counties_are_those_found_by_hand(counties, k, tolerance)
 
 def weight_of(finding, population) -> float:
     return float(population[finding.units].sum())
+
+
+def test_what_comes_in_whole_steps_is_shared_in_whole_steps() -> None:
+    x = np.arange(96.0)
+    xy, edges = np.stack((x, 0 * x), 1), np.stack((np.arange(95), np.arange(1, 96)), 1)
+    asked = make_problem(xy, edges, np.full(96, 3.0), 20, tolerances=0.1)
+    found = diagnose(asked, Options())
+    steps = next(f for f in found.findings if f.kind == "steps")
+    assert steps.is_proof and not found.is_possible
+    assert steps.bound == 3 and steps.amount == pytest.approx(1 - 4 / 4.8)
+    assert found.tightest[0] == pytest.approx(1 - 4 / 4.8)
+    assert steps.remedies[0].amount == pytest.approx(0.167) and steps.remedies[0].is_checked
+    wider = make_problem(xy, edges, np.full(96, 3.0), 20, tolerances=0.167)
+    assert diagnose(wider, Options()).is_possible
+    assert diagnose(make_problem(xy, edges, np.ones(96), 24, tolerances=0.0), Options()).is_possible

@@ -26,6 +26,7 @@ from terradesk.builder.why.pockets import (
 )
 from terradesk.builder.why.pulling import find_pulls
 from terradesk.builder.why.relaxing import relaxed
+from terradesk.builder.why.stepping import find_steps
 from terradesk.builder.why.wholes import find_parts, round_up, share
 
 _MOST_OF_A_KIND = 60
@@ -84,7 +85,9 @@ def _findings(
     found += parts
     pockets, floors = _find_pockets(problem, options, graph, bands, is_thorough)
     found += [p for p in pockets if not any(_says(part, p) for part in parts)]
-    tightest = np.maximum(tightest, floors)
+    steps, least = find_steps(problem, bands)
+    found += steps
+    tightest = np.maximum(tightest, np.maximum(floors, least))
     tightest[tightest < _ROUNDING] = 0.0
     if not any(f.is_proof for f in found):
         found += find_allotments(problem, options, graph, bands)

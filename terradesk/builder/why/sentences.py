@@ -259,6 +259,15 @@ def _pull(f: Finding, names: Names) -> str:
     )
 
 
+def _steps(f: Finding, names: Names) -> str:
+    text = _(
+        "{measure} comes in whole steps of {step}: one territory or more has to be {closest} off "
+        "its target."
+    )
+    step = i18n.number(f.bound)
+    return text.format(measure=names.measure(f.measure), step=step, closest=share(f.amount))
+
+
 def _allotment(f: Finding, names: Names) -> str:
     text = _("With what is locked and kept out, no plan can be closer to all targets than {best}.")
     return text.format(best=share(f.amount))
@@ -331,6 +340,7 @@ SENTENCES: dict[str, Callable[[Finding, Names], str]] = {
         N_("{territory} must take over {need} or more to come into tolerance; {cap} are allowed.")
     ),
     "pull": _pull,
+    "steps": _steps,
     "allotment": _allotment,
     "allotment_joint": _allotment_joint,
     "districts_split": _districts_split,
