@@ -59,7 +59,9 @@ def bound(case: Case, pool: Pool, tick: Tick, has_time: Callable[[], bool]) -> B
     if start is None:
         return Bound(Prices(np.zeros(case.n), np.zeros(0), np.inf, 1.0), np.inf, pool)
     worst = float(case.moments.max(1).sum())
-    width = _WIDTH * max(abs(start.value), 1e-12 * worst) / case.n
+    if worst <= 0:
+        return Bound(replace(start, units=np.zeros(case.n), kinds=0 * case.counts), 0.0, pool)
+    width = _WIDTH * max(abs(start.value), 1e-6 * worst) / case.n
     at, best, middle = start, Bound(start, -np.inf, pool), start
     steps, last, idle = _FIRST_STEPS, -np.inf, -1
     while has_time():
@@ -79,7 +81,7 @@ def bound(case: Case, pool: Pool, tick: Tick, has_time: Callable[[], bool]) -> B
         if at is not start and (gap < _NEAR * abs(at.value) or not new):
             if unfinished and not new and gap > _STALLED * abs(at.value):
                 steps *= 4
-            elif at.missing < 1e-7 or best.value - last < _STALLED * abs(best.value):
+            elif at.missing < 1e-7 or best.value - last <= _STALLED * abs(best.value):
                 break
             else:
                 last, middle, width = best.value, best.prices, 2 * width

@@ -19,11 +19,11 @@ from terradesk.builder.clock import Clock, Work
 from terradesk.builder.exact.bounding import Bound, bound
 from terradesk.builder.exact.choosing import WORK, choices, cover, trail
 from terradesk.builder.exact.covering import Pool
-from terradesk.builder.exact.kinds import Case, make_case, refusal
+from terradesk.builder.exact.kinds import MOST_UNITS, Case, make_case, refusal
 from terradesk.builder.exact.pricing import priced
 
-_FIRST_GAP, _LAST_GAP = 0.01, 0.7
-_MOST_QUICK, _MOST_SETS = 500_000, 1_000_000
+_FIRST_GAP, _LAST_GAP, _WIDER = 0.01, 0.7, 1.5
+_MOST_QUICK, _MOST_SETS = 1_000_000, 1_000_000
 _STEPS = 1 << 40
 
 
@@ -83,31 +83,49 @@ def finish(work: Work, labels: Int32s, clock: Clock, seconds: float = 60.0) -> F
     seconds : float
         Of processor time.
     """
-    search = _Finisher(work, labels, clock, seconds)
-    if refusal(work):
+    search = Finisher(work, labels, clock, seconds)
+    if refusal(work) or work.problem.n_units > MOST_UNITS:
         return search.told("limit", -np.inf)
-    return search.run()
+    return search.run(make_case(work))
 
 
-class _Finisher:
-    def __init__(self, work: Work, labels: Int32s, clock: Clock, seconds: float) -> None:
+class Finisher:
+    """One run of the exact method; see `finish`.
+
+    Parameters
+    ----------
+    work : Work
+    labels : ndarray of int32, shape (n,)
+    clock : Clock
+    seconds : float
+    takes_any : bool
+        Whether to end with the first plan found, optimal or not.
+    """
+
+    def __init__(
+        self, work: Work, labels: Int32s, clock: Clock, seconds: float, takes_any: bool = False
+    ) -> None:
         self.work, self.clock, self.limit = work, clock, seconds
+        self._takes_any = takes_any
         self.began = time.process_time()
         self.labels, self.value = np.array(labels, np.int32), np.inf
 
     @property
     def seconds(self) -> float:
+        """Processor time so far."""
         return time.process_time() - self.began
 
     def tick(self) -> None:
+        """Let the clock stop the run."""
         self.clock.tick(0, self.labels)
 
     def told(self, status: str, least: float) -> Finished:
+        """What is known so far."""
         return Finished(self.labels, status, self.value, least, self.seconds)
 
-    def run(self) -> Finished:
-        case = make_case(self.work)
-        if case.n < self.work.problem.n_territories or not _is_reachable(case):
+    def run(self, case: Case) -> Finished:
+        """Share the units of a case among its territories."""
+        if case.n < case.counts.sum() or not _is_reachable(case):
             return self.told("infeasible", np.inf)
         pool = Pool(case)
         self._take(case, pool)
@@ -138,19 +156,22 @@ class _Finisher:
         sets, kinds, costs = found.pool.table
         reduced = costs - sets @ prices.units - prices.kinds[kinds]
         self._choose(case, found, Listed(sets, kinds, reduced, False), np.inf, np.inf)
-        share = _FIRST_GAP
+        if self._takes_any and np.isfinite(self.value):
+            return self.told("limit", least)
+        wide = max(least, base, 0.0)
+        guess = _FIRST_GAP * wide + max(0.0, least - base)
         while True:
-            gap = max(least, base, 0.0) * share if share < _LAST_GAP else np.inf
-            gap += max(0.0, least - base)
+            gap = guess if guess < _LAST_GAP * wide else np.inf
             if np.isfinite(self.value):
                 gap = min(gap, (self.value - base) * (1 + 1e-9))
-            if not self._search(case, found, gap):
+            is_done = self._search(case, found, gap)
+            if not is_done or (self._takes_any and np.isfinite(self.value)):
                 return self.told("limit", min(least, self.value))
             if np.isfinite(self.value) and self.value <= base + gap * (1 + 2e-9):
                 return self.told("optimal", self.value)
             if np.isinf(gap):
                 return self.told("infeasible", np.inf)
-            least, share = max(least, base + gap), 1.6 * share
+            least, guess = max(least, base + gap), _WIDER * guess
 
     def _search(self, case: Case, found: Bound, gap: float) -> bool:
         """Find the best plan within a gap; False when the search did not end.

@@ -9,6 +9,7 @@ import numpy as np
 from terradesk.arcs.jit import Bools, Floats, Int32s
 from terradesk.builder.clock import Work
 from terradesk.builder.exact.sets import Band, Net
+from terradesk.builder.problem import NOWHERE
 
 MOST_UNITS = 160
 _SLACK = 1e-9
@@ -60,8 +61,6 @@ class Case:
 def refusal(work: Work) -> str:
     """Why a problem cannot be finished exactly; empty when it can."""
     problem, options = work.problem, work.options
-    if problem.n_units > MOST_UNITS:
-        return "size"
     if options.contiguity == "off":
         return "contiguity"
     if np.isfinite(problem.handover_caps).any() and problem.handover.shape[1]:
@@ -69,32 +68,34 @@ def refusal(work: Work) -> str:
     return ""
 
 
-def make_case(work: Work) -> Case:
-    """The exact method's view of a problem.
+def make_case(work: Work, units: Int32s | None = None, rows: Int32s | None = None) -> Case:
+    """The exact method's view of a problem, or of a part of it.
 
     Parameters
     ----------
     work : Work
         One without a `refusal`.
+    units, rows : ndarray of int32, optional
+        Units to be shared among some territories; by default all that may go somewhere, and all.
     """
     problem, bands = work.problem, work.bands
-    units = np.flatnonzero(problem.fixed != -2).astype(np.int32)
+    if units is None:
+        units = np.flatnonzero(problem.fixed != NOWHERE).astype(np.int32)
+    if rows is None:
+        rows = np.arange(problem.n_territories, dtype=np.int32)
     lead = _lead(work)
     masses = np.ascontiguousarray(np.roll(problem.activities[units], -lead, axis=1))
     slack = _SLACK / bands.scale
     low = np.roll(bands.low - problem.fixed_load - slack, -lead, axis=1)
     high = np.roll(bands.high - problem.fixed_load + slack, -lead, axis=1)
-    whole = masses.sum(0)
-    high = np.where(np.isinf(high), whole * (1 + _SLACK) + 1e-300, high)
     low = np.where(np.isinf(low), 0.0, np.maximum(low, 0.0))
+    high = np.where(np.isinf(high), masses.sum(0) * (1 + _SLACK) + 1e-300, high)
     allowed = problem.allowed[problem.allowed_class[units]].T
     found: dict[bytes, list[int]] = {}
-    for t in range(problem.n_territories):
+    for t in rows.tolist():
         key = low[t].tobytes() + high[t].tobytes() + allowed[t].tobytes()
         found.setdefault(key, []).append(t)
-    groups = list(found.values())
-    least, most = float(low[:, 0].min()), float(high[:, 0].max())
-    others = problem.n_territories - 1
+    least, most = float(low[rows, 0].min()), float(high[rows, 0].max())
     return Case(
         net=_net(work, units, masses),
         bands=tuple(
@@ -104,11 +105,11 @@ def make_case(work: Work) -> Case:
                 np.ascontiguousarray(allowed[g[0]]),
                 least,
                 most,
-                others,
+                len(rows) - 1,
             )
-            for g in groups
+            for g in found.values()
         ),
-        territories=tuple(np.array(g, np.int32) for g in groups),
+        territories=tuple(np.array(g, np.int32) for g in found.values()),
         units=units,
     )
 

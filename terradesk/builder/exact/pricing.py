@@ -104,7 +104,7 @@ def priced(
     least = max(least, base + float(items.best[0, cells]))
     if least > limit:
         return Priced(none, np.zeros(0), True, least)
-    search, found = descent(items, base, cells, limit), room(rows, case.n)
+    search, found = descent(case.n, centre, items, base, cells, limit), room(rows, case.n)
     is_whole, done = False, 0
     while not is_whole and done < steps and found.n_found[0] < rows and has_time():
         is_whole = cheap_sets(

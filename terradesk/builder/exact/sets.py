@@ -114,20 +114,26 @@ class Descent(NamedTuple):
     queue: Int32s
     seen: Int64s
     limit: Floats
+    of_unit: Int8s
 
 
-def descent(items: Items, base_cost: float, base_cells: int, limit: float) -> Descent:
-    """A search for sets of at most a cost."""
+def descent(
+    n: int, centre: int, items: Items, base_cost: float, base_cells: int, limit: float
+) -> Descent:
+    """A search for sets of at most a cost among n units."""
     q = len(items.units)
+    of_unit = np.zeros(n, np.int8)
+    of_unit[items.units], of_unit[centre] = 2, 1
     made = Descent(
         np.zeros(q + 1, np.int8),
         np.full(q + 1, 2, np.int8),
         np.zeros(q + 1),
         np.zeros(q + 1, np.int64),
         np.zeros(2, np.int64),
-        np.zeros(q + 1, np.int32),
-        np.zeros(q + 1, np.int64),
+        np.zeros(n + 1, np.int32),
+        np.zeros(n + 1, np.int64),
         np.full(1, limit),
+        of_unit,
     )
     made.chosen[q] = 1
     made.costs[0], made.cells[0] = base_cost, base_cells
@@ -194,6 +200,7 @@ def cheap_sets(
             return True
         if tried[k] == 2:
             tried[k], chosen[k] = 0, 2
+            search.of_unit[items.units[k]] = 2
             k -= 1
             if k < 0:
                 return True
@@ -202,11 +209,12 @@ def cheap_sets(
         take = first if tried[k] == 0 else 1 - first
         tried[k] += 1
         chosen[k] = take
+        search.of_unit[items.units[k]] = take
         cost = search.costs[k] + take * items.costs[k]
         cells = search.cells[k] + take * items.cells[k]
         if cells >= width or cost + items.best[k + 1, cells] > search.limit[0]:
             continue
-        if not _hangs(k, items, search):
+        if not _hangs(k, items, search) or (take == 1 and not _spares(net, band, search)):
             continue
         search.costs[k + 1], search.cells[k + 1] = cost, cells
         k += 1
@@ -242,6 +250,35 @@ def _hangs(k: int, items: Items, search: Descent) -> bool:
                 if chosen[x] == 1:
                     wanted -= 1
     return wanted == 0
+
+
+@kernel
+def _spares(net: Net, band: Band, search: Descent) -> bool:
+    """Whether nothing is cut off for good that is too small for a territory of its own."""
+    if band.rest_low <= 0:
+        return True
+    of_unit, seen, queue = search.of_unit, search.seen, search.queue
+    search.at[1] += 1
+    mark = search.at[1]
+    for first in range(len(of_unit)):
+        if of_unit[first] != 0 or seen[first] == mark:
+            continue
+        queue[0] = first
+        seen[first] = mark
+        mass, head, tail = 0.0, 0, 1
+        while head < tail:
+            u = queue[head]
+            head += 1
+            mass += net.masses[u, 0]
+            for p in range(net.starts[u], net.starts[u + 1]):
+                x = net.others[p]
+                if of_unit[x] != 1 and seen[x] != mark:
+                    seen[x] = mark
+                    queue[tail] = x
+                    tail += 1
+        if mass < band.rest_low:
+            return False
+    return True
 
 
 @kernel
@@ -285,14 +322,14 @@ def _best_centre(net: Net, members: Bools) -> int:
     """The unit round which a set costs least, the first of equals."""
     n = len(members)
     rows = np.flatnonzero(members)
-    best, chosen = np.inf, n
+    best, chosen = np.inf, np.int64(n)
     for j in rows:
         total = 0.0
         for i in rows:
             total += net.moments[i, j]
         if total < best:
             best, chosen = total, j
-    return chosen
+    return int(chosen)
 
 
 # ---------------------------------------------------------------------- what is left over
