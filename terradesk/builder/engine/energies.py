@@ -16,8 +16,8 @@ from terradesk.builder.problem import Problem
 
 _STEEP = 4.0
 _HARDER = 4.0
-_MIDDLE = 0.2  # weight of distance at compactness 0.5
-_SEEDED = 3.0  # times as much where centres are homes of reps
+_MIDDLE = 0.6  # weight of distance at compactness 0.5
+_SEEDED = 2.0  # times as much where centres are homes of reps
 _DISTRICT = 3.0
 
 _references: WeakKeyDictionary[Problem, float] = WeakKeyDictionary()

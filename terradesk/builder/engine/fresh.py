@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import sqrt
-
-import numpy as np
 
 from terradesk.arcs.jit import Int32s
 from terradesk.builder.clock import Clock, Work
 from terradesk.builder.engine.annealing import Annealed, Heat, anneal
 from terradesk.builder.engine.energies import Costs, key, violation
+from terradesk.builder.engine.groups import misses
 from terradesk.builder.engine.levels import Level, make_levels
 from terradesk.builder.engine.recombining import recombine
-from terradesk.builder.engine.repairing import repair
 from terradesk.builder.engine.starting import start
 
 _UNITS_PER_TERRITORY = 25  # on the coarsest map; fewer could not be balanced
 _WIDE, _TIGHT = 0.05, 0.01  # tolerances between which the course changes
+_FEW, _AGAIN = 3, 3  # territories out that groups can mend; times that all are annealed again
 _GROUPS = 400  # groups of territories rebuilt at the end where some are out
 
 
@@ -60,6 +59,8 @@ def from_nothing(work: Work, clock: Clock, seed: int, costs: Costs) -> Int32s:
     clock.offer(whole, key(work, whole, costs))
     for depth in depths:
         _anneal(run, depth, labels, course(run, depth, last))
+        if depth == last:
+            _spread_out(run, depth, labels, course(run, depth, last))
         if depth > 0:
             labels = _finer(levels[depth], labels)
     if violation(work, labels) > 0:
@@ -80,9 +81,9 @@ def _whole(run: _Run, depth: int, labels: Int32s) -> Int32s:
     return labels
 
 
-def _anneal(run: _Run, depth: int, labels: Int32s, heat: Heat) -> Annealed:
+def _anneal(run: _Run, depth: int, labels: Int32s, heat: Heat, attempt: int = 0) -> Annealed:
     work = run.levels[depth].work
-    seed = run.seed + 7919 * depth
+    seed = run.seed + 7919 * depth + 104729 * attempt
     return anneal(
         work, labels, heat, run.clock, seed, run.costs, lambda: _whole(run, depth, labels)
     )
@@ -108,16 +109,16 @@ def course(run: _Run, depth: int, last: int) -> Heat:
     tight = tightness(run.work)
     is_first, is_last = depth == len(run.levels) - 1, depth == last
     if is_first:
-        moves = max(6000 * edge, 9e6 * min(1.0, n / 2000))
+        moves = max(6000 * edge, 14e6 * min(1.0, n / 3000)) * (1 + 0.6 * tight)
     else:
-        moves = 9e6 * (edge / 2500) ** 0.2
+        moves = 1e7 * (edge / 2500) ** 0.2 * (1 + 1.2 * tight)
     many = max(1.0, k / 50)  # a surplus has a long way then: rather keep the balance of the start
     lam = (4.0 * many**0.5 * 0.5**tight, 60.0 * many**0.25 * 7**tight)
     if not is_first:
-        lam = (15.0, 100.0 * many**0.25 * 3**tight)
+        lam = (6.0, 100.0 * many**0.25 * 3**tight)
     return Heat(
-        moves=moves * (1 + 1.2 * tight) * run.work.options.effort,
-        hot=0.7 * many**-0.1 if is_first else 0.3,
+        moves=moves * run.work.options.effort,
+        hot=0.7 * many**-0.1 if is_first else 0.35,
         cold=0.07 - 0.02 * tight if is_first else 0.06,
         lam0=lam[0],
         lam1=lam[1],
@@ -127,24 +128,28 @@ def course(run: _Run, depth: int, last: int) -> Heat:
     )
 
 
+def _spread_out(run: _Run, depth: int, labels: Int32s, heat: Heat) -> None:
+    """Anneal again where a whole region has too much or too little.
+
+    No group of a few neighbours can mend that; squared deviations let it diffuse.
+    """
+    work = run.levels[depth].work
+    for attempt in range(_AGAIN):
+        if int((misses(work, labels) > 1e-9).sum()) <= _FEW:
+            return
+        again = replace(
+            heat,
+            moves=0.4 * heat.moves,
+            hot=0.3,
+            lam0=60.0 * (attempt + 1),
+            lam1=400.0 * (attempt + 1),
+            spread=0.2 * (attempt + 1),
+        )
+        _anneal(run, depth, labels, again, attempt + 1)
+
+
 def _restore(run: _Run, labels: Int32s) -> None:
     """Bring what is still outside into its band: rebuild groups of territories."""
     run.clock.offer(labels, key(run.work, labels, run.costs))
     tries = max(10, round(_GROUPS * min(4.0, run.work.options.effort)))
     recombine(run.work, labels, run.clock, run.seed, tries, run.costs)
-
-
-def from_baseline(work: Work, clock: Clock, seed: int, costs: Costs) -> Int32s:
-    """Improve the present territories.
-
-    Parameters
-    ----------
-    work, clock, seed, costs
-        As in `from_nothing`.
-    """
-    labels = repair(work, np.array(work.problem.baseline))
-    clock.offer(labels, key(work, labels, costs))
-    moves = 2e6 * work.options.effort
-    clock.expect(moves)
-    anneal(work, labels, Heat(moves, 0.25, 0.02, 10.0, 100.0), clock, seed, costs)
-    return labels

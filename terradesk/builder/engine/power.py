@@ -95,8 +95,7 @@ def settle_prices(
     targets: Floats,
     reach: Floats,
     rounds: int,
-    eta0: float,
-    eta1: float,
+    eta: float,
     best: Int32s,
 ) -> float:
     """Change prices (km2), in place, until each cell weighs its target.
@@ -114,8 +113,10 @@ def settle_prices(
     reach : ndarray, shape (k,)
         km2: the scale of a step.
     rounds : int
-    eta0, eta1 : float
-        Step at the start and the end.
+    eta : float
+        First step. A step grows while the sign of its deviation stays and is halved when it flips:
+        a cell between a city and empty land would otherwise swallow the city and drop it again
+        (Riedmiller and Braun, A direct adaptive method for faster backpropagation learning, 1993).
     best : ndarray of int32, shape (n,)
         Gets the choice of each point in the best round.
 
@@ -130,6 +131,9 @@ def settle_prices(
     labels = np.zeros(n, np.int32)
     best_prices = prices.copy()
     least = 1e300
+    steps = eta * reach
+    most = steps.max()
+    last = np.zeros(k)
     for step in range(rounds):
         sums[:] = loads
         for i in range(n):
@@ -153,10 +157,14 @@ def settle_prices(
             least = off
             best[:] = labels
             best_prices[:] = prices
-        eta = eta0 * (eta1 / eta0) ** (step / max(1, rounds - 1))
         for t in range(k):
             r = np.log(max(sums[t], 1e-3 * targets[t]) / targets[t])
-            prices[t] -= eta * reach[t] * min(1.0, max(-1.0, r))
+            if r * last[t] < 0:
+                steps[t] *= 0.5
+            elif step > 0:
+                steps[t] = min(1.2 * steps[t], most)
+            last[t] = r
+            prices[t] -= steps[t] * min(1.0, max(-1.0, r))
     prices[:] = best_prices
     return least / k
 
@@ -226,7 +234,7 @@ def power_diagram(
     labels = np.zeros(len(points), np.int32)
     for turn in range(0 if pinned.all() else _LLOYD):
         near = nearest_centres(points, centres, may, kinds)
-        eta, rounds = (0.4, 60) if turn == 0 else (0.15, 30)
+        eta, rounds = (0.4, 40) if turn == 0 else (0.15, 20)
         settle_prices(
             points,
             heavy,
@@ -238,7 +246,6 @@ def power_diagram(
             _reach(centres),
             rounds,
             eta,
-            0.05,
             labels,
         )
         total = np.bincount(labels, heavy, k)
@@ -248,14 +255,12 @@ def power_diagram(
             centres[moves, d] = middle[moves] / total[moves]
     reach = _reach(centres)
     near = nearest_centres(points, centres, may, kinds)
-    settle_prices(points, heavy, near, centres, prices, loads, aims, reach, 120, 0.3, 0.02, labels)
+    settle_prices(points, heavy, near, centres, prices, loads, aims, reach, 120, 0.3, labels)
     if gathers:
         labels = np.zeros(n, np.int32)
         near = nearest_centres(xy, centres, may, classes)
         rounds = 10 if n > 100_000 else 40
-        settle_prices(
-            xy, weights, near, centres, prices, loads, aims, reach, rounds, 0.1, 0.02, labels
-        )
+        settle_prices(xy, weights, near, centres, prices, loads, aims, reach, rounds, 0.1, labels)
     return labels
 
 
@@ -267,4 +272,4 @@ def _reach(centres: Floats) -> Floats:
         return np.ones(1)
     distance = cKDTree(centres).query(centres, min(len(centres), 5))[0]
     found: Floats = (0.6 * distance[:, 1:].mean(1)) ** 2
-    return found + 1e-6 + 0.01 * float(found.mean())
+    return found + 1e-6 * (1 + float(found.mean()))
