@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from terradesk.arcs.jit import Int32s
@@ -9,6 +11,7 @@ from terradesk.builder.clock import Clock, Stopped, Watcher, Work, make_work
 from terradesk.builder.engine.energies import Costs, key, make_costs
 from terradesk.builder.making import check_options
 from terradesk.builder.problem import VERSION, Options, Problem, Result
+from terradesk.builder.ranking import rank
 from terradesk.progress import Progress, silent
 
 __all__ = ["build"]
@@ -48,15 +51,18 @@ def build(
     work = make_work(problem, options)
     clock = Clock(work, progress, watch)
     costs = make_costs(work)
-    stopped, seed = "complete", options.seed
+    stopped, found = "complete", []
     try:
-        for number in range(options.starts):
-            labels = _run(work, clock, options.seed + number, costs)
-            if clock.offer(labels, key(work, labels, costs), is_final=True):
-                seed = options.seed + number
+        for seed in range(options.seed, options.seed + options.starts):
+            labels = _run(work, clock, seed, costs)
+            clock.offer(labels, key(work, labels, costs), is_final=True)
+            found.append(_result(problem, work, labels, seed))
     except Stopped as stop:
         stopped = stop.why
-    return _result(problem, work, clock, stopped, seed)
+    if not found:
+        found.append(_result(problem, work, clock.best, options.seed))
+    best = min(found, key=lambda result: rank(result, options))
+    return replace(best, stopped=stopped, iterations=clock.moves, seconds=clock.seconds)
 
 
 def _run(work: Work, clock: Clock, seed: int, costs: Costs) -> Int32s:
@@ -74,11 +80,10 @@ def _run(work: Work, clock: Clock, seed: int, costs: Costs) -> Int32s:
     return found
 
 
-def _result(problem: Problem, work: Work, clock: Clock, stopped: str, seed: int) -> Result:
+def _result(problem: Problem, work: Work, labels: Int32s | None, seed: int) -> Result:
     from terradesk.builder.engine.repairing import repair
     from terradesk.builder.verifying import verify
 
-    labels = clock.best
     if labels is None:
         labels = repair(work, np.array(work.problem.baseline))
     figures, violations = verify(problem, work.options, labels)
@@ -86,9 +91,9 @@ def _result(problem: Problem, work: Work, clock: Clock, stopped: str, seed: int)
         assignment=labels,
         figures=figures,
         violations=violations,
-        stopped=stopped,
-        iterations=clock.moves,
+        stopped="complete",
+        iterations=0,
         seed=seed,
-        seconds=clock.seconds,
+        seconds=0.0,
         version=VERSION,
     )

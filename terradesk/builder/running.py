@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import sys
 import threading
 import time
@@ -60,10 +61,14 @@ class Run:
 
     def start(self) -> Run:
         """Begin; returns the run itself."""
-        for options in _shares(self._options if self._kind == "build" else _one(self._options)):
-            child = _spare.pop() if _spare else _Child()
-            child.give(self._problem, options, self._kind, self._n_solutions)
-            self._children.append(child)
+        try:
+            for options in _shares(self._options if self._kind == "build" else _one(self._options)):
+                child = _take_spare() or _Child()
+                self._children.append(child)
+                child.give(self._problem, options, self._kind, self._n_solutions)
+        except BaseException:
+            self.close()
+            raise
         return self
 
     @property
@@ -122,7 +127,8 @@ class Run:
         Returns
         -------
         Result, or tuple of Solution for "pareto"
-            The best of all starts. None when it was cancelled before there was any.
+            The best of all starts, with the iterations of all; what stopped one of them stopped
+            it. None when it was cancelled before there was any.
 
         Raises
         ------
@@ -134,10 +140,10 @@ class Run:
         found = [answer for child in self._children if (answer := child.answer()) is not None]
         if self._kind == "pareto":
             return tuple(map(packing.solution_of, found[0])) if found else None
-        results = [_result(answer) for answer in found]
+        results = [packing.result_of(answer) for answer in found]
         if len(results) < len(self._children) and self._cancelled_at:
             results += self._saved()
-        return min(results, key=lambda r: rank(r, self._options), default=None)
+        return _together(results, self._options, len(self._children))
 
     def _saved(self) -> list[Result]:
         """The newest snapshot of a process that had to be ended, verified here."""
@@ -154,6 +160,21 @@ class Run:
             child.kill()
         for child in self._children:
             child.join()
+
+
+def _together(results: list[Result], options: Options, n_processes: int) -> Result | None:
+    """The best of several starts, told as one run of all of them."""
+    if not results:
+        return None
+    best = min(results, key=lambda result: rank(result, options))
+    early = [r.stopped for r in results if r.stopped != "complete"]
+    early += ["cancelled"] * (n_processes - len(results))
+    return replace(
+        best,
+        stopped=early[0] if early else best.stopped,
+        iterations=sum(r.iterations for r in results),
+        seconds=max(r.seconds for r in results),
+    )
 
 
 def run(
@@ -204,18 +225,32 @@ def run(
 
 # ---------------------------------------------------------------------- processes in waiting
 _spare: list[_Child] = []
+_spare_lock = threading.Lock()  # the window asks for one in a thread and ends it in another
 
 
 def get_ready(n: int = 1) -> None:
     """Start processes that wait for work, so that the next run begins at once."""
-    while len(_spare) < n:
-        _spare.append(_Child())
+    with _spare_lock:
+        _spare[:] = [child for child in _spare if child.is_alive]
+        while len(_spare) < n:
+            _spare.append(_Child())
 
 
 def let_go() -> None:
     """End the processes that wait."""
-    while _spare:
-        _spare.pop().kill()
+    with _spare_lock:
+        while _spare:
+            _spare.pop().kill()
+
+
+def _take_spare() -> _Child | None:
+    """A process that waits; one that has waited for a day, or was ended by the system, is gone."""
+    with _spare_lock:
+        while _spare:
+            child = _spare.pop()
+            if child.is_alive:
+                return child
+    return None
 
 
 class _Child:
@@ -227,6 +262,7 @@ class _Child:
         self._is_opened, self._is_killed = threading.Event(), threading.Event()
         self._answer: Any = None
         self._error: BaseException | None = None
+        self._last: Snapshot | None = None
         self._thread = threading.Thread(target=self._work, daemon=True, name="builder")
         self._thread.start()
 
@@ -252,8 +288,6 @@ class _Child:
     def _keep_last(self) -> None:
         """Read the last snapshot before the folder goes."""
         self._last = self._state.take() if self._state is not None else None
-
-    _last: Snapshot | None = None
 
     def give(self, problem: Problem, options: Options, kind: str, n_solutions: int) -> None:
         """Hand over the work."""
@@ -291,6 +325,8 @@ class _Child:
         if self._state is not None:
             self._state.close()
             self._state = None
+        if self._folder is not None:  # Windows does not remove a file that is still mapped
+            shutil.rmtree(self._folder, ignore_errors=True)
 
     def answer(self) -> Any:
         """What the process returned, None when it was cancelled; raises what it raised."""
@@ -324,10 +360,6 @@ def _shares(options: Options) -> Iterator[Options]:
         count = options.starts // n + (place < options.starts % n)
         yield replace(options, seed=first, starts=count)
         first += count
-
-
-def _result(answer: Any) -> Result:
-    return packing.result_of(answer)
 
 
 def _from_snapshot(problem: Problem, options: Options, shot: Snapshot) -> Result:

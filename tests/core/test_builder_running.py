@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -13,90 +13,111 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from terradesk.builder import Options, Snapshot, build, make_problem, packing, running
+from terradesk import workers
+from terradesk.builder import Options, Snapshot, build, packing, running
 from terradesk.builder.sharing import SharedState
 from terradesk.errors import TerraDeskError
 from terradesk.progress import Cancelled
+from tests.core import builder_cases as cases
+
+ENDLESS = Options(effort=1000)
 
 
 def grid(side, k, **more):
-    """A square of squares, one km each, with a ramp of weights."""
-    rows = np.arange(side * side).reshape(side, side)
-    right = np.stack((rows[:, :-1], rows[:, 1:]), -1).reshape(-1, 2)
-    down = np.stack((rows[:-1], rows[1:]), -1).reshape(-1, 2)
-    y, x = np.divmod(rows.ravel(), side)
-    weights = 1.0 + (x + 2 * y) % 5
-    return make_problem(
-        np.stack((x, y), 1), np.concatenate((right, down)), weights, k, perimeters=4.0, **more
-    )
+    """A square of squares with a ramp of weights."""
+    y, x = np.divmod(np.arange(side * side), side)
+    return cases.grid(side, side).problem(1.0 + (x + 2 * y) % 5, k, **more)
 
 
-@pytest.fixture
-def no_spare():
-    yield
-    running.let_go()
-
-
-def children():
-    """Processes that this one has started and that still live."""
-    listed = Path(f"/proc/{os.getpid()}/task")
-    if not listed.exists():
-        pytest.skip("children are listed by Linux only")
-    found = set()
-    for task in listed.iterdir():
-        found |= set((task / "children").read_text().split())
+def wait_until(holds, seconds=60.0):
+    """Whether it came to hold in time; looks a hundred times a second."""
+    deadline, tick = time.monotonic() + seconds, threading.Event()
+    while not (found := holds()) and time.monotonic() < deadline:
+        tick.wait(0.01)
     return found
 
 
-def test_a_process_finds_what_is_found_here():
-    problem, options = grid(12, 4), Options(seed=5, effort=0.05)
+def started(problem, options=ENDLESS):
+    """A run that has shown something."""
+    run = running.Run(problem, options).start()
+    assert wait_until(lambda: run.snapshot() is not None)
+    return run
+
+
+@pytest.fixture
+def alive(monkeypatch):
+    """Processes that this test has started and that still live."""
+    begun = []
+
+    class Noted(subprocess.Popen):
+        def __init__(self, *args, **more):
+            super().__init__(*args, **more)
+            begun.append(self)
+
+    monkeypatch.setattr(workers.subprocess, "Popen", Noted)
+    yield lambda: [process for process in begun if process.poll() is None]
+    running.let_go()
+    assert wait_until(lambda: all(process.poll() is not None for process in begun))
+
+
+def test_starts_in_several_processes_give_the_best_of_all_that_are_found_here(monkeypatch):
+    problem, options = grid(12, 4), Options(seed=1, starts=3, effort=0.05)
     here = build(problem, options)
+    monkeypatch.setattr(running.os, "cpu_count", lambda: 2)
     there = running.run(problem, options)
     assert np.array_equal(there.assignment, here.assignment)
     assert there.stopped == here.stopped == "complete"
-    assert there.seed == 5 and not there.violations
+    assert there.seed == here.seed and not there.violations
+    assert there.iterations == here.iterations
     np.testing.assert_array_equal(there.figures.values, here.figures.values)
 
 
-def test_starts_in_several_processes_give_the_best_of_all():
-    problem = grid(12, 4)
-    singles = [build(problem, Options(seed=s, effort=0.05)) for s in (1, 2, 3)]
-    best = min(singles, key=lambda r: running.rank(r, Options()))
-    together = running.run(problem, Options(seed=1, starts=3, effort=0.05))
-    assert together.seed == best.seed
-    assert np.array_equal(together.assignment, best.assignment)
-
-
-def test_cancel_keeps_the_best_so_far_and_leaves_no_process():
-    problem = grid(40, 10)
-    before = children()
-    run = running.Run(problem, Options(effort=1000, starts=2)).start()
-    deadline = time.monotonic() + 60
-    while run.snapshot() is None and time.monotonic() < deadline:
-        assert run.is_running
+def test_cancel_keeps_the_best_so_far_and_leaves_no_process(alive, monkeypatch):
+    monkeypatch.setattr(running.os, "cpu_count", lambda: 2)
+    run = started(grid(40, 10), Options(effort=1000, starts=2))
+    assert len(alive()) == 2
     run.cancel()
     result = run.result()
     run.close()
     assert result.stopped == "cancelled" and result.is_valid
     assert (result.assignment >= 0).all()
-    assert children() <= before
+    assert not alive()
+    run.close()  # again does no harm
+    assert run.snapshot() is None and not run.is_running
 
 
-def test_a_process_that_does_not_heed_is_ended_and_its_last_snapshot_kept(monkeypatch):
-    problem = grid(30, 6)
-    run = running.Run(problem, Options(effort=1000)).start()
-    while run.snapshot() is None:
-        assert run.is_running
+def test_what_one_of_several_starts_did_not_end_is_not_complete():
+    problem = grid(8, 2)
+    done = build(problem, Options(effort=0.01, seed=1))
+    cut = running._from_snapshot(
+        problem, Options(seed=2), Snapshot(done.assignment, 0.5, 7, 0, 0.0, 0.5, 0.1)
+    )
+    both = running._together([cut, done], Options(), 2)
+    assert both.stopped == "cancelled" and both.iterations == done.iterations + 7
+    assert running._together([done], Options(), 2).stopped == "cancelled"
+    assert running._together([done], Options(), 1).stopped == "complete"
+    assert running._together([], Options(), 2) is None
+
+
+def test_a_pause_holds_the_work_and_one_that_does_not_heed_is_ended(alive, monkeypatch):
+    run = started(grid(30, 6))
+    run.pause()
+    assert run.is_paused
+    quiet = 0.5  # at work it would show more than two of them in that time
+    assert wait_until(lambda: not wait_until(lambda: run.snapshot() is not None, quiet))
+    assert run.is_running
+    run.resume()
+    assert wait_until(lambda: run.snapshot() is not None)
     monkeypatch.setattr(SharedState, "wish", lambda *_a, **_k: None)  # as if it hung
     run.cancel()
     result = run.result()
     run.close()
-    assert result is None or (result.stopped == "cancelled" and (result.assignment >= 0).all())
-    assert not run.is_running
+    assert result.stopped == "cancelled" and (result.assignment >= 0).all()
+    assert not run.is_running and not alive()
 
 
-def test_cancelled_before_it_began():
-    run = running.Run(grid(8, 2), Options(effort=1000)).start()
+def test_cancelled_before_it_began(alive):
+    run = running.Run(grid(8, 2), ENDLESS).start()
     run.close()
     assert run.result() is None and not run.is_running
 
@@ -104,7 +125,8 @@ def test_cancelled_before_it_began():
         raise Cancelled
 
     with pytest.raises(Cancelled):
-        running.run(grid(40, 8), Options(effort=1000), progress=at_once)
+        running.run(grid(40, 8), ENDLESS, progress=at_once)
+    assert not alive()
 
 
 def test_a_process_that_died_says_so_in_words_that_fit(monkeypatch):
@@ -114,63 +136,51 @@ def test_a_process_that_died_says_so_in_words_that_fit(monkeypatch):
     assert "Your plan is as it was" in caught.value.hint
 
 
-def test_a_pause_holds_the_work():
-    run = running.Run(grid(30, 6), Options(effort=1000)).start()
-    while run.snapshot() is None:
-        assert run.is_running
-    run.pause()
-    assert run.is_paused
-    quiet = time.monotonic() + 0.6
-    seen = run.snapshot()
-    while time.monotonic() < quiet:
-        seen = run.snapshot() or seen
-    assert run.snapshot() is None and run.is_running
-    run.resume()
-    while run.snapshot() is None:
-        assert run.is_running
-    run.close()
-
-
-def test_what_makes_no_sense_is_refused_before_a_process_starts():
+def test_what_makes_no_sense_is_refused_before_a_process_starts(alive):
     with pytest.raises(TerraDeskError):
         running.Run(grid(4, 2), Options(effort=-1))
+    assert not alive()
 
 
-def test_a_waiting_process_takes_the_next_run(no_spare):
+def test_a_run_that_cannot_hand_over_its_work_leaves_nothing(alive, monkeypatch):
+    def is_full(*_a):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(packing, "write_problem", is_full)
+    with pytest.raises(OSError, match="No space"):
+        running.Run(grid(4, 2), Options()).start()
+    assert not alive()
+
+
+def test_a_waiting_process_takes_the_next_run_unless_it_is_gone(alive):
+    running.get_ready()
+    assert wait_until(lambda: len(alive()) == 1)
+    gone = alive()
+    gone[0].kill()
+    assert wait_until(lambda: not any(child.is_alive for child in running._spare))
     running.get_ready()
     running.get_ready()
-    deadline = time.monotonic() + 30
-    while not children() and time.monotonic() < deadline:
-        pass
-    assert len(children()) == 1
+    assert wait_until(lambda: len(alive()) == 1)
     assert running.run(grid(8, 2), Options(effort=0.05)).is_valid
-    assert not children()
+    assert not alive()
 
 
-def test_processes_end_with_the_program(tmp_path):
+def test_processes_end_with_the_program():
     code = (
         "import sys; sys.path.insert(0, sys.argv[1])\n"
-        "from tests.core.test_builder_running import grid\n"
-        "from terradesk.builder import Options, running\n"
-        "run = running.Run(grid(40, 10), Options(effort=1000)).start()\n"
-        "while run.snapshot() is None: assert run.is_running\n"
+        "from tests.core.test_builder_running import grid, started\n"
+        "run = started(grid(40, 10))\n"
         "print(run._children[0]._folder, flush=True)\n"
         "sys.stdin.read()\n"
     )
     root = Path(__file__).parents[2]
-    child = subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-c", code, str(root)], stdout=subprocess.PIPE, stdin=subprocess.PIPE
-    )
-    folder = Path(child.stdout.readline().decode().strip())
-    assert folder.is_dir()
-    child.kill()
-    child.wait()
-    child.stdout.close()
-    child.stdin.close()
-    deadline = time.monotonic() + 20
-    while folder.exists() and time.monotonic() < deadline:
-        pass
-    assert not folder.exists(), "the orphan removes its folder as it ends"
+    ) as child:
+        folder = Path(child.stdout.readline().decode().strip())
+        assert folder.is_dir()
+        child.kill()
+    assert wait_until(lambda: not folder.exists()), "the orphan removes its folder as it ends"
 
 
 @given(
