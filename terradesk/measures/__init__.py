@@ -29,7 +29,7 @@ from terradesk.measures.shapes import (
 )
 from terradesk.measures.standing import Standing, standing_of
 from terradesk.measures.sums import Context, Counts, counts, totals
-from terradesk.measures.telling import amount, format_value, sentence
+from terradesk.measures.telling import amount, format_value, handed, sentence
 from terradesk.measures.trying import carry, what_if
 from terradesk.measures.warming import warm
 from terradesk.measures.warning import warnings
@@ -65,6 +65,7 @@ __all__ = [
     "figures",
     "format_value",
     "gini",
+    "handed",
     "is_population_like",
     "is_revenue_like",
     "measure_of",

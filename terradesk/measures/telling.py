@@ -12,7 +12,7 @@ from terradesk.edits.change import UNASSIGNED_NAME
 from terradesk.i18n import N_, _, ngettext
 from terradesk.measures.choosing import balance_measure, choices, is_revenue_like
 from terradesk.measures.moves import Moved, moved
-from terradesk.plan import Plan
+from terradesk.plan import AlignmentView, Plan
 
 _M2_PER_KM2 = 1e6
 
@@ -118,6 +118,25 @@ def sentence(
         done = _("{text}.").format(text=describe(edit))
     stayed = _stayed(after, assigned, of_accounts) if assigned else ""
     return f"{done} {stayed}".strip()
+
+
+def handed(before: AlignmentView, after: AlignmentView) -> str:
+    """What changes hands: "346 counties, 231 accounts, $1.2 M change hands."; "" for nothing.
+
+    Parameters
+    ----------
+    before, after : AlignmentView
+        Two snapshots or scenarios of one plan.
+    """
+    change = moved(before, after)
+    if not change.units:
+        return ""
+    is_one = change.units == 1 and not change.accounts
+    if bool((before.unit_slots[before.plan.units_present] > 0).any()):
+        text = ngettext("{what} changes hands.", "{what} change hands.", 1 if is_one else 2)
+    else:
+        text = ngettext("{what} gets a territory.", "{what} get a territory.", 1 if is_one else 2)
+    return text.format(what=_what(after.plan, change))
 
 
 def _name(name: str | int) -> str:

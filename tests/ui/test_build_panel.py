@@ -175,7 +175,10 @@ def test_accepting_is_one_step_that_undo_takes_back(desk) -> None:
     assert model.proposal is None and not desk.banner.isVisible()
     assert desk.window.right.alone is None and not desk.panel.isVisible()
     assert remembered(model.plan).wishes[0].tolerance == 0.03
-    assert "Rebalanced 4 territories" in desk.window.map.floats.message.text()
+    text = desk.window.map.floats.message.text()
+    n = int((proposed != before).sum())
+    assert "Rebalanced 4 territories" in text and f". {n} squares, " in text
+    assert "change hands." in text and "locked" not in text
     desk.window.undo()
     assert (desk.owners == before).all() and (desk.drawn == before).all()
     desk.window.run_command("build.build")
@@ -298,6 +301,8 @@ def test_a_build_becomes_a_scenario_of_its_own(desk) -> None:
     assert (desk.owners == proposed).all() and (desk.drawn == proposed).all()
     assert (model.plan.assignments[old] == before).all()
     assert model.view.scenario.name == "Built 1"
+    text = desk.window.map.floats.message.text()
+    assert "change hands. It is the new scenario" in text and "Built 1" in text
 
 
 def test_another_scenario_ends_the_build(desk) -> None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from terradesk import measures
 from terradesk.edits import Assigned
-from terradesk.i18n import _
-from terradesk.plan import Plan
+from terradesk.i18n import _, isolate, ngettext, number
+from terradesk.plan import AlignmentView, Plan
 
 from ...document_model import DocumentModel
 
 if TYPE_CHECKING:
+    from terradesk.builder.plans.accepting import Accepted
     from terradesk.builder.plans.preparing import Prepared
     from terradesk.builder.problem import Result
 
@@ -36,16 +39,40 @@ def accept_into(
         return Assigned(found[-1].edit)
 
     found: list[Any] = []
+    before = model.view
     step = model.attempt(made)
     if step is not None:
         if scenario:
             model.show_alignment(step.edit.alignment)
-        model.say(" ".join((step.text.rstrip(".") + ".", *found[-1].notes)), True)
+        told = _told(before, model.view, found[-1], prepared.settings.keep_locked, scenario)
+        model.say(" ".join((step.text.rstrip(".") + ".", *told)), True)
         return True
     is_nothing = bool(found) and found[-1].edit is None
     if is_nothing:
         model.say(" ".join(found[-1].notes))
     return is_nothing
+
+
+def _told(
+    before: AlignmentView, after: AlignmentView, found: Accepted, keeps_locked: bool, scenario: str
+) -> Iterator[str]:
+    """What an accepted build did, sentence by sentence."""
+    handed = measures.handed(before, after)
+    if handed:
+        yield handed
+    if keeps_locked and not found.n_locked:
+        yield from _locked(before)
+    yield from found.notes
+    if scenario:
+        yield _("It is the new scenario {name}.").format(name=isolate(scenario))
+
+
+def _locked(view: AlignmentView) -> Iterator[str]:
+    plan = view.plan
+    n = int((view.locked_units & plan.units_present).sum())
+    if n:
+        text = ngettext("{n} locked {noun} stayed.", "{n} locked {noun} stayed.", n)
+        yield text.format(n=number(n), noun=plan.noun(n))
 
 
 def free_name(plan: Plan) -> str:

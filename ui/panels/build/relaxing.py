@@ -13,9 +13,9 @@ from terradesk.edits.locking import lock_units
 from terradesk.plan import Plan
 
 if TYPE_CHECKING:
-    from terradesk.builder.why.findings import Remedy
     from terradesk.builder.plans.preparing import Prepared
     from terradesk.builder.plans.settings import Settings, Wish
+    from terradesk.builder.why.findings import Remedy
 
 
 def settings_after(settings: Settings, remedy: Remedy) -> Settings | None:

@@ -15,8 +15,8 @@ from .choices import Choice, prepare_choices
 
 if TYPE_CHECKING:
     from terradesk.builder.plans.preparing import Prepared
-    from terradesk.builder.running import Run
     from terradesk.builder.plans.settings import Settings
+    from terradesk.builder.running import Run
     from terradesk.progress import Progress
 
 POLL_MS = 100
