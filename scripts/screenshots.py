@@ -31,6 +31,7 @@ from ui.app import make_application
 from ui.jobs import running
 from ui.main_window import MainWindow
 from ui.map import adding
+from ui.panels.build.panel import BuildPanel
 
 OUT = ROOT / "docs" / "pictures"
 LEFT = QtCore.Qt.MouseButton.LeftButton
@@ -309,6 +310,7 @@ def building(window: MainWindow) -> None:
     open_sample(window)
     window.run_command("build.rebalance")
     panel = window.panels["build"]
+    assert isinstance(panel, BuildPanel)
     rest(1000)
     panel.build()
     wait(lambda: panel.result is not None)
