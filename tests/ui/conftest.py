@@ -11,6 +11,7 @@ from tests.ui.driving import SLOW
 from ui import errors, settings, theme
 from ui.jobs import running
 from ui.main_window import MainWindow, keeping
+from ui.map import preparing
 
 
 @pytest.fixture(autouse=True)
@@ -40,6 +41,15 @@ def asked(monkeypatch) -> list[str]:
     answer = lambda _w, name: out.append(name) or "copy"  # noqa: E731
     monkeypatch.setattr(keeping, "ask_for_copy", answer)
     return out
+
+
+@pytest.fixture
+def at_once(monkeypatch) -> None:
+    """A grid needs no base map of the world, and most tests no process that waits for a build."""
+    from terradesk.builder import running
+
+    monkeypatch.setattr(preparing, "base_map", lambda *_args: None)
+    monkeypatch.setattr(running, "get_ready", lambda _n=1: None)
 
 
 @pytest.fixture

@@ -22,7 +22,6 @@ from tests.ui.driving import SLOW, wait_for_map
 from tests.ui.menus import texts
 from ui.dialogs.carve import CarveDialog, places
 from ui.dialogs.split import SplitDialog
-from ui.map import preparing
 from ui.panels.build import asking
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)  # popups
@@ -30,9 +29,8 @@ A = 3
 
 
 @pytest.fixture
-def desk(qtbot, window, monkeypatch):
+def desk(qtbot, window, at_once):
     """The window with 8 x 6 squares in 4 stripes."""
-    monkeypatch.setattr(preparing, "base_map", lambda *_args: None)
     window.show_document(Document(grid_plan(8, 6, 4)))
     wait_for_map(qtbot, window)
     yield window
@@ -243,7 +241,7 @@ def test_the_map_offers_the_territory_under_the_pointer(desk, wanted):
     name = desk.model.view.name_of(int(owners(desk)[0]))
     entries = texts(build)
     assert f"Divide {name} among neighbours" in entries
-    assert "New territory around Square 0…" in entries
+    assert "Carve out a new territory around Square 0…" in entries
     next(a for a in build.actions() if a.text() == f"Divide {name} among neighbours").trigger()
     [settings] = wanted
     assert (settings.mode, settings.territories) == ("absorb", (int(owners(desk)[0]),))

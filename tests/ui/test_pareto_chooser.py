@@ -16,7 +16,6 @@ from terradesk.document import Document
 from terradesk.edits import assign
 from tests.core.kernel import grid_plan
 from tests.ui.driving import LEFT, SLOW, wait_for_map
-from ui.map import preparing
 from ui.panels.build import thumbnails
 from ui.panels.build.choices import compared, tentative_of, traits_of
 from ui.panels.build.why import MOST, WhyList
@@ -93,8 +92,7 @@ def test_a_small_map_shows_the_territories():
 
 # ---------------------------------------------------------------------- over the map
 @pytest.fixture
-def desk(qtbot, window, monkeypatch):
-    monkeypatch.setattr(preparing, "base_map", lambda *_args: None)
+def desk(qtbot, window, at_once):
     window.show_document(Document(grid_plan()))
     wait_for_map(qtbot, window)
     return window

@@ -11,12 +11,10 @@ from terradesk.edits import territories as te
 from tests.core.kernel import grid_plan
 from tests.ui.driving import wait_for_map
 from ui.document_model import DocumentModel, Tentative
-from ui.map import preparing
 
 
 @pytest.fixture
-def model(qtbot, window, monkeypatch) -> DocumentModel:
-    monkeypatch.setattr(preparing, "base_map", lambda *_a: None)
+def model(qtbot, window, at_once) -> DocumentModel:
     window.show_document(Document(grid_plan()))
     wait_for_map(qtbot, window)
     return window.model

@@ -15,7 +15,6 @@ from terradesk.plan import Plan
 from tests.core.kernel import grid_plan
 from tests.ui.driving import LEFT, SLOW, wait_for_map
 from ui.dialogs import parts
-from ui.map import preparing
 from ui.panels import suggesting
 
 A = 3
@@ -31,8 +30,7 @@ def uneven_plan() -> Plan:
 
 
 @pytest.fixture
-def desk(qtbot, window, monkeypatch):
-    monkeypatch.setattr(preparing, "base_map", lambda *_args: None)
+def desk(qtbot, window, at_once):
     window.show_document(Document(uneven_plan()))
     wait_for_map(qtbot, window)
     yield window
@@ -208,8 +206,7 @@ def test_locked_territories_are_left_alone_and_the_panel_says_why_nothing_helps(
     assert "locked" in panel.note.text() + panel.trouble.text
 
 
-def test_an_even_plan_says_so(qtbot, window, monkeypatch):
-    monkeypatch.setattr(preparing, "base_map", lambda *_args: None)
+def test_an_even_plan_says_so(qtbot, window, at_once):
     window.show_document(Document(grid_plan(6, 4, 2)))
     wait_for_map(qtbot, window)
     window.run_command("analyse.swaps")
@@ -219,8 +216,7 @@ def test_an_even_plan_says_so(qtbot, window, monkeypatch):
     panel.leave()
 
 
-def test_without_anything_to_balance_it_says_what_to_do(qtbot, window, monkeypatch):
-    monkeypatch.setattr(preparing, "base_map", lambda *_args: None)
+def test_without_anything_to_balance_it_says_what_to_do(qtbot, window, at_once):
     window.show_document(Document(grid_plan(territories=0)))
     wait_for_map(qtbot, window)
     panel = window.panels["swaps"]
