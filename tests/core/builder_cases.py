@@ -278,7 +278,7 @@ def brute_force(problem: Problem, options: Options = Options()) -> Best:  # noqa
     """
     n, k = problem.n_units, problem.n_territories
     rows = np.flatnonzero(problem.fixed != -2)
-    wholes = _wholes(problem, options)
+    wholes = whole_sets(problem, options)
     may = [sum(1 << i for i in range(n) if problem.allowed[problem.allowed_class[i], t])
            for t in range(k)]  # fmt: skip
     full = sum(1 << int(i) for i in rows)
@@ -296,7 +296,7 @@ def brute_force(problem: Problem, options: Options = Options()) -> Best:  # noqa
     return Best(*state.get(full, (math.inf, math.inf)))
 
 
-def _wholes(problem: Problem, options: Options) -> list[int]:
+def whole_sets(problem: Problem, options: Options) -> list[int]:
     """Sets of units in one piece, as bits."""
     n = problem.n_units
     near = [0] * n

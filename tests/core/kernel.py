@@ -11,6 +11,7 @@ from terradesk import records as rec
 from terradesk.accounts import Accounts
 from terradesk.arcs import build
 from terradesk.document import Document
+from terradesk.edits import apply
 from terradesk.edits.territories import create, new_territory
 from terradesk.plan import Plan, new_plan
 from terradesk.units import Units
@@ -84,3 +85,12 @@ def grid_plan(columns: int = 6, rows: int = 4, territories: int = 3) -> Plan:
         (np.arange(n) % columns) * territories // columns
     ]
     return replace(document.plan, assignments={3: labels})
+
+
+def done(plan: Plan, *edits: object) -> Plan:
+    """The plan after edits, or what an edit function gave; none may be None."""
+    for edit in edits:
+        found = getattr(edit, "edit", edit)
+        assert found is not None
+        plan = apply(plan, found)
+    return plan

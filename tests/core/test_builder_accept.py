@@ -27,7 +27,7 @@ from terradesk.edits import apply, assign, describe, invert, locking, name_accou
 from terradesk.edits import territories as te
 from terradesk.edits.colours import ALIKE, apart, touching
 from terradesk.plan import Plan
-from tests.core.kernel import grid_plan
+from tests.core.kernel import done, grid_plan
 
 A = 3
 PLAN = grid_plan(6, 4, 3)
@@ -37,14 +37,6 @@ LABELS = st.lists(st.integers(0, 2), min_size=24, max_size=24)
 
 def ids(plan: Plan = PLAN) -> list[int]:
     return [t.id for t in plan.alignment(A).leaves]
-
-
-def done(plan: Plan, *edits: Any) -> Plan:
-    for edit in edits:
-        found = getattr(edit, "edit", edit)
-        assert found is not None
-        plan = apply(plan, found)
-    return plan
 
 
 def answer(prepared: Prepared, labels: Any) -> Result:
@@ -230,7 +222,7 @@ def test_a_new_territory_hangs_where_its_neighbours_do() -> None:
     new = after.alignment(A).leaves[-1]
     assert new.parent == region.id and found.made == (new.name,)
     assert found.edit is not None
-    assert describe(found.edit).startswith(f"Cut out {new.name} by Population")
+    assert describe(found.edit).startswith(f"Carved out {new.name} by Population")
 
 
 def test_part_time_territories_get_a_target() -> None:

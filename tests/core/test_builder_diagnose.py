@@ -20,32 +20,11 @@ OPTIONS = Options()
 
 
 # ---------------------------------------------------------------------- all plans of small maps
-def near_of(problem, options):
-    near = [0] * problem.n_units
-    for a, b in make_graph(problem, options).edges.tolist():
-        near[a] |= 1 << b
-        near[b] |= 1 << a
-    return near
-
-
-def is_whole(units: int, near) -> bool:
-    reached, front = 0, units & -units
-    while front:
-        reached |= front
-        grown = 0
-        for i in range(len(near)):
-            if front >> i & 1:
-                grown |= near[i]
-        front = grown & units & ~reached
-    return reached == units
-
-
 def wholes(problem, options):
     """(t, set of units) of every group in one piece that territory t could be."""
     n, k = problem.n_units, problem.n_territories
-    near = near_of(problem, options)
     allowed = problem.allowed[problem.allowed_class]
-    sets = [s for s in range(1, 1 << n) if options.contiguity == "off" or is_whole(s, near)]
+    sets = cases.whole_sets(problem, options)
     for t in range(k):
         may = sum(1 << i for i in range(n) if allowed[i, t])
         must = sum(1 << i for i in range(n) if problem.fixed[i] == t)

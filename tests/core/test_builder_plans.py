@@ -26,12 +26,12 @@ from terradesk.builder.plans.settings import (
 )
 from terradesk.builder.plans.terrain import terrain
 from terradesk.builder.problem import BARRIER, CORNER, SHARED, WATER, BadWish
-from terradesk.edits import apply, assign, links, locking, name_accounts, scenarios, seeds
+from terradesk.edits import assign, links, locking, name_accounts, scenarios, seeds
 from terradesk.edits import territories as te
 from terradesk.plan import Plan, new_plan
 from terradesk.projection import lonlat
 from terradesk.units import Units
-from tests.core.kernel import CRS, grid_accounts, grid_plan
+from tests.core.kernel import CRS, done, grid_accounts, grid_plan
 
 A = 3
 PLAN = grid_plan(6, 4, 3)
@@ -40,14 +40,6 @@ SALES, PEOPLE, COUNT = "m-sales", "m-population", "m-accounts"
 
 def ids(plan: Plan = PLAN) -> list[int]:
     return [t.id for t in plan.alignment(A).leaves]
-
-
-def done(plan: Plan, *edits: object) -> Plan:
-    for edit in edits:
-        found = getattr(edit, "edit", edit)
-        assert found is not None
-        plan = apply(plan, found)
-    return plan
 
 
 def named(plan: Plan = PLAN) -> Plan:
