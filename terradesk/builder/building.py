@@ -12,6 +12,7 @@ from terradesk.builder.engine.energies import Costs, key, make_costs
 from terradesk.builder.making import check_options
 from terradesk.builder.problem import VERSION, Options, Problem, Result
 from terradesk.builder.ranking import rank
+from terradesk.builder.settling import settle, with_proof
 from terradesk.progress import Progress, silent
 
 __all__ = ["build"]
@@ -55,8 +56,14 @@ def build(
     try:
         for seed in range(options.seed, options.seed + options.starts):
             labels = _run(work, clock, seed, costs)
-            clock.offer(labels, key(work, labels, costs), is_final=True)
-            found.append(_result(problem, work, labels, seed))
+            clock.offer(labels, key(work, labels, costs))
+            settled = settle(work, labels, clock)
+            clock.offer(settled.labels, key(work, settled.labels, costs), is_final=True)
+            result = _result(problem, work, settled.labels, seed)
+            found.append(with_proof(result) if settled.is_impossible else result)
+            stopped = "time" if settled.is_cut_off else stopped
+            if settled.is_impossible:
+                break
     except Stopped as stop:
         stopped = stop.why
     if not found:
