@@ -172,7 +172,7 @@ class MapMenu:
             ):
                 act = partial(view.build_wanted.emit, what, territory)
                 self._add(sub, text.format(name=name), icon, act)
-        self._add(sub, self._of(_("New territory around {things}…"), rows), "user-plus",
+        self._add(sub, self._of(_("Carve out a new territory around {things}…"), rows), "user-plus",
                   partial(self._command_on, rows, "build.carve"))  # fmt: skip
         if len(rows) > 1:
             self._add(sub, self._of(_("Share out {things}"), rows), "square-dashed",

@@ -28,7 +28,7 @@ MODE_TEXTS: Mapping[str, str] = {
     "new": N_("nothing: new territories"),
     "fill": N_("only what is unassigned"),
     "rebalance": N_("the plan as it is"),
-    "carve": N_("the plan, with one territory more"),
+    "carve": N_("the plan, a new territory carved out"),
     "absorb": N_("the plan without a territory"),
     "split": N_("one territory, in parts"),
     "nested": N_("states or regions, nested"),
