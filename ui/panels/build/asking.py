@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from terradesk.progress import Progress
 
 _DELAY_MS = 350
+_SLOW_MS = 300
 _MOST_TOLD = 3
 _STAYS = ("locked_over", "locked_under")
 
@@ -46,10 +47,28 @@ class Answer:
 
 
 class Asking(LatestWork):
-    """Diagnoses the newest settings: `succeeded` brings an `Answer`."""
+    """Diagnoses the newest settings: `succeeded` brings an `Answer`.
+
+    Signals
+    -------
+    slow_changed(bool)
+        The answer takes a while; it is over.
+    """
+
+    slow_changed = QtCore.Signal(bool)
 
     def __init__(self, parent: QtCore.QObject) -> None:
         super().__init__(parent, _DELAY_MS)
+        self._slow = QtCore.QTimer(self, singleShot=True, interval=_DELAY_MS + _SLOW_MS)
+        self._slow.timeout.connect(lambda: self.slow_changed.emit(self.is_busy))
+        self.busy_changed.connect(self._busy)
+
+    def _busy(self, is_busy: bool) -> None:
+        if is_busy:
+            self._slow.start()
+        else:
+            self._slow.stop()
+            self.slow_changed.emit(False)
 
     def about(self, plan: Plan, alignment: int, settings: Settings, selection: np.ndarray) -> None:
         """Ask what stands in the way of a build of a plan."""

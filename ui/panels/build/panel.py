@@ -108,6 +108,7 @@ class BuildPanel(Sheet):
         self.why.relax_clicked.connect(self._relax)
         self.asking.succeeded.connect(self._answered)
         self.asking.failed.connect(self._refused)
+        self.asking.slow_changed.connect(self._checking)
         self.progress.pause_clicked.connect(self._pause)
         self.progress.stop_clicked.connect(self.session.stop)
         self.progress.again_clicked.connect(self.build)
@@ -235,7 +236,10 @@ class BuildPanel(Sheet):
             self.form.set_concerned(territories)
 
     def _ask_why(self) -> None:
-        if self._is_made and not self.session.is_running and self.form.is_complete:
+        if self._is_made and not self.form.is_complete:
+            self.asking.stop()
+            self.why.clear()
+        elif self._is_made and not self.session.is_running:
             self.asking.about(self._model.plan, self._model.alignment, self.form.settings,
                             self._model.selected_units)  # fmt: skip
 
@@ -243,7 +247,14 @@ class BuildPanel(Sheet):
         self._answer = answer
         self.trouble.hide()
         self.why.show_tolds(answer.tolds, answer.headline)
+        if not self.why.has_something:
+            self.why.say(_("Nothing stands in the way."))
         self._show_phase()
+
+    def _checking(self, is_slow: bool) -> None:
+        if is_slow or self.why.state.text() == _("Checking…"):
+            self.why.say(_("Checking…") if is_slow else "")
+            self._show_phase()
 
     def _refused(self, error: BaseException) -> None:
         self.why.clear()

@@ -100,7 +100,7 @@ class Sheet(QtWidgets.QWidget):
         """Show what can be done now: ask, or watch a build and take it or not."""
         focus = self.focusWidget()
         self._outcome.setVisible(is_in_use)
-        self.why.setVisible(not is_in_use and bool(self.why.rows))
+        self.why.setVisible(not is_in_use and self.why.has_something)
         for button in (self.build_button, self.choices_button):
             button.setVisible(not is_in_use)
             button.setEnabled(self.form.is_complete)

@@ -45,11 +45,13 @@ class WhyList(QtWidgets.QWidget):
         self._tolds: list[Told] = []
         self._is_folded = True
         self.rows: list[WhyRow] = []
+        self.state = parts.label("", "dim", wraps=True)
         self.headline = parts.label("", "strong", wraps=True)
         self.more = parts.Button("", "link", clicked=self.unfold)
         column = QtWidgets.QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
+        column.addWidget(self.state)
         column.addWidget(self.headline)
         self._list = QtWidgets.QVBoxLayout()
         self._list.setSpacing(6)
@@ -72,11 +74,22 @@ class WhyList(QtWidgets.QWidget):
         self.headline.setText(headline)
         self.headline.setVisible(bool(headline))
         self._fill()
-        self.setVisible(bool(self._tolds or headline))
+        self.say("")
 
     def clear(self) -> None:
         """Say nothing."""
         self.show_tolds(())
+
+    def say(self, state: str) -> None:
+        """Say how it stands in one quiet line above the sentences; "" for nothing."""
+        self.state.setText(state)
+        self.state.setVisible(bool(state))
+        self.setVisible(self.has_something)
+
+    @property
+    def has_something(self) -> bool:
+        """Whether there is anything to be seen."""
+        return bool(self._tolds or self.headline.text() or self.state.text())
 
     def unfold(self) -> None:
         """Show all sentences."""
