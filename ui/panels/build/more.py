@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _MOST = 2**31 - 1
 _EFFORTS = (0.25, 1.0, 4.0)
+_REACHING = ("carve", "absorb")
 
 
 class More(QtWidgets.QWidget):
@@ -43,6 +44,8 @@ class More(QtWidgets.QWidget):
         )  # fmt: skip
         self.seeds = drop_down(_("Start points"), _seed_choices())
         self.seeds.setToolTip(_("Where territories start, see the flags on the map"))
+        self.reach = drop_down(_("Others may change"))
+        self.reach.setToolTip(_("Which territories may give and take areas beyond what is freed"))
         self.district = drop_down(_("Keep whole"))
         self.district.setToolTip(_("States, say, that should not be split where it can be avoided"))
         self.district_share = Slider(
@@ -55,6 +58,7 @@ class More(QtWidgets.QWidget):
         self.starts = Number(_("Best of"), 1, 99, _("Runs from other beginnings; the best is kept"))
         self.starts.setFixedWidth(48)
         self.seed = Number(_("Run number"), 0, _MOST, _("The same number gives the same result"))
+        self._is_reaching = False
         self._whole = QtWidgets.QVBoxLayout()
         self._build()
         self._connect()
@@ -77,11 +81,13 @@ class More(QtWidgets.QWidget):
         self._whole.addWidget(self.district)
         self._whole.addWidget(self.district_share)
         self._whole_row = row_of(_("Keep whole"), self._whole)
+        self._reach_row = row_of(_("Others may change"), _filled(self.reach))
         for row in (
             row_of(_("Workload of each"), _filled(self.capacity)),
             row_of(_("Limits"), limits),
             row_of(_("Hand over at most"), _started(self.handover, _("accounts"))),
             row_of(_("Start points"), _filled(self.seeds)),
+            self._reach_row,
             self._whole_row,
             row_of(_("Effort"), runs),
             row_of(_("Run number"), _started(self.seed)),
@@ -91,7 +97,7 @@ class More(QtWidgets.QWidget):
         column.addWidget(self.leaves)
 
     def _connect(self) -> None:
-        for box in (self.seeds, self.district, self.effort):
+        for box in (self.seeds, self.reach, self.district, self.effort):
             box.activated.connect(self._changed)
         for number in (self.handover, self.starts, self.seed):
             number.valueChanged.connect(self._changed)
@@ -123,6 +129,7 @@ class More(QtWidgets.QWidget):
         self.maximum.set_amount(first.maximum if first else None)
         self.handover.setValue(min(settings.handover_most, _MOST))
         parts.choose(self.seeds, settings.seeds)
+        self._fill_reach(settings)
         self.district.clear()
         self.district.addItem(_("nothing"), "")
         for text, name in columns:
@@ -135,6 +142,16 @@ class More(QtWidgets.QWidget):
         self.starts.setValue(settings.starts)
         self.seed.setValue(settings.seed)
         self._refresh()
+
+    def _fill_reach(self, settings: Settings) -> None:
+        """A new territory is made of others' areas: they change at least near by."""
+        self._is_reaching = settings.mode in _REACHING
+        self.reach.clear()
+        for text, reach in _reach_choices():
+            if reach != "only" or settings.mode != "carve":
+                self.reach.addItem(text, reach)
+        is_known = self.reach.findData(settings.reach) >= 0
+        parts.choose(self.reach, settings.reach if is_known else "near")
 
     def set_mode(self, mode: str, may_work: bool) -> None:
         """Show what matters for what is started from.
@@ -149,6 +166,7 @@ class More(QtWidgets.QWidget):
         self.capacity.setEnabled(may_work)
         self.leaves.setVisible(mode == "rebalance")
         self._whole_row.setVisible(mode != "nested")
+        self._reach_row.setVisible(mode in _REACHING)
 
     def taken_up(self, settings: Settings) -> Settings:
         """Settings with what is asked here."""
@@ -163,6 +181,7 @@ class More(QtWidgets.QWidget):
             capacity=(self.capacity.amount or 0.0) if self.capacity.isEnabled() else 0.0,
             handover_most=self.handover.value(),
             seeds=str(self.seeds.currentData()),
+            reach=str(self.reach.currentData()),
             district_column=str(self.district.currentData() or ""),
             keep_districts=self.district_share.share,
             contiguity="off" if is_off else "corner" if self.corners.isChecked() else "edge",
@@ -181,6 +200,7 @@ class More(QtWidgets.QWidget):
             and not self.handover.value()
             and not self.corners.isChecked()
             and self.starts.value() == 1
+            and (self.reach.currentData() == "near" or not self._is_reaching)
         )
 
 
@@ -208,6 +228,14 @@ def _seed_choices() -> list[tuple[str, object]]:
         (_("territories stay around them"), "fixed"),
         (_("territories begin there"), "begin"),
         (_("homes of the reps"), "reps"),
+    ]
+
+
+def _reach_choices() -> list[tuple[str, object]]:
+    return [
+        (_("no: only what is freed is given out"), "only"),
+        (_("near by, as far as tolerance needs"), "near"),
+        (_("everywhere"), "all"),
     ]
 
 
