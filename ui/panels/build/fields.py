@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6 import QtCore, QtGui, QtWidgets
 
@@ -177,8 +177,12 @@ class Slider(QtWidgets.QWidget):
 
     changed = QtCore.Signal()
 
-    def __init__(self, name: str, low: str, high: str, tip: str) -> None:
+    def __init__(
+        self, name: str, low: str, high: str, tip: str,
+        words: Callable[[float], str] = lambda _share: "",
+    ) -> None:  # fmt: skip
         super().__init__()
+        self._tip, self._words = tip, words
         self.slider = QtWidgets.QSlider(QtCore.Qt.Orientation.Horizontal)
         self.slider.setRange(0, 100)
         self.slider.setPageStep(10)
@@ -192,14 +196,28 @@ class Slider(QtWidgets.QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.slider)
+        self.meaning = parts.label("", "small")
+        self.meaning.setAlignment(QtCore.Qt.AlignmentFlag.AlignCenter)
+        policy = QtWidgets.QSizePolicy.Policy
+        self.meaning.setSizePolicy(policy.Ignored, policy.Preferred)
         ends = QtWidgets.QHBoxLayout()
+        ends.setSpacing(4)
         ends.addWidget(parts.label(low, "faint"))
-        ends.addStretch(1)
+        ends.addWidget(self.meaning, 1)
         ends.addWidget(parts.label(high, "faint"))
         column.addLayout(ends)
         self.setFocusProxy(self.slider)
+        self._mean()
+
+    def _mean(self) -> None:
+        """Say in words what the value means, where there are words for it."""
+        text = self._words(self.share)
+        self.meaning.setText(text)
+        self.slider.setAccessibleDescription(text)
+        self.slider.setToolTip("\n".join(filter(None, (self._tip, text))))
 
     def _moved(self) -> None:
+        self._mean()
         if not self.slider.isSliderDown():
             self.changed.emit()
 

@@ -68,7 +68,7 @@ class Form(QtWidgets.QWidget):
         )
         self.keep = Slider(
             _("Keep as it is"), _("free"), _("kept"),
-            _("How much counts that areas stay in their territory"),
+            _("How much counts that areas stay in their territory"), _kept_words,
         )  # fmt: skip
         self.whole = QtWidgets.QCheckBox(_("In one piece"))
         self.whole.setToolTip(_("Every territory hangs together, water links included"))
@@ -345,6 +345,15 @@ class Form(QtWidgets.QWidget):
         n = self.number.value()
         present = len(self.concerned()) or len(self._model.view.leaves)
         return 0 if mode in _PRESENT and n == present else n
+
+
+def _kept_words(share: float) -> str:
+    """What a place of the slider means; it is no percentage."""
+    if share < 0.05:
+        return _("all may move")
+    if share < 0.35:
+        return _("much moves")
+    return _("little moves") if share < 0.85 else _("only what tolerance needs")
 
 
 def _boxed(widget: QtWidgets.QWidget) -> QtWidgets.QVBoxLayout:
