@@ -58,12 +58,12 @@ def verify(
     labels = np.where((labels >= 0) & (labels < problem.n_territories), labels, -1)
     labels = labels.astype(np.int32)
     bands = make_bands(problem)
-    pieces = _pieces(problem, options, labels)
-    figures = _figures(problem, bands, labels, pieces)
+    parted = pieces(problem, options, labels)
+    figures = _figures(problem, bands, labels, parted)
     forced, most = _forced(problem, bands, labels)
     found = [
         *_broken(problem, labels),
-        *_split(problem, options, labels, figures, pieces),
+        *_split(problem, options, labels, figures, parted),
         *_beyond_limits(problem, figures, forced, most),
         *_handovers(problem, labels, figures),
         *_out_of_tolerance(problem, bands, labels, figures, forced, most),
@@ -100,8 +100,16 @@ def _connected(n: int, pairs: Int32s) -> Int32s:
     return np.asarray(connected_components(matrix, directed=False)[1], np.int32)
 
 
-def _pieces(problem: Problem, options: Options, labels: Int32s) -> Int32s:
-    """(n,) number of the connected piece of units with the same label."""
+def pieces(problem: Problem, options: Options, labels: Int32s) -> Int32s:
+    """(n,) number of the connected piece of units with the same label.
+
+    Parameters
+    ----------
+    problem : Problem
+    options : Options
+        Say what holds a territory together.
+    labels : ndarray of int32, shape (n,)
+    """
     pairs = _joining(problem, options)
     a, b = pairs.T
     return _connected(problem.n_units, pairs[labels[a] == labels[b]])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -172,7 +173,24 @@ def before(prepared: Prepared) -> Facts | None:
     problem = prepared.problem
     if not problem.has_baseline:
         return None
-    return facts_of(*verify(problem, prepared.options, problem.baseline))
+    found = facts_of(*verify(problem, prepared.options, problem.baseline))
+    whole, there = pieces_before(prepared)
+    return replace(found, n_whole=whole, n_there=there)
+
+
+def pieces_before(prepared: Prepared) -> tuple[int, int]:
+    """How many of the present territories are in one piece, of how many there are.
+
+    The baseline of a build has no territory that goes, and one that is to be made may begin in it.
+    """
+    from terradesk.builder.verifying import pieces
+
+    ids, labels = np.unique(prepared.before, return_inverse=True)
+    found = pieces(prepared.problem, prepared.options, labels.astype(np.int32))
+    first = np.unique(np.column_stack((labels, found)), axis=0)[:, 0]
+    is_held = ids >= 0
+    n_parts = np.bincount(first, minlength=len(ids))[is_held]
+    return int((n_parts == 1).sum()), len(n_parts)
 
 
 def _close_later(run: Run) -> None:
