@@ -29,6 +29,7 @@ from .build_commands import BuildCommands
 from .build_side import BuildSide
 from .choosing import Choosing
 from .file_commands import FileCommands
+from .greyed import Greyed
 from .help_commands import HelpCommands
 from .layout import CornerTitle, Rail, TabbedDock
 from .status import StatusBar
@@ -158,6 +159,7 @@ class MainWindow(QtWidgets.QMainWindow):
         self.menus: dict[str, QtWidgets.QMenu] = {}
         for key, title in MENUS:
             self.menus[key] = menu = menu_bar.addMenu(_(title))
+            Greyed(menu)
             for one in in_menu(key):
                 if one.starts_group:
                     menu.addSeparator()
