@@ -11,7 +11,7 @@ from terradesk.edits import Assigned, Edit, describe
 from terradesk.edits.change import UNASSIGNED_NAME
 from terradesk.i18n import N_, _, ngettext
 from terradesk.measures.choosing import balance_measure, choices, is_revenue_like
-from terradesk.measures.moves import Moved, moved
+from terradesk.measures.moves import Moved, moved, same_territories
 from terradesk.plan import AlignmentView, Plan
 
 _M2_PER_KM2 = 1e6
@@ -132,11 +132,20 @@ def handed(before: AlignmentView, after: AlignmentView) -> str:
     if not change.units:
         return ""
     is_one = change.units == 1 and not change.accounts
-    if bool((before.unit_slots[before.plan.units_present] > 0).any()):
+    if _passes(before, after):
         text = ngettext("{what} changes hands.", "{what} change hands.", 1 if is_one else 2)
     else:
         text = ngettext("{what} gets a territory.", "{what} get a territory.", 1 if is_one else 2)
     return text.format(what=_what(after.plan, change))
+
+
+def _passes(before: AlignmentView, after: AlignmentView) -> bool:
+    """Whether a unit leaves a territory: what had none changes no hands."""
+    n = min(len(before.plan.units), len(after.plan.units))
+    was, now = before.unit_slots[:n], after.unit_slots[:n]
+    same = same_territories(before, after)
+    held = before.plan.units_present[:n] & (was > 0)
+    return bool((held & (same[0][was] != same[1][now])).any())
 
 
 def _name(name: str | int) -> str:

@@ -125,6 +125,10 @@ def test_what_gets_a_territory_does_not_change_hands() -> None:
     full = apply(empty, assign(empty, A, rows, first).edit)
     assert measures.handed(view, view) == ""
     assert "change hands." in measures.handed(view, full.alignment(A))
+    part = apply(plan, assign(plan, A, rows[:5], UNASSIGNED).edit)
+    filled = apply(part, assign(part, A, rows[:5], first).edit)
+    assert measures.handed(part.alignment(A), filled.alignment(A)).startswith("5 squares, ")
+    assert "get a territory." in measures.handed(part.alignment(A), filled.alignment(A))
     assert "get a territory." in measures.handed(empty.alignment(A), full.alignment(A))
 
 
