@@ -16,6 +16,7 @@ from PySide6.QtTest import QTest
 
 from terradesk.builder.plans.settings import Settings, Wish
 from terradesk.builder.why.findings import Remedy
+from terradesk.builder.why.telling import Relax, Told
 from terradesk.document import Document
 from terradesk.edits import territories as te
 from tests.core.kernel import grid_plan
@@ -26,6 +27,7 @@ from ui.panels.build.curve import Curve
 from ui.panels.build.fields import Amount, read_amount
 from ui.panels.build.form import Form
 from ui.panels.build.table import BETTER, SAME, WORSE, Line, Table, _mark
+from ui.panels.build.why import WhyRow
 
 
 @pytest.fixture
@@ -273,3 +275,13 @@ def test_a_longer_way_is_marked_by_an_arrow_up() -> None:
     was, now = facts.Facts(3, 3, distance=170.0), facts.Facts(3, 3, distance=178.0)
     line = facts._distance(was, now, "km")
     assert (line.way, _mark(line)) == (WORSE, "arrow-up")
+
+
+def test_names_in_a_remedy_are_read_as_they_are_written(qtbot) -> None:
+    text = "Unlock <b>R&D</b> & Sales"
+    told = Told("<i>R&D</i> is locked", relax=Relax(text, Remedy("unlock")))
+    row = WhyRow(told)
+    qtbot.addWidget(row)
+    assert row.text.textFormat() == QtCore.Qt.TextFormat.PlainText
+    assert row.relax.text() == text.replace("&", "&&"), "one & alone would be a key"
+    assert row.relax.toolTip() == "Unlock &lt;b&gt;R&amp;D&lt;/b&gt; &amp; Sales"

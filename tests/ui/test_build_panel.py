@@ -20,15 +20,8 @@ from terradesk.render import Mark
 from tests.core.kernel import grid_plan
 from tests.ui.driving import LEFT, SLOW, wait_for_map
 from ui.dialogs import parts
-from ui.map import preparing
 
 WIDE, HIGH = 12, 9
-
-
-@pytest.fixture
-def at_once(monkeypatch) -> None:
-    """The world's base map takes a while to cut out; a grid needs none."""
-    monkeypatch.setattr(preparing, "base_map", lambda *_a: None)
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -12,7 +11,7 @@ from terradesk.i18n import _
 from terradesk.readers.recognising import ROLES, SINGLE, ColumnGuess
 from terradesk.readers.tables import Table
 
-from .parts import choose, combo, empty, label
+from .parts import choose, combo, empty, label, plain_tip
 
 MOST = 200
 """Columns beyond these keep the meaning that was recognised."""
@@ -64,7 +63,7 @@ class ColumnsGrid(QtWidgets.QWidget):
         self, row: int, guess: ColumnGuess, table: Table, choices: Sequence[tuple[str, object]]
     ) -> None:
         name = label(_short(guess.name))
-        name.setToolTip(html.escape(guess.name[:200]))
+        name.setToolTip(plain_tip(guess.name[:200]))
         box = combo(_("{column} means").format(column=guess.name), choices, guess.role)
         box.setMinimumWidth(168)
         box.currentIndexChanged.connect(lambda _k, one=guess.name: self._on_box(one))

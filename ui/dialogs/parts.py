@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable, Sequence
 
 from PySide6 import QtCore, QtGui, QtWidgets
@@ -25,6 +26,11 @@ def label(text: str = "", role: str = "", wraps: bool = False) -> QtWidgets.QLab
     if role:
         out.setProperty("role", role)
     return out
+
+
+def plain_tip(text: str) -> str:
+    """Text from data for a tooltip, which takes what looks like HTML for HTML."""
+    return html.escape(text) if "<" in text else text
 
 
 def start() -> QtCore.Qt.AlignmentFlag:

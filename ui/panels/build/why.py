@@ -147,12 +147,13 @@ class WhyRow(Clickable):
 
     def _remedy(self, relax: Relax) -> QtWidgets.QHBoxLayout:
         asked = replace(self.told, relax=relax)
-        button = parts.Button(relax.text, "link", clicked=lambda: self.relax_clicked.emit(asked))
+        text = relax.text.replace("&", "&&")  # names of territories are in it
+        button = parts.Button(text, "link", clicked=lambda: self.relax_clicked.emit(asked))
         self.remedies.append(button)
         line = QtWidgets.QHBoxLayout()
         line.setContentsMargins(-_LINK_PX, 0, 0, 0)  # a link has room around it: letters line up
         button.setMinimumWidth(40)
-        button.setToolTip(relax.text)
+        button.setToolTip(parts.plain_tip(relax.text))
         button.setSizePolicy(
             QtWidgets.QSizePolicy.Policy.Maximum, button.sizePolicy().verticalPolicy()
         )
