@@ -30,8 +30,8 @@ PATTERNS: tuple[tuple[tuple[tuple[int, int], ...], float, float], ...] = (
 _INK = {False: 0.36, True: 0.30}
 _STATES = ((UNASSIGNED, 7.0, 1.0), (CHANGED, 5.0, 1.3), (LOCKED, 7.0, 1.3))
 _ALPHAS = {
-    False: {UNASSIGNED: 0.75, CHANGED: 0.85, LOCKED: 0.85},
-    True: {UNASSIGNED: 0.75, CHANGED: 0.85, LOCKED: 0.85},
+    False: {UNASSIGNED: 0.75, CHANGED: 0.95, LOCKED: 0.85},
+    True: {UNASSIGNED: 0.75, CHANGED: 0.95, LOCKED: 0.85},
 }
 ROLES = {UNASSIGNED: "hatch", CHANGED: "select", LOCKED: "territory_core"}
 """Colour role of the hatches that mean a state; patterns have that of the territories' borders."""
