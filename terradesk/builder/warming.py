@@ -71,5 +71,13 @@ def _warm_cutting() -> None:
     cut_pair(work, labels, wanted, wanted, make_costs(work), Clock(work), rng, 2)
 
 
-WARMED = (_warm_build, _warm_swaps, _warm_diagnosis, _warm_realign, _warm_cutting)
+def _warm_exact() -> None:
+    from terradesk.builder.clock import Clock, make_work
+    from terradesk.builder.exact import finish
+
+    work = make_work(tiny(), Options())
+    finish(work, np.full(36, -1, np.int32), Clock(work), 5.0)
+
+
+WARMED = (_warm_build, _warm_swaps, _warm_diagnosis, _warm_realign, _warm_cutting, _warm_exact)
 """What `warm` runs: one function per family of kernels."""

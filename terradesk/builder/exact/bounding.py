@@ -85,7 +85,10 @@ def bound(case: Case, pool: Pool, tick: Tick, has_time: Callable[[], bool]) -> B
                 break
             else:
                 last, middle, width = best.value, best.prices, 2 * width
-        at = boxed_prices(case, pool, middle, width)
+        moved = boxed_prices(case, pool, middle, width)
+        if moved is None:
+            break
+        at = moved
     return best
 
 

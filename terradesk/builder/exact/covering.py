@@ -122,8 +122,10 @@ def _hess_rows(case: Case) -> tuple[Any, Any]:
     return vstack((cover, count)).tocsr(), unequal.tocsr()
 
 
-def boxed_prices(case: Case, pool: Pool, centre: Prices, width: float) -> Prices:
-    """Best prices for the sets known that stay near others (du Merle et al. 1999: stabilised).
+def boxed_prices(case: Case, pool: Pool, centre: Prices, width: float) -> Prices | None:
+    """Best prices for the sets known that stay near others; None when the solver fails.
+
+    Stabilised column generation, du Merle et al. 1999, Discrete Mathematics 194, 229-237.
 
     Parameters
     ----------
@@ -141,7 +143,7 @@ def boxed_prices(case: Case, pool: Pool, centre: Prices, width: float) -> Prices
     middle = np.concatenate((centre.units, centre.kinds))
     reach = np.full(n + r, width)
     reach[n:] *= n / case.counts.sum()
-    scale = max(float(np.abs(middle).mean()), 1e-300)
+    scale = max(float(np.abs(middle).mean()), width, 1e-300)
     slack = identity(n + r, format="csc")
     parts = [slack, -slack]
     if len(costs):
@@ -155,7 +157,7 @@ def boxed_prices(case: Case, pool: Pool, centre: Prices, width: float) -> Prices
         method="highs-ds",
     )
     if found.status != 0:
-        return centre
+        return None
     duals = np.asarray(found.eqlin.marginals) * scale
     missing = float(found.x[len(costs) :].sum())
     return Prices(duals[:n], duals[n:], float(found.fun) * scale, missing)

@@ -22,6 +22,7 @@ from terradesk.builder.exact.covering import Pool
 from terradesk.builder.exact.kinds import MOST_UNITS, Case, make_case, refusal
 from terradesk.builder.exact.pricing import priced
 
+_ROUNDING = 1e-9
 _FIRST_GAP, _LAST_GAP, _WIDER = 0.01, 0.7, 1.5
 _MOST_QUICK, _MOST_SETS = 1_000_000, 1_000_000
 _STEPS = 1 << 40
@@ -162,12 +163,12 @@ class Finisher:
         guess = _FIRST_GAP * wide + max(0.0, least - base)
         while True:
             gap = guess if guess < _LAST_GAP * wide else np.inf
-            if np.isfinite(self.value):
-                gap = min(gap, (self.value - base) * (1 + 1e-9))
+            needed = self.value - base + _ROUNDING * abs(base)
+            gap = min(gap, needed)
             is_done = self._search(case, found, gap)
             if not is_done or (self._takes_any and np.isfinite(self.value)):
                 return self.told("limit", min(least, self.value))
-            if np.isfinite(self.value) and self.value <= base + gap * (1 + 2e-9):
+            if np.isfinite(self.value) and (gap == needed or self.value <= base + gap):
                 return self.told("optimal", self.value)
             if np.isinf(gap):
                 return self.told("infeasible", np.inf)
