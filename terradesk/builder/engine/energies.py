@@ -16,7 +16,7 @@ from terradesk.builder.problem import Problem
 
 _STEEP = 4.0
 _HARDER = 4.0
-_MIDDLE = 0.6  # weight of distance at compactness 0.5
+_MIDDLE = 0.45  # weight of distance at compactness 0.5
 _SEEDED = 2.0  # times as much where centres are homes of reps
 _DISTRICT = 3.0
 

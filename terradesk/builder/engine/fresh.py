@@ -109,9 +109,9 @@ def course(run: _Run, depth: int, last: int) -> Heat:
     tight = tightness(run.work)
     is_first, is_last = depth == len(run.levels) - 1, depth == last
     if is_first:
-        moves = max(6000 * edge, 14e6 * min(1.0, n / 3000)) * (1 + 0.6 * tight)
+        moves = max(5500 * edge, 14e6 * min(1.0, n / 3000)) * (1 + 0.6 * tight)
     else:
-        moves = 1e7 * (edge / 2500) ** 0.2 * (1 + 1.2 * tight)
+        moves = 1e7 * (1 + 1.2 * tight)
     many = max(1.0, k / 50)  # a surplus has a long way then: rather keep the balance of the start
     lam = (4.0 * many**0.5 * 0.5**tight, 60.0 * many**0.25 * 7**tight)
     if not is_first:
@@ -139,8 +139,9 @@ def _spread_out(run: _Run, depth: int, labels: Int32s, heat: Heat) -> None:
             return
         again = replace(
             heat,
-            moves=0.4 * heat.moves,
+            moves=0.25 * heat.moves,
             hot=0.3,
+            mix=(0.6, 0.2),
             lam0=60.0 * (attempt + 1),
             lam1=400.0 * (attempt + 1),
             spread=0.2 * (attempt + 1),

@@ -15,6 +15,9 @@ from terradesk.arcs.jit import Bools, Floats, Int32s, kernel
 _NEAREST = 20  # centres that a unit may choose among
 _CELLS = 30  # squares per territory
 _LLOYD = 12
+_CALM = 2  # rounds at the end in which no centre jumps
+_REGION = 7  # a centre and its nearest ones
+_TOO_MANY = 0.55  # territories that a region has too many or too few before a centre jumps
 _TILT = 0.35  # spread of the random tilt of cuts, radians
 
 
@@ -253,6 +256,9 @@ def power_diagram(
         for d in (0, 1):
             middle = np.bincount(labels, heavy * points[:, d], k)
             centres[moves, d] = middle[moves] / total[moves]
+        if 0 < turn < _LLOYD - _CALM:
+            share = (total + loads) / aims
+            _relocate(points, heavy, labels, share, centres, prices, ~pinned, may)
     reach = _reach(centres)
     near = nearest_centres(points, centres, may, kinds)
     settle_prices(points, heavy, near, centres, prices, loads, aims, reach, 120, 0.3, labels)
@@ -262,6 +268,48 @@ def power_diagram(
         rounds = 10 if n > 100_000 else 40
         settle_prices(xy, weights, near, centres, prices, loads, aims, reach, rounds, 0.1, labels)
     return labels
+
+
+def _relocate(
+    points: Floats,
+    weights: Floats,
+    labels: Int32s,
+    share: Floats,
+    centres: Floats,
+    prices: Floats,
+    free: Bools,
+    may: Bools,
+) -> None:
+    """Move centres, in place, from where there are too many for what is there to too few.
+
+    Where places are heavy, or a city lies between empty land, prices cannot even that out. Judged
+    by a centre with its nearest ones, since single cells are off by the weight of a place.
+    """
+    from scipy.spatial import cKDTree
+
+    k = len(centres)
+    if k < 2 * _REGION:
+        return
+    near = cKDTree(centres).query(centres, _REGION)[1]
+    spare, touched = share - 1, np.zeros(k, bool)
+    for _pair in range(max(1, k // 50)):
+        region = np.where(touched[near].any(1), 0.0, spare[near].sum(1))
+        poor, rich = near[int(region.argmin())], near[int(region.argmax())]
+        if region.min() > -_TOO_MANY or region.max() < _TOO_MANY:
+            return
+        touched[poor] = touched[rich] = True
+        givers, receiver = poor[free[poor]], int(rich[spare[rich].argmax()])
+        rows = np.flatnonzero(labels == receiver)
+        if len(givers) == 0 or len(rows) < 2 or not free[receiver]:
+            continue
+        giver = int(givers[spare[givers].argmin()])
+        if (may[:, giver] != may[:, receiver]).any():
+            continue
+        half = bisect(points[rows], weights[rows], 2, np.random.default_rng(giver))
+        for centre, side in ((giver, 0), (receiver, 1)):
+            mine = rows[half == side]
+            centres[centre] = np.average(points[mine], axis=0, weights=weights[mine] + 1e-12)
+        prices[giver] = prices[receiver]
 
 
 def _reach(centres: Floats) -> Floats:
