@@ -52,18 +52,18 @@ def build(
     work = make_work(problem, options)
     clock = Clock(work, progress, watch)
     costs = make_costs(work)
-    stopped, found = "complete", []
+    stopped, found, is_impossible = "complete", [], False
     try:
         for seed in range(options.seed, options.seed + options.starts):
             labels = _run(work, clock, seed, costs)
-            clock.offer(labels, key(work, labels, costs))
-            settled = settle(work, labels, clock)
-            clock.offer(settled.labels, key(work, settled.labels, costs), is_final=True)
-            result = _result(problem, work, settled.labels, seed)
-            found.append(with_proof(result) if settled.is_impossible else result)
-            stopped = "time" if settled.is_cut_off else stopped
-            if settled.is_impossible:
-                break
+            if not is_impossible:  # proved once is enough
+                clock.offer(labels, key(work, labels, costs))
+                settled = settle(work, labels, clock)
+                labels, is_impossible = settled.labels, settled.is_impossible
+                stopped = "time" if settled.is_cut_off else stopped
+            clock.offer(labels, key(work, labels, costs), is_final=True)
+            result = _result(problem, work, labels, seed)
+            found.append(with_proof(result) if is_impossible else result)
     except Stopped as stop:
         stopped = stop.why
     if not found:
