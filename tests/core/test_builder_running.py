@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from terradesk import workers
-from terradesk.builder import Options, Snapshot, build, packing, running
+from terradesk.builder import Options, Snapshot, build, packing, processes, running
 from terradesk.builder.sharing import SharedState
 from terradesk.errors import TerraDeskError
 from terradesk.progress import Cancelled
@@ -130,7 +130,7 @@ def test_cancelled_before_it_began(alive):
 
 
 def test_a_process_that_died_says_so_in_words_that_fit(monkeypatch):
-    monkeypatch.setattr(running, "work", running.packing.read_problem)  # it wants a path: fails
+    monkeypatch.setattr(processes, "work", packing.read_problem)  # it wants a path: fails
     with pytest.raises(TerraDeskError, match="ended unexpectedly") as caught:
         running.run(grid(4, 2), Options(effort=0.01))
     assert "Your plan is as it was" in caught.value.hint
