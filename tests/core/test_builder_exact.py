@@ -191,3 +191,12 @@ def test_maps_of_many_units_are_finished_within_a_minute(n: int, k: int, seed: i
     assert found.status in ("optimal", "infeasible")
     if found.status == "optimal":
         assert is_within(problem, Options(), found.labels)
+
+
+@pytest.mark.parametrize(
+    ("columns", "rows", "k"),
+    [(1, 2, 1), (2, 2, 1), (3, 1, 1), (2, 2, 2), (2, 1, 2), (3, 2, 2), (4, 2, 2), (3, 2, 3)],
+)
+def test_equal_squares_that_can_be_shared_are_never_called_impossible(columns, rows, k):
+    problem = grid(columns, rows).problem(np.ones(columns * rows), k, tolerances=0.01)
+    assert finished(problem, Options()).status == "optimal"

@@ -101,8 +101,10 @@ def priced(
         return Priced(none, np.zeros(0), True, least)
     keep = others[base + bounds[:-1] <= limit + 1e-9 * (1 + abs(limit))]
     items, cells = _items(case, centre, keep, costs, band.low[0], band.high[0], is_fine)
-    least = max(least, base + float(items.best[0, cells]))
-    if least > limit:
+    cheapest = base + float(items.best[0, cells])
+    # Without what was dropped nothing may be left to choose: that bounds by the limit only.
+    least = max(least, cheapest if len(keep) == len(others) else min(cheapest, limit))
+    if cheapest > limit:
         return Priced(none, np.zeros(0), True, least)
     search, found = descent(case.n, centre, items, base, cells, limit), room(rows, case.n)
     is_whole, done = False, 0
