@@ -18,7 +18,8 @@ def rank(result: Result, options: Options) -> tuple[float, ...]:
     broken = sum(1 for v in result.violations if v.kind in _BROKEN)
     out = [v for v in result.violations if v.kind == "tolerance"]
     figures = result.figures
-    shape = float(np.nanmean(figures.compactness)) if len(figures.compactness) else 0.0
+    shapes = figures.compactness[~np.isnan(figures.compactness)]
+    shape = float(shapes.mean()) if len(shapes) else 0.0
     kept = 0.0 if np.isnan(figures.kept) else figures.kept
     score = options.compactness * shape + 4 * options.keep * kept
     score -= options.keep_districts * figures.n_split_districts / max(1, len(figures.n_units))
