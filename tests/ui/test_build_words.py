@@ -6,7 +6,7 @@ import threading
 
 import numpy as np
 import pytest
-from PySide6 import QtCore, QtGui, QtWidgets
+from PySide6 import QtCore, QtGui
 
 from terradesk import measures
 from terradesk.builder.plans.preparing import prepare
@@ -132,22 +132,17 @@ def test_what_gets_a_territory_does_not_change_hands() -> None:
     assert "get a territory." in measures.handed(empty.alignment(A), full.alignment(A))
 
 
-def test_a_greyed_entry_says_what_to_select_first(qtbot, monkeypatch) -> None:
-    told: list[str] = []
-    monkeypatch.setattr(
-        QtWidgets.QToolTip, "showText", lambda _at, text, _widget: told.append(text)
-    )
-    menu = QtWidgets.QMenu()
-    qtbot.addWidget(menu)
-    action = menu.addAction("Split into…")
+def test_a_greyed_entry_says_what_to_select_first(qapp) -> None:
+    action = QtGui.QAction("Split into…")
     action.setObjectName("build.split")
-    greyed.Greyed(menu)
-    at = menu.actionGeometry(action).center()
-    for is_enabled in (False, True):
-        action.setEnabled(is_enabled)
-        event = QtGui.QHelpEvent(QtCore.QEvent.Type.ToolTip, at, menu.mapToGlobal(at))
-        QtWidgets.QApplication.sendEvent(menu, event)
-    assert told == ["Select one territory in the list first", ""]
+    action.setToolTip("Split into parts")
+    action.setEnabled(False)
+    greyed.tell([action])
+    greyed.tell([action])
+    assert action.toolTip() == "Select one territory in the list first"
+    action.setEnabled(True)
+    greyed.tell([action])
+    assert action.toolTip() == "Split into parts"
     assert greyed.missing("build.rebuild").startswith("Select two or more")
 
 

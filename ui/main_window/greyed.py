@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6 import QtCore, QtGui, QtWidgets
+from collections.abc import Iterable
+
+from PySide6 import QtGui
 
 from terradesk.i18n import N_, _
 
@@ -30,27 +32,10 @@ def missing(action_id: str) -> str:
     return _(msgid) if msgid else ""
 
 
-class Greyed(QtCore.QObject):
-    """Shows tips over greyed entries of a menu.
-
-    Parameters
-    ----------
-    menu : QMenu
-    """
-
-    def __init__(self, menu: QtWidgets.QMenu) -> None:
-        super().__init__(menu)
-        menu.installEventFilter(self)
-
-    def eventFilter(self, watched: QtCore.QObject, event: QtCore.QEvent) -> bool:
-        """Answer the question for a tip."""
-        if not isinstance(event, QtGui.QHelpEvent) or not isinstance(watched, QtWidgets.QMenu):
-            return False
-        if event.type() != QtCore.QEvent.Type.ToolTip:
-            return False
-        action = watched.actionAt(event.pos())
-        tip = ""
-        if action is not None and not action.isEnabled():
-            tip = missing(action.objectName())
-        QtWidgets.QToolTip.showText(event.globalPos(), tip, watched)
-        return bool(tip)
+def tell(actions: Iterable[QtGui.QAction]) -> None:
+    """Let tips of entries that are greyed say what to do first, and the others what they do."""
+    for action in actions:
+        usual = action.property("usual_tip") or action.toolTip()
+        first = "" if action.isEnabled() else missing(action.objectName())
+        action.setProperty("usual_tip", usual if first else None)
+        action.setToolTip(first or usual)

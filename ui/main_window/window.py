@@ -24,12 +24,11 @@ from ..map import MapView
 from ..palette import Palette
 from ..panels import PANELS
 from ..welcome import Welcome
-from . import keeping
+from . import greyed, keeping
 from .build_commands import BuildCommands
 from .build_side import BuildSide
 from .choosing import Choosing
 from .file_commands import FileCommands
-from .greyed import Greyed
 from .help_commands import HelpCommands
 from .layout import CornerTitle, Rail, TabbedDock
 from .status import StatusBar
@@ -159,7 +158,8 @@ class MainWindow(QtWidgets.QMainWindow):
         self.menus: dict[str, QtWidgets.QMenu] = {}
         for key, title in MENUS:
             self.menus[key] = menu = menu_bar.addMenu(_(title))
-            Greyed(menu)
+            menu.setToolTipsVisible(True)
+            menu.aboutToShow.connect(lambda: greyed.tell(self.actions_by_id.values()))
             for one in in_menu(key):
                 if one.starts_group:
                     menu.addSeparator()
