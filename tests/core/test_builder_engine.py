@@ -165,11 +165,9 @@ def test_several_starts_give_the_best_of_them():
 
 def test_a_cancelled_build_gives_the_best_so_far():
     problem = cells(200, 2).problem(np.ones(200), 8)
-    asked = []
 
-    def cancel(_fraction, _message=""):
-        asked.append(1)
-        if len(asked) > 3:
+    def cancel(fraction, _message=""):
+        if fraction > 0.01:
             raise Cancelled
 
     result = build(problem, Options(effort=50), cancel)
@@ -321,6 +319,41 @@ def test_a_power_diagram_balances_unequal_targets():
         np.zeros(3000, np.int32),
     )
     assert np.bincount(labels, weights) == pytest.approx(targets, rel=0.05)
+
+
+def test_cells_between_cities_and_empty_land_do_not_swallow_the_cities():
+    rng = np.random.default_rng(3)
+    empty_land = rng.uniform(0, 1000, (1500, 2))
+    cities = [rng.normal(place, 2.0, (300, 2)) for place in ((200, 200), (800, 300), (500, 900))]
+    xy = np.concatenate((empty_land, *cities))
+    weights = np.concatenate((np.ones(1500), rng.gamma(1.0, 20.0, 900)))
+    k = 60
+    targets = np.full(k, weights.sum() / k)
+    first = bisect(xy, weights, k, rng)
+    centres = np.array([np.average(xy[first == t], axis=0) for t in range(k)])
+    labels = power_diagram(
+        xy,
+        weights,
+        targets,
+        np.zeros(k),
+        centres,
+        np.zeros(k, bool),
+        np.ones((1, k), bool),
+        np.zeros(len(xy), np.int32),
+    )
+    share = np.bincount(labels, weights, k) / targets
+    assert share.min() > 0.5
+    assert share.max() < 1.5
+
+
+def test_a_stop_while_starting_leaves_something_valid():
+    def cancel(_fraction, _message=""):
+        raise Cancelled
+
+    problem = cells(200, 2).problem(np.ones(200), 8)
+    result = build(problem, QUICK, cancel)
+    assert result.stopped == "cancelled"
+    assert result.is_valid
 
 
 def test_a_large_map_starts_coarse_and_ends_in_tolerance():

@@ -54,7 +54,7 @@ def from_nothing(work: Work, clock: Clock, seed: int, costs: Costs) -> Int32s:
     last = 1 if len(levels) > 1 and levels[1].work.problem.n_units == work.problem.n_units else 0
     depths = range(len(levels) - 1, last - 1, -1)
     clock.expect(1.05 * sum(course(run, depth, last).moves for depth in depths))
-    labels = start(levels[-1].work, seed)
+    labels = start(levels[-1].work, seed, clock)
     whole = _whole(run, len(levels) - 1, labels)
     clock.offer(whole, key(work, whole, costs))
     for depth in depths:
@@ -113,9 +113,10 @@ def course(run: _Run, depth: int, last: int) -> Heat:
     else:
         moves = 1e7 * (1 + 1.2 * tight)
     many = max(1.0, k / 50)  # a surplus has a long way then: rather keep the balance of the start
-    lam = (4.0 * many**0.5 * 0.5**tight, 60.0 * many**0.25 * 7**tight)
+    lam = (4.0 * many**0.5 * 0.5**tight, 60.0 * many**0.15 * 7**tight)
     if not is_first:
         lam = (6.0, 100.0 * many**0.25 * 3**tight)
+    pairs = max(0.25 * tight, 0.1 * min(1.0, k / 1000))
     return Heat(
         moves=moves * run.work.options.effort,
         hot=0.7 * many**-0.1 if is_first else 0.35,
@@ -123,7 +124,7 @@ def course(run: _Run, depth: int, last: int) -> Heat:
         lam0=lam[0],
         lam1=lam[1],
         spread=max(0.03 * tight if is_last else 0.0, 0.05 * min(1.0, k / 1000)),
-        mix=(1 - 0.25 * tight, 0.2 * tight),
+        mix=(1 - pairs, 0.8 * pairs),
         strict=0.9,
     )
 
@@ -139,12 +140,12 @@ def _spread_out(run: _Run, depth: int, labels: Int32s, heat: Heat) -> None:
             return
         again = replace(
             heat,
-            moves=0.25 * heat.moves,
+            moves=(0.25 + 0.15 * attempt) * heat.moves,
             hot=0.3,
-            mix=(0.6, 0.2),
+            mix=(0.5, 0.25),
             lam0=60.0 * (attempt + 1),
-            lam1=400.0 * (attempt + 1),
-            spread=0.2 * (attempt + 1),
+            lam1=2 * max(200.0, heat.lam1) * (attempt + 1),
+            spread=0.5 * (attempt + 1),
         )
         _anneal(run, depth, labels, again, attempt + 1)
 

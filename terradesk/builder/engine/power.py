@@ -8,6 +8,9 @@ clustering, 1998. Done on squares of a quadtree, so that the time hardly grows w
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 import numpy as np
 
 from terradesk.arcs.jit import Bools, Floats, Int32s, kernel
@@ -15,6 +18,8 @@ from terradesk.arcs.jit import Bools, Floats, Int32s, kernel
 _NEAREST = 20  # centres that a unit may choose among
 _CELLS = 30  # squares per territory
 _LLOYD = 12
+_AT_ONCE = 8_000_000  # distances in one call of the kernel, some 20 ms
+_LOST = 0.2  # mean deviation from which a power diagram is given up
 _CALM = 2  # rounds at the end in which no centre jumps
 _REGION = 7  # a centre and its nearest ones
 _TOO_MANY = 0.55  # territories that a region has too many or too few before a centre jumps
@@ -196,6 +201,53 @@ def nearest_centres(xy: Floats, centres: Floats, may: Bools, classes: Int32s) ->
     return near
 
 
+@dataclass(slots=True)
+class _Cells:
+    """Points and centres while prices settle."""
+
+    xy: Floats
+    weights: Floats
+    kinds: Int32s
+    targets: Floats
+    loads: Floats
+    centres: Floats
+    prices: Floats
+    may: Bools
+    tick: Callable[[], None]
+
+    def settle(self, rounds: int, eta: float) -> Int32s:
+        """The choice of each point after so many rounds, a few at a time."""
+        near = nearest_centres(self.xy, self.centres, self.may, self.kinds)
+        reach = _reach(self.centres)
+        labels = np.zeros(len(self.xy), np.int32)
+        few = max(3, _AT_ONCE // max(1, near.size))
+        for done in range(0, rounds, few):
+            settle_prices(
+                self.xy,
+                self.weights,
+                near,
+                self.centres,
+                self.prices,
+                self.loads,
+                self.targets,
+                reach,
+                min(few, rounds - done),
+                eta,
+                labels,
+            )
+            self.tick()
+        return labels
+
+    def uneven(self, labels: Int32s) -> float:
+        """Mean deviation as a fraction of the target."""
+        sums = self.loads + np.bincount(labels, self.weights, len(self.centres))
+        return float(np.abs(sums / self.targets - 1).mean())
+
+
+def _nothing() -> None:
+    """Called between rounds when nobody asks."""
+
+
 def power_diagram(
     xy: Floats,
     weights: Floats,
@@ -205,6 +257,7 @@ def power_diagram(
     pinned: Bools,
     may: Bools,
     classes: Int32s,
+    tick: Callable[[], None] = _nothing,
 ) -> Int32s:
     """Share points among centres so that each gets its target, and move the centres that may.
 
@@ -220,6 +273,8 @@ def power_diagram(
         Centres that stay where they are.
     may, classes
         See `nearest_centres`; every class may choose a centre.
+    tick : callable
+        Called between rounds; may raise to stop.
 
     Returns
     -------
@@ -227,59 +282,46 @@ def power_diagram(
     """
     k, n = len(centres), len(xy)
     aims = np.maximum(targets, 1e-9 * max(float(targets.max(initial=0.0)), 1.0))
-    prices = np.zeros(k)
-    points, heavy, kinds = xy, weights, classes
+    cells = _Cells(xy, weights, classes, aims, loads, centres, np.zeros(k), may, tick)
     gathers = n > 2.5 * _CELLS * k and len(np.unique(classes)) == 1
     if gathers:
         free = aims[~pinned] if not pinned.all() else aims
-        points, heavy = squares(xy, weights, float(np.median(free)) / 15, _CELLS * k)
-        kinds = np.full(len(points), classes[0], np.int32)
-    labels = np.zeros(len(points), np.int32)
+        cells.xy, cells.weights = squares(xy, weights, float(np.median(free)) / 15, _CELLS * k)
+        cells.kinds = np.full(len(cells.xy), classes[0], np.int32)
     for turn in range(0 if pinned.all() else _LLOYD):
-        near = nearest_centres(points, centres, may, kinds)
-        eta, rounds = (0.4, 40) if turn == 0 else (0.15, 20)
-        settle_prices(
-            points,
-            heavy,
-            near,
-            centres,
-            prices,
-            loads,
-            aims,
-            _reach(centres),
-            rounds,
-            eta,
-            labels,
-        )
-        total = np.bincount(labels, heavy, k)
-        moves = (total > 0) & ~pinned
-        for d in (0, 1):
-            middle = np.bincount(labels, heavy * points[:, d], k)
-            centres[moves, d] = middle[moves] / total[moves]
-        if 0 < turn < _LLOYD - _CALM:
-            share = (total + loads) / aims
-            _relocate(points, heavy, labels, share, centres, prices, ~pinned, may)
-    reach = _reach(centres)
-    near = nearest_centres(points, centres, may, kinds)
-    settle_prices(points, heavy, near, centres, prices, loads, aims, reach, 120, 0.3, labels)
+        _move_centres(cells, pinned, turn)
+    labels = cells.settle(120, 0.3)
     if gathers:
-        labels = np.zeros(n, np.int32)
-        near = nearest_centres(xy, centres, may, classes)
-        rounds = 10 if n > 100_000 else 40
-        settle_prices(xy, weights, near, centres, prices, loads, aims, reach, rounds, 0.1, labels)
-    return labels
+        cells.xy, cells.weights, cells.kinds = xy, weights, classes
+        labels = cells.settle(10 if n > 100_000 else 40, 0.1)
+    if cells.uneven(labels) < _LOST or (pinned | (targets != targets[0]) | (loads > 0)).any():
+        return labels
+    return _or_cut(cells, labels)
 
 
-def _relocate(
-    points: Floats,
-    weights: Floats,
-    labels: Int32s,
-    share: Floats,
-    centres: Floats,
-    prices: Floats,
-    free: Bools,
-    may: Bools,
-) -> None:
+def _move_centres(cells: _Cells, pinned: Bools, turn: int) -> None:
+    """One round of Lloyd's: prices settle, centres move to the middle of what they got."""
+    k = len(cells.centres)
+    labels = cells.settle(40, 0.4) if turn == 0 else cells.settle(20, 0.15)
+    total = np.bincount(labels, cells.weights, k)
+    moves = (total > 0) & ~pinned
+    for d in (0, 1):
+        middle = np.bincount(labels, cells.weights * cells.xy[:, d], k)
+        cells.centres[moves, d] = middle[moves] / total[moves]
+    if 0 < turn < _LLOYD - _CALM:
+        _relocate(cells, labels, (total + cells.loads) / cells.targets, ~pinned)
+
+
+def _or_cut(cells: _Cells, labels: Int32s) -> Int32s:
+    """Plain cuts where they are more even than what prices found: dense cities in empty land."""
+    if not cells.may.all():
+        return labels
+    k = len(cells.centres)
+    cut = bisect(cells.xy, cells.weights, k, np.random.default_rng(k))
+    return cut if cells.uneven(cut) < cells.uneven(labels) else labels
+
+
+def _relocate(cells: _Cells, labels: Int32s, share: Floats, free: Bools) -> None:
     """Move centres, in place, from where there are too many for what is there to too few.
 
     Where places are heavy, or a city lies between empty land, prices cannot even that out. Judged
@@ -287,6 +329,7 @@ def _relocate(
     """
     from scipy.spatial import cKDTree
 
+    centres, may = cells.centres, cells.may
     k = len(centres)
     if k < 2 * _REGION:
         return
@@ -305,11 +348,12 @@ def _relocate(
         giver = int(givers[spare[givers].argmin()])
         if (may[:, giver] != may[:, receiver]).any():
             continue
-        half = bisect(points[rows], weights[rows], 2, np.random.default_rng(giver))
+        xy, weights = cells.xy[rows], cells.weights[rows]
+        half = bisect(xy, weights, 2, np.random.default_rng(giver))
         for centre, side in ((giver, 0), (receiver, 1)):
-            mine = rows[half == side]
-            centres[centre] = np.average(points[mine], axis=0, weights=weights[mine] + 1e-12)
-        prices[giver] = prices[receiver]
+            mine = half == side
+            centres[centre] = np.average(xy[mine], axis=0, weights=weights[mine] + 1e-12)
+        cells.prices[giver] = cells.prices[receiver]
 
 
 def _reach(centres: Floats) -> Floats:

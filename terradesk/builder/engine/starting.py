@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from terradesk.arcs.jit import Bools, Floats, Int32s
-from terradesk.builder.clock import Work
+from terradesk.builder.clock import Clock, Work
 from terradesk.builder.engine.power import bisect, power_diagram
 from terradesk.builder.engine.repairing import repair
 from terradesk.builder.problem import NOWHERE, Problem
@@ -13,18 +13,25 @@ from terradesk.builder.problem import NOWHERE, Problem
 _ROUNDING = 1e-9
 
 
-def start(work: Work, seed: int) -> Int32s:
+def start(work: Work, seed: int, clock: Clock | None = None) -> Int32s:
     """A whole map from nothing: balanced as far as a power diagram can, locks kept.
 
     Parameters
     ----------
     work : Work
     seed : int
+    clock : Clock, optional
+        Ticks between rounds.
 
     Returns
     -------
     ndarray of int32, shape (n,)
         -1 only for units that no territory may have.
+
+    Raises
+    ------
+    Stopped
+        By the clock.
     """
     problem = work.problem
     rng = np.random.default_rng(seed)
@@ -36,7 +43,7 @@ def start(work: Work, seed: int) -> Int32s:
         rows = _where((part == one) & (labels < 0) & (problem.fixed != NOWHERE))
         mine = _where(home == one)
         if len(rows) and len(mine):
-            _fill(work, labels, rows, mine, weights, targets, loads, centres, pinned)
+            _fill(work, labels, rows, mine, weights, targets, loads, centres, pinned, clock)
     return repair(work, labels)
 
 
@@ -158,6 +165,7 @@ def _fill(
     loads: Floats,
     centres: Floats,
     pinned: Bools,
+    clock: Clock | None,
 ) -> None:
     """Give the units of one part to its territories by a power diagram."""
     problem = work.problem
@@ -181,6 +189,7 @@ def _fill(
             pinned[mine] | full,
             may,
             problem.allowed_class[rows],
+            *(() if clock is None else (lambda: clock.tick(0),)),
         )
     ]
 
