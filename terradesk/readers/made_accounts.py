@@ -172,7 +172,7 @@ def make_accounts(
 
 def _of_rows(issues: Sequence[Issue], groups: Groups) -> list[Issue]:
     """Issues about accounts as issues about the first row of each."""
-    return [replace(one, rows=tuple(groups.first[list(one.rows)].tolist())) for one in issues]
+    return [one.mapped(groups.first) for one in issues]
 
 
 def _named(role_of: Mapping[str, str], wanted: Sequence[str], table: Table) -> dict[str, str]:
