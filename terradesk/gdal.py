@@ -1,4 +1,4 @@
-"""The one door to GDAL: the fence around it, checks of paths and content, layers in and out.
+"""The one door to GDAL: the fence around it, layers in and out.
 
 Files that TerraDesk did not make are read only in a worker that was started with
 `fence_environment`; GDAL looks at these variables once, when pyogrio is imported.
@@ -7,7 +7,6 @@ Files that TerraDesk did not make are read only in a worker that was started wit
 from __future__ import annotations
 
 import json
-import re
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,26 +16,29 @@ from typing import Any
 import numpy as np
 
 from terradesk.errors import TerraDeskError
-from terradesk.i18n import N_, _, isolate
+from terradesk.i18n import _, isolate
 
 ALLOWED = (
     "ESRI Shapefile",
     "FlatGeobuf",
+    "GML",
     "GPKG",
+    "GPX",
     "GeoJSON",
     "GeoJSONSeq",
     "KML",
     "LIBKML",
     "MapInfo File",
+    "OpenFileGDB",
     "TopoJSON",
 )
 """Drivers that may open a foreign file."""
 
 _OTHERS = """
 ADBC AIVector AVCBin AVCE00 AmigoCloud Arrow BAG CAD CSV CSW Carto DGN DXF EDIGEO EEDA ESRIJSON
-Elasticsearch FileGDB GDALG GML GMLAS GPSBabel GPX GTFS GTI GeoRSS HANA HTTP Idrisi JML JSONFG LVBAG
+Elasticsearch FileGDB GDALG GMLAS GPSBabel GTFS GTI GeoRSS HANA HTTP Idrisi JML JSONFG LVBAG
 MBTiles MEM MSSQLSpatial MVT MapML MiraMonVector MongoDBv3 MySQL NAS NGW OAPIF OCI ODBC ODS OGCAPI
-OGR_GMT OGR_PDS OGR_VRT OSM OpenFileGDB PCIDSK PDF PDS4 PGDUMP PGeo PLSCENES PMTiles Parquet
+OGR_GMT OGR_PDS OGR_VRT OSM PCIDSK PDF PDS4 PGDUMP PGeo PLSCENES PMTiles Parquet
 PostgreSQL S57 SOSI SQLite SXF Selafin VDV VFK VICAR VRT WAsP WFS XLS XLSX netCDF
 """
 SKIPPED = tuple(_OTHERS.split())
@@ -46,10 +48,6 @@ DRIVERS = {".gpkg": "GPKG", ".shp": "ESRI Shapefile", ".geojson": "GeoJSON"}
 """Driver that `write` takes for a suffix."""
 
 _NOWHERE = "http://127.0.0.1:1"  # the only thing that stops a GeoJSON "crs" link
-_HEAD = 4096
-_CRS_LINK = re.compile(
-    rb'"crs"\s*:\s*\{(?=(?:[^{}]|\{[^{}]*\})*"type"\s*:\s*"link")(?:[^{}]|\{[^{}]*\})*\}'
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,127 +125,6 @@ def unfenced() -> list[str]:
     return sorted(set(pyogrio.list_drivers()) - set(ALLOWED))
 
 
-def check_path(path: str | Path) -> Path:
-    """The absolute path of an existing regular file.
-
-    Raises
-    ------
-    TerraDeskError
-        It names something else: a missing file, a folder, an address, a GDAL virtual file.
-    """
-    text = str(path)
-    given = Path(path)
-    is_address = re.match(r"[A-Za-z][A-Za-z0-9+.\-]+:", text) and not given.exists()
-    if not text or "\0" in text or text.replace("\\", "/").startswith("/vsi") or is_address:
-        raise TerraDeskError(
-            _("“{name}” is not a file on this computer.").format(name=isolate(text[:200])),
-            _("Save the file on this computer, then choose it again."),
-        )
-    if not given.is_file():
-        raise TerraDeskError(
-            _("There is no file “{name}”.").format(name=isolate(text[:200])),
-            _("Check whether it was moved, renamed or is a folder."),
-        )
-    return given.resolve()
-
-
-def check_content(path: Path) -> None:
-    """Refuse a file whose content is not what its name says.
-
-    Raises
-    ------
-    TerraDeskError
-        The content is of another kind.
-    """
-    with path.open("rb") as file:
-        head = file.read(_HEAD)
-    kind = _content_kind(head)
-    expected = _EXPECTED.get(path.suffix.lower())
-    if expected is not None and kind not in expected:
-        raise TerraDeskError(
-            _("“{name}” is not a {suffix} file: it holds {content}.").format(
-                name=isolate(path.name), suffix=path.suffix.lower(), content=_(_KINDS[kind])
-            ),
-            _("Ask for the file again, or export it again from the program that made it."),
-        )
-
-
-_EXPECTED = {
-    ".shp": ("shapefile",),
-    ".shx": ("shapefile",),
-    ".gpkg": ("sqlite",),
-    ".fgb": ("flatgeobuf",),
-    ".geojson": ("json",),
-    ".json": ("json",),
-    ".topojson": ("json",),
-    ".geojsonl": ("json",),
-    ".kml": ("kml",),
-    ".tab": ("mapinfo",),
-    ".mif": ("mapinfo",),
-    ".zip": ("zip",),
-}
-_KINDS = {
-    "shapefile": N_("a shapefile"),
-    "sqlite": N_("a database"),
-    "flatgeobuf": N_("a map in FlatGeobuf"),
-    "zip": N_("a zip archive"),
-    "json": N_("JSON"),
-    "kml": N_("KML"),
-    "xml": N_("XML"),
-    "mapinfo": N_("a MapInfo table"),
-    "nothing": N_("nothing"),
-    "text": N_("plain text"),
-    "unknown": N_("something else"),
-}
-_MAGIC = (
-    (b"\x00\x00\x27\x0a", "shapefile"),
-    (b"SQLite format 3\x00", "sqlite"),
-    (b"fgb", "flatgeobuf"),
-    (b"PK\x03\x04", "zip"),
-    (b"PK\x05\x06", "zip"),
-)
-
-
-def _content_kind(head: bytes) -> str:
-    for magic, kind in _MAGIC:
-        if head.startswith(magic):
-            return kind
-    text = head.removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n\x1e")
-    if text.startswith((b"{", b"[")):
-        return "json"
-    if text.startswith(b"<"):
-        is_kml = b"<kml" in text.lower() and b"<!DOCTYPE" not in text and b"<!ENTITY" not in text
-        return "kml" if is_kml else "xml"
-    if text[:6].lower() in (b"!table", b"versio"):
-        return "mapinfo"
-    if not text:
-        return "unknown" if head else "nothing"
-    return "unknown" if b"\x00" in head else "text"
-
-
-def without_crs_link(path: Path, folder: Path) -> tuple[Path, bool]:
-    """A GeoJSON file without a coordinate system that points to the network.
-
-    Parameters
-    ----------
-    path : Path
-    folder : Path
-        Where a changed copy may go.
-
-    Returns
-    -------
-    path : Path
-        The file itself, or the copy.
-    had_link : bool
-    """
-    data = path.read_bytes()
-    if b'"link"' not in data or not _CRS_LINK.search(data):
-        return path, False
-    copy = folder / path.name
-    copy.write_bytes(_CRS_LINK.sub(b'"crs":null', data))
-    return copy, True
-
-
 def layers(path: Path) -> list[LayerInfo]:
     """Layers of a file with their columns.
 
@@ -274,7 +151,7 @@ def read(path: Path, layer: str | None = None, encoding: str | None = None) -> L
     Parameters
     ----------
     path : Path
-        Checked with `check_path` and `check_content`.
+        Checked with `sniffing.check_path` and `sniffing.check_content`.
     layer : str, optional
     encoding : str, optional
         Of the texts, where the file does not say it.

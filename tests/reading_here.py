@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from terradesk import gdal
+from terradesk import sniffing
 
 
 def read_here(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -12,6 +12,6 @@ def read_here(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         "terradesk.readers.foreign.call",
         lambda function, path, progress, is_trusted=False, **more: function(
-            path=str(gdal.check_path(path)), progress=progress, **more
+            path=str(sniffing.check_path(path)), progress=progress, **more
         ),
     )

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from terradesk import gdal
+from terradesk import gdal, sniffing
 from terradesk.errors import TerraDeskError
 from terradesk.gdal import LayerInfo
 from terradesk.i18n import _, isolate
@@ -132,7 +132,7 @@ class _Source:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[_Source]:
-    gdal.check_content(path)
+    sniffing.check_content(path)
     with tempfile.TemporaryDirectory(prefix="terradesk-") as name:
         folder = Path(name)
         files = [path]
@@ -177,10 +177,10 @@ def _chosen(infos: list[LayerInfo], layer: str | None, file: str) -> int:
 
 def _prepared(path: Path, folder: Path, issues: list[Issue]) -> Path:
     """The file, or a copy of it that GDAL can read safely."""
-    gdal.check_content(path)
+    sniffing.check_content(path)
     suffix = path.suffix.lower()
     if suffix in (".geojson", ".json", ".topojson"):
-        safe, had_link = gdal.without_crs_link(path, folder)
+        safe, had_link = sniffing.without_crs_link(path, folder)
         if had_link:
             text = _("The file names its coordinate system by a web address, which was not used.")
             issues.append(issue("crs_link", text, n=1))

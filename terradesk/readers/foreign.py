@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from terradesk import gdal, paths, workers
+from terradesk import gdal, paths, sniffing, workers
 from terradesk.errors import TerraDeskError
 from terradesk.i18n import _, isolate
 from terradesk.progress import Progress
@@ -42,8 +42,8 @@ def call(
     TerraDeskError
         The path is no file, or the file cannot be read.
     """
-    checked = gdal.check_path(path)
-    gdal.check_content(checked)
+    checked = sniffing.check_path(path)
+    sniffing.check_content(checked)
     if is_trusted or is_own(checked):
         return function(path=str(checked), progress=progress, **arguments)
     job = {"function": f"{function.__module__}:{function.__name__}", "path": str(checked)}

@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 
 from terradesk.arcs import Arcs
 from terradesk.errors import TerraDeskError
-from terradesk.gdal import LayerInfo, check_path
+from terradesk.gdal import LayerInfo
 from terradesk.i18n import _, isolate
 from terradesk.progress import Progress, silent
 from terradesk.readers import boundaries
 from terradesk.render.points import PointIndex
 from terradesk.render.view import View
+from terradesk.sniffing import check_path
 
 __all__ = [
     "PICTURE_SUFFIXES",

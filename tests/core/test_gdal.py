@@ -15,7 +15,7 @@ import pyogrio
 import pytest
 import shapely
 
-from terradesk import gdal
+from terradesk import gdal, sniffing
 from terradesk.errors import TerraDeskError
 from tests.conftest import ROOT
 from tests.core import made_maps
@@ -23,7 +23,7 @@ from tests.core import made_maps
 READ_ALL = """
 import sys
 from pathlib import Path
-from terradesk import gdal
+from terradesk import gdal, sniffing
 import pyogrio
 print(gdal.unfenced())
 for name in sys.argv[1:]:
@@ -135,19 +135,19 @@ def test_every_driver_is_either_allowed_or_skipped() -> None:
 )
 def test_what_is_no_file_is_refused(path: str) -> None:
     with pytest.raises(TerraDeskError, match="is not a file on this computer"):
-        gdal.check_path(path)
+        sniffing.check_path(path)
 
 
 def test_missing_files_and_folders_are_refused(tmp_path: Path) -> None:
     for path in (tmp_path, tmp_path / "none.shp"):
         with pytest.raises(TerraDeskError, match="There is no file"):
-            gdal.check_path(path)
+            sniffing.check_path(path)
 
 
 @pytest.mark.parametrize("name", ["a b.shp", "50%#é.shp", "it's.shp", "نقشه.shp", "C:odd.shp"])
 def test_odd_names_are_files(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_bytes(b"x")
-    assert gdal.check_path(tmp_path / name).name == name
+    assert sniffing.check_path(tmp_path / name).name == name
 
 
 @pytest.mark.parametrize(
@@ -169,13 +169,13 @@ def test_content_that_is_not_what_the_name_says(
 ) -> None:
     (tmp_path / name).write_bytes(content)
     with pytest.raises(TerraDeskError, match=f"it holds {said}"):
-        gdal.check_content(tmp_path / name)
+        sniffing.check_content(tmp_path / name)
 
 
 @pytest.mark.parametrize("suffix", [".gpkg", ".geojson", ".shp"])
 def test_what_is_written_is_read_again(tmp_path: Path, suffix: str) -> None:
     path = made_maps.write(tmp_path / f"map{suffix}")
-    gdal.check_content(path)
+    sniffing.check_content(path)
     layer = gdal.read(path)
     assert layer.columns["code"].tolist() == ["001", "011", "021", "031"]
     assert layer.columns["name"].tolist() == ["Åre", "Évry", "Łódź", "Köln"]
@@ -208,7 +208,7 @@ def test_only_links_to_coordinate_systems_are_taken_out(tmp_path: Path) -> None:
     good = made_maps.geojson(tmp_path / "good.geojson", note={"type": "link"})
     folder = tmp_path / "copy"
     folder.mkdir()
-    copy, had_link = gdal.without_crs_link(bad, folder)
+    copy, had_link = sniffing.without_crs_link(bad, folder)
     assert had_link and "x.org" not in copy.read_text() and '"kept"' in copy.read_text()
     assert "x.org" in bad.read_text()
-    assert gdal.without_crs_link(good, folder) == (good, False)
+    assert sniffing.without_crs_link(good, folder) == (good, False)
