@@ -8,7 +8,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from terradesk.columns import Columned, as_texts
+from terradesk.columns import Columned, joined_columns
 from terradesk.i18n import N_
 
 PLACEMENTS = ("unplaced", "coordinates", "unit_code", "postcode", "place_name", "by_hand")
@@ -73,26 +73,9 @@ class Accounts(Columned):
         """
         n, m = len(self), len(other)
         own = {c: np.concatenate([self.column(c), other.column(c)]) for c in self.OWN_COLUMNS}
-        names = [*self.columns, *(c for c in other.columns if c not in self.columns)]
-        columns = {}
-        for name in names:
-            sides = [t.columns[name] for t in (self, other) if name in t.columns]
-            is_text = any(side.dtype == object for side in sides)
-            columns[name] = np.concatenate(
-                [
-                    _part(self.columns.get(name), n, is_text),
-                    _part(other.columns.get(name), m, is_text),
-                ]
-            )
+        columns = joined_columns(self.columns, n, other.columns, m)
         batches = np.concatenate([self.batch, np.full(m, batch, np.int32)])
         return Accounts(**own, columns=columns, batch=batches)
-
-
-def _part(values: np.ndarray | None, n: int, is_text: bool) -> np.ndarray:
-    """One side of a joined column; where a side is text, numbers become text: nothing is lost."""
-    if values is None:
-        return np.full(n, "", object) if is_text else np.full(n, np.nan)
-    return as_texts(values) if is_text else values
 
 
 def empty_accounts() -> Accounts:

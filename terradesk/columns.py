@@ -68,3 +68,26 @@ def as_texts(values: np.ndarray) -> np.ndarray:
     out = np.empty(len(values), object)
     out[:] = [number_text(value) for value in values.tolist()]
     return out
+
+
+def joined_columns(
+    first: Mapping[str, np.ndarray], n: int, second: Mapping[str, np.ndarray], m: int
+) -> dict[str, np.ndarray]:
+    """Attributes of ``n`` rows followed by ``m`` others; what one side lacks is empty there.
+
+    Where a side is text, numbers become text: nothing is lost.
+    """
+    names = [*first, *(name for name in second if name not in first)]
+    out = {}
+    for name in names:
+        sides = [side[name] for side in (first, second) if name in side]
+        is_text = any(side.dtype == object for side in sides)
+        parts = (_part(first.get(name), n, is_text), _part(second.get(name), m, is_text))
+        out[name] = np.concatenate(parts)
+    return out
+
+
+def _part(values: np.ndarray | None, n: int, is_text: bool) -> np.ndarray:
+    if values is None:
+        return np.full(n, "", object) if is_text else np.full(n, np.nan)
+    return as_texts(values) if is_text else values

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import getpass
-import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
-from terradesk import records as rec
 from terradesk.accounts import Accounts
-from terradesk.edits import Batch, Edit, Record, apply, describe, invert
+from terradesk.edits import Edit, Record, apply, describe, invert
+from terradesk.edits.arrivals import Arrivals, Incoming, incoming, received
 from terradesk.errors import ReadOnlyPlan
 from terradesk.i18n import N_, _
 from terradesk.plan import Plan
@@ -67,14 +66,14 @@ class Store(Protocol):
     def is_read_only(self) -> bool:
         """Whether `commit` will refuse."""
 
-    def commit(self, step: Step, accounts: Accounts | None = None) -> None:
+    def commit(self, step: Step, arrivals: Arrivals | None = None) -> None:
         """Write one step in one transaction.
 
         Parameters
         ----------
         step : Step
-        accounts : Accounts, optional
-            New rows to append before the step's edit is applied.
+        arrivals : Arrivals, optional
+            New rows and columns, written before the step's edit is applied.
 
         Raises
         ------
@@ -101,7 +100,7 @@ class MemoryStore:
     def __init__(self) -> None:
         self._steps: list[Step] = []
 
-    def commit(self, step: Step, accounts: Accounts | None = None) -> None:
+    def commit(self, step: Step, arrivals: Arrivals | None = None) -> None:
         """Remember a step."""
         self._steps.append(step)
 
@@ -211,7 +210,11 @@ class Document:
         return self._commit("redo", seq, edit, apply(self._plan, edit))
 
     def add_accounts(
-        self, accounts: Accounts, source: str, report: object = None, extra: Sequence[Record] = ()
+        self,
+        accounts: Accounts,
+        source: str,
+        report: Mapping[str, Any] | None = None,
+        extra: Sequence[Record] = (),
     ) -> Step:
         """Append imported accounts as one undoable step.
 
@@ -221,46 +224,47 @@ class Document:
             New rows, placed in the plan's CRS and units.
         source : str
             Name of the file.
-        report : object, optional
+        report : mapping, optional
             Import report, kept as JSON.
         extra : sequence of Record
             Rows of small tables that belong to it (columns, measures); their ids start at
             ``plan.next_id + 1``.
         """
-        plan, batch = self._plan, self._plan.next_id
-        row = rec.BatchRow(
-            rec.new_uid(),
-            batch,
-            table="accounts",
-            source=source,
-            n_rows=len(accounts),
-            imported=_now().isoformat(timespec="seconds"),
-            report=json.dumps(report) if report is not None else "",
-        )
         one, many = N_("Added {n} account from {a}"), N_("Added {n} accounts from {a}")
-        edit = Edit(
+        made = incoming(
+            self._plan,
             one if len(accounts) == 1 else many,
             {"n": len(accounts), "a": source},
-            records=(Record("batch", None, row), *extra),
-            batches=(Batch("accounts", batch, False, True),),
+            kind="accounts",
+            source=source,
+            report=report,
+            arrivals=Arrivals(accounts=accounts),
+            records=extra,
         )
-        joined = replace(
-            plan,
-            accounts=plan.accounts.append(accounts, batch),
-            hidden=plan.hidden | {("accounts", batch)},
-        )
-        rows = replace(accounts, batch=joined.accounts.batch[len(plan.accounts) :])
-        return self._commit("do", 0, edit, apply(joined, edit), rows)
+        return self.bring(made)
+
+    def bring(self, made: Incoming) -> Step:
+        """Do a step that brings rows or columns from outside.
+
+        Raises
+        ------
+        StaleEdit
+            If it was made for the plan as it was before another step.
+        TerraDeskError
+            If it could not be written: nothing has changed then and nobody is told.
+        """
+        after = apply(received(self._plan, made.arrivals), made.edit)
+        return self._commit("do", 0, made.edit, after, made.arrivals)
 
     def _commit(
-        self, kind: str, refers_to: int, edit: Edit, after: Plan, accounts: Accounts | None = None
+        self, kind: str, refers_to: int, edit: Edit, after: Plan, arrivals: Arrivals | None = None
     ) -> Step:
         if self.store.is_read_only:
             raise ReadOnlyPlan(
                 _("This plan is open for reading only."), _("Save a copy and work on that.")
             )
         step = Step(len(self._steps) + 1, kind, refers_to, _now(), _user(), edit)
-        self.store.commit(step, accounts)
+        self.store.commit(step, arrivals)
         self._plan = after
         self._steps.append(step)
         _advance(step, self._done, self._undone)

@@ -14,6 +14,7 @@ import numpy as np
 
 from terradesk import records as rec
 from terradesk.accounts import Accounts, empty_accounts
+from terradesk.coverages import Coverages, fitted
 from terradesk.errors import TerraDeskError
 from terradesk.units import Units
 
@@ -51,7 +52,7 @@ class Plan:
     units : Units
     accounts : Accounts
     coverage : Arcs or None
-        Clean coverage of all units, removed ones too; None when there are none.
+        Clean coverage of the units that the plan began with; None when there were none.
     tables : mapping of kind to mapping of (alignment, uid) to Row
         The small tables, see `terradesk.records.KINDS`.
     assignments : mapping of int to ndarray of int32, shape (n_units,)
@@ -60,6 +61,8 @@ class Plan:
         (table, batch) of imports that are undone.
     next_id : int
         First whole number never used for a record.
+    coverages : Coverages
+        Coverage after each later import of units.
     """
 
     uid: str
@@ -71,6 +74,7 @@ class Plan:
     assignments: Mapping[int, np.ndarray]
     hidden: frozenset[tuple[str, int]] = frozenset()
     next_id: int = 1
+    coverages: Coverages = field(default_factory=Coverages)
     # What is worth carrying from snapshot to snapshot while its parts stay the same; never saved.
     _kept: dict[object, tuple[tuple[tuple[object, ...], object], ...]] = field(
         default_factory=dict, repr=False
@@ -91,13 +95,13 @@ class Plan:
     @cached_property
     def arcs(self) -> Arcs | None:
         """Arcs of the units that are present: what the map draws and measures read."""
-        if self.coverage is None or bool(self.units_present.all()):
-            return self.coverage
-        from terradesk.arcs.outlines import present_only
-
-        coverage, present = self.coverage, self.units_present
-        parts = (coverage, self.units.is_present, self.hidden)
-        return self._carried("arcs", parts, lambda: present_only(coverage, present))
+        batch = self.coverages.newest(self.hidden)
+        made = self.coverages[batch] if batch else self.coverage
+        if made is None:
+            return None
+        undone = frozenset(b for table, b in self.hidden if table == "units")
+        parts = (made, self.units.is_present, self.units.batch)
+        return self._carried(("arcs", undone), parts, lambda: fitted(made, self.units_present))
 
     # ------------------------------------------------------------------ small tables
     def rows(self, row_type: type[RowT], alignment: int = 0) -> list[RowT]:

@@ -156,13 +156,19 @@ class Barrier(Row):
 
 @dataclass(frozen=True, slots=True)
 class Measure(Row):
-    """A figure summed per territory: a ``column`` of ``units`` or ``accounts``, or a count."""
+    """A figure summed per territory: a ``column`` of ``units`` or ``accounts``, or a count.
+
+    With a ``formula`` over the columns of ``source`` that is summed instead of a column. ``unit``
+    is written behind the figure: h, visits, t.
+    """
 
     name: str = ""
     source: str = "accounts"  # units, accounts, n_units, n_accounts, area
     column: str = ""
     format: str = "number"  # number, money, area
     decimals: int = 0
+    formula: str = ""
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +182,11 @@ class Target(Row):
 
 @dataclass(frozen=True, slots=True)
 class Column(Row):
-    """What a column of ``units`` or ``accounts`` means."""
+    """What a column of ``units`` or ``accounts`` means.
+
+    ``currency`` of money: empty for the plan's own, a code (EUR), or ``=`` and the name of the
+    column that holds each row's code (=Currency).
+    """
 
     table: str = "accounts"
     name: str = ""
@@ -185,17 +195,34 @@ class Column(Row):
         "text"  # id, name, amount, rate, code, text, owner, street, city, state, postcode...
     )
     format: str = "number"
+    currency: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class BatchRow(Row):
-    """One import into a big table; ``id`` is the batch number. Undo hides the whole batch."""
+    """One import; ``id`` is the batch number. Undo hides the rows of the whole batch.
+
+    ``table`` is the big table that rows were added to, empty where none was.
+    """
 
     table: str = "accounts"
     source: str = ""
     imported: str = ""
     n_rows: int = 0
     report: str = ""  # JSON of the import report
+    kind: str = ""  # key of terradesk.importing.KINDS
+    choices: str = ""  # JSON of what was chosen
+
+
+@dataclass(frozen=True, slots=True)
+class Actual(Row):
+    """What a territory or a rep (its id in ``ref``) has reached of something in a period."""
+
+    kind: str = "territory"  # territory, rep
+    ref: int = 0
+    name: str = ""  # of the figure: Sales
+    period: str = ""  # 2026, 2026-Q1, 2026-03 ...
+    value: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +276,7 @@ KINDS: Mapping[str, type[Row]] = {
     "target": Target,
     "column": Column,
     "batch": BatchRow,
+    "actual": Actual,
     "segment": Segment,
     "note": Note,
     "view": View,

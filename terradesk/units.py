@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import ClassVar
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar
 
 import numpy as np
 
-from terradesk.columns import Columned
+from terradesk.columns import Columned, joined_columns
 
 GEOMETRY_KINDS = ("area", "approximate", "point")
 
@@ -43,6 +43,31 @@ class Units(Columned):
     geometry_kind: str = "area"
     source: np.ndarray | None = None
     source_crs: str = "EPSG:4326"
+
+    def append(self, other: Units, batch: int) -> Units:
+        """These units followed by ``other``; columns that one side lacks are empty there.
+
+        Parameters
+        ----------
+        other : Units
+            Rows that come in, their source in the same CRS.
+        batch : int
+            Number of the import.
+        """
+        n, m = len(self), len(other)
+        own: dict[str, Any] = {
+            c: np.concatenate([self.column(c), other.column(c)]) for c in self.OWN_COLUMNS
+        }
+        source = None
+        if self.source is not None and other.source is not None:
+            source = np.concatenate([self.source, other.source])
+        return replace(
+            self,
+            **own,
+            columns=joined_columns(self.columns, n, other.columns, m),
+            batch=np.concatenate([self.batch, np.full(m, batch, np.int32)]),
+            source=source,
+        )
 
 
 def empty_units() -> Units:

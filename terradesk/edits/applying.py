@@ -68,12 +68,12 @@ def _column(table: object, change: Change) -> np.ndarray | None:
 def _cells(values: np.ndarray | None, change: Change) -> np.ndarray:
     rows = change.rows
     if values is None or (len(rows) and (rows[0] < 0 or rows[-1] >= len(values))):
-        raise _stale()
+        raise stale()
     before, after = change.before, change.after
     if values.dtype == object:  # an import after this change may have turned numbers into text
         before, after = as_texts(before), as_texts(after)
     if not _same(values[rows], before):
-        raise _stale()
+        raise stale()
     out = values.copy()
     out[rows] = after
     return out
@@ -91,7 +91,7 @@ def _apply_records(tables: Mapping[str, Table], changes: Iterable[Record]) -> di
     for change in changes:
         table = copied.setdefault(change.kind, dict(out.get(change.kind, {})))
         if table.get(change.key) != change.before:
-            raise _stale()
+            raise stale()
         if change.after is None:
             del table[change.key]
         else:
@@ -108,7 +108,7 @@ def _apply_batches(
     for batch in batches:
         key = (batch.table, batch.batch)
         if (key not in out) != batch.was_present:
-            raise _stale()
+            raise stale()
         out.discard(key) if batch.is_present else out.add(key)
     return frozenset(out)
 
@@ -125,7 +125,8 @@ def _close_alignments(assignments: dict[int, np.ndarray], records: Iterable[Reco
             assignments.pop(record.row.id, None)
 
 
-def _stale() -> StaleEdit:
+def stale() -> StaleEdit:
+    """What is raised for a step that was made for another state of the plan."""
     return StaleEdit(
         _("This step no longer fits the plan: something else has changed it meanwhile."),
         _("Nothing was changed. Do it again on the plan as it is now."),

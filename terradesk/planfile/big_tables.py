@@ -214,3 +214,21 @@ def make_text(db: sqlite3.Connection, table: str, field: Field, used: Sequence[s
         (text.column, TEXT, table, field.name),
     )
     return text
+
+
+def drop_index(db: sqlite3.Connection, table: str) -> None:
+    """Drop a spatial index that another program has added: its triggers need GDAL's functions."""
+    index = f"rtree_{table}_geom"
+    triggers = db.execute(
+        "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = ?"
+        " AND substr(name, 1, ?) = ?",
+        (table, len(index), index),
+    ).fetchall()
+    if triggers:
+        for (name,) in triggers:
+            db.execute(f'DROP TRIGGER "{name}"')
+        db.execute(f'DROP TABLE IF EXISTS "{index}"')
+        db.execute(
+            "DELETE FROM gpkg_extensions WHERE table_name = ? AND extension_name LIKE '%rtree%'",
+            (table,),
+        )

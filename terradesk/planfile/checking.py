@@ -44,7 +44,6 @@ def _problems(db: sqlite3.Connection) -> list[str]:
         problems.append(_("The history is altered from step {n} on.").format(n=broken))
     elif last != int(meta["head"]):
         problems.append(_("The end of the history is missing."))
-    digest = db.execute("SELECT digest FROM td_arcs").fetchone()
-    if digest is None or digest[0] != coverage.file_digest(db, meta["source_crs"], meta["crs"]):
+    if not coverage.fits(db, meta["source_crs"], meta["crs"]):
         problems.append(_("Another program has changed the areas."))
     return problems

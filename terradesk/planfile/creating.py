@@ -118,7 +118,7 @@ def _write_all(db: sqlite3.Connection, plan: Plan) -> Units:
     schema.write_meta(
         db,
         schema_version=schema.SCHEMA_VERSION,
-        min_reader=schema.MIN_READER,
+        min_reader=schema.LATER_AREAS if plan.coverages else schema.MIN_READER,
         min_writer=schema.MIN_WRITER,
         app_version=__version__,
         created=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
@@ -141,12 +141,12 @@ def _write_all(db: sqlite3.Connection, plan: Plan) -> Units:
     )
     db.executemany("INSERT INTO placements VALUES (?, ?)", enumerate(PLACEMENTS))
     _register(db, plan)
-    layers.write_areas(db, plan.coverage)
+    layers.write_areas(db, plan.arcs)
     return units
 
 
 def _write_units(db: sqlite3.Connection, plan: Plan) -> Units:
-    """The units as imported; areas without a source get the outlines of the coverage."""
+    """The units as imported; areas without a source get the outlines of their coverage."""
     units = plan.units
     source, crs = units.source, units.source_crs
     if source is None:
@@ -158,7 +158,7 @@ def _write_units(db: sqlite3.Connection, plan: Plan) -> Units:
     srs = gp.add_srs(db, crs)
     blobs = gp.geometry_blobs(shapes, srs)
     big_tables.insert(db, "units", units, [*big_tables.OWN_FIELDS["units"], *fields], blobs)
-    coverage.write(db, coverage.digest(enumerate(blobs), crs, plan.crs), plan.coverage)
+    _write_coverages(db, plan, crs)
     for layer, about in (("units", "Areas as imported"), ("territory_units", "Areas, territory")):
         kind = "MULTIPOLYGON" if len(units) == 0 else geometry
         gp.register_features(db, layer, kind, srs, about)
@@ -167,12 +167,25 @@ def _write_units(db: sqlite3.Connection, plan: Plan) -> Units:
     return replace(units, source=None, source_crs=crs)
 
 
+def _write_coverages(db: sqlite3.Connection, plan: Plan, source_crs: str) -> None:
+    made = {coverage.FIRST: plan.coverage, **plan.coverages}
+    for row in made:
+        coverage.write(db, row, "", None)  # sizes() asks which there are
+    sizes = coverage.sizes(db)
+    keys = coverage.digests(db, source_crs, plan.crs, sizes.values())
+    for row, key in zip(sizes, keys, strict=True):
+        coverage.write(db, row, key, made[row])
+
+
 def _outlines(plan: Plan) -> np.ndarray:
-    if plan.coverage is None:
-        return np.full(len(plan.units), None, object)
     from terradesk.arcs.outlines import polygons
 
-    return np.asarray(shapely.to_wkb(polygons(plan.coverage)), object)
+    out = np.full(len(plan.units), None, object)
+    for arcs in (plan.coverage, *plan.coverages.values()):
+        if arcs is not None:
+            missing = np.flatnonzero([one is None for one in out[: arcs.n_units].tolist()])
+            out[missing] = np.asarray(shapely.to_wkb(polygons(arcs)), object)[missing]
+    return out
 
 
 def _create(

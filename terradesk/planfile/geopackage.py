@@ -148,6 +148,17 @@ def set_extent(db: sqlite3.Connection, table: str, box: Sequence[float]) -> None
         )
 
 
+def widen_extent(db: sqlite3.Connection, table: str, box: Sequence[float]) -> None:
+    """Let the extent of a layer hold another box as well."""
+    row = db.execute(
+        "SELECT min_x, min_y, max_x, max_y FROM gpkg_contents WHERE table_name = ?", (table,)
+    ).fetchone()
+    boxes = [box] if row is None or None in row else [box, row]
+    low = np.min([one[:2] for one in boxes], axis=0)
+    high = np.max([one[2:] for one in boxes], axis=0)
+    set_extent(db, table, (*low, *high))
+
+
 def geometry_blobs(geometries: ArrayLike, srs: int) -> list[bytes | None]:
     """GeoPackage geometry of shapely geometries: header, envelope, ISO WKB; None stays None.
 

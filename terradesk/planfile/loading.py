@@ -23,10 +23,10 @@ from terradesk.units import GEOMETRY_KINDS, Units
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Loaded:
-    """A plan, and the digest under which its coverage must be stored again, if it must."""
+    """A plan, and digests under which its coverages must be stored again, where they must."""
 
     plan: Plan
-    new_digest: str | None
+    renewed: Mapping[int, str]
 
 
 def load(db: sqlite3.Connection) -> Loaded:
@@ -46,23 +46,29 @@ def load(db: sqlite3.Connection) -> Loaded:
 
 def _load(db: sqlite3.Connection, meta: Mapping[str, str]) -> Loaded:
     units = _units(db, meta)
-    arcs, digest = coverage.load(db, len(units), units.source_crs, meta["crs"])
+    stored = coverage.load(db, units.source_crs, meta["crs"])
     held = kinds_of(int(meta["schema_version"]))
     tables: dict[str, Table] = {k: _table(db, k) if k in held else {} for k in rec.KINDS}
     next_id = max([int(meta["next_id"]), *(r.id + 1 for t in tables.values() for r in t.values())])
-    hidden = db.execute("SELECT table_name, batch FROM batches WHERE NOT is_present")
     plan = Plan(
         uid=meta["plan_uid"],
         crs=meta["crs"],
         units=units,
         accounts=_accounts(db, len(units)),
-        coverage=arcs,
+        coverage=stored.first,
         tables=tables,
         assignments=_assignments(db, tables["alignment"], len(units), next_id),
-        hidden=frozenset((str(table), int(batch)) for table, batch in hidden),
+        hidden=hidden(db),
         next_id=next_id,
+        coverages=stored.later,
     )
-    return Loaded(plan, digest)
+    return Loaded(plan, stored.renewed)
+
+
+def hidden(db: sqlite3.Connection) -> frozenset[tuple[str, int]]:
+    """(table, batch) of imports that are undone."""
+    found = db.execute("SELECT table_name, batch FROM batches WHERE NOT is_present")
+    return frozenset((str(table), int(batch)) for table, batch in found)
 
 
 def _units(db: sqlite3.Connection, meta: Mapping[str, str]) -> Units:

@@ -1,4 +1,4 @@
-"""Tables of a plan file, schema version 3; the small ones follow `terradesk.records`."""
+"""Tables of a plan file, schema version 4; the small ones follow `terradesk.records`."""
 
 from __future__ import annotations
 
@@ -10,11 +10,15 @@ from typing import Any, get_type_hints
 
 from terradesk import records as rec
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 MIN_READER = 1
-MIN_WRITER = 3
+MIN_WRITER = 4
 """Version 1 knows no start points: it would leave them behind when a territory goes. Version 2
-knows no barriers: it could not undo a step that set one."""
+knows no barriers: it could not undo a step that set one. Version 3 knows no areas that came
+later."""
+
+LATER_AREAS = 4
+"""Version of the first program that reads a plan whose areas came in several times."""
 
 EXTENSION = "terradesk_plan"
 DEFINITION = "docs/file-format.md of TerraDesk"
@@ -38,6 +42,7 @@ TABLES: Mapping[str, str] = {
     "target": "targets",
     "column": "columns",
     "batch": "imports",
+    "actual": "actuals",
     "segment": "segments",
     "note": "notes",
     "view": "views",
@@ -45,7 +50,7 @@ TABLES: Mapping[str, str] = {
 }
 """Table of each kind of record."""
 
-SINCE: Mapping[str, int] = {"seed": 2, "barrier": 3}
+SINCE: Mapping[str, int] = {"seed": 2, "barrier": 3, "actual": 4}
 """Version that brought a kind of record, where that was not the first."""
 
 OTHER_TABLES: Mapping[str, str] = {
@@ -153,6 +158,20 @@ def create_table(db: sqlite3.Connection, kind: str) -> None:
     db.execute(
         f"CREATE TABLE {TABLES[kind]} (fid INTEGER PRIMARY KEY, {columns}, UNIQUE (alignment, uid))"
     )
+
+
+def add_cells(db: sqlite3.Connection, kind: str) -> None:
+    """Add the fields that the table of a kind lacks; they hold the record's defaults."""
+    table = TABLES[kind]
+    held = {str(row[1]) for row in db.execute(f"PRAGMA table_info({table})")}
+    for cell in cells(kind):
+        if cell.name not in held:
+            default = "" if cell.is_optional else f" DEFAULT {_sql_text(cell.default)}"
+            db.execute(f"ALTER TABLE {table} ADD COLUMN {cell.ddl}{default}")
+
+
+def _sql_text(value: Any) -> str:
+    return "'" + value.replace("'", "''") + "'" if isinstance(value, str) else str(value)
 
 
 def kinds_of(version: int) -> tuple[str, ...]:

@@ -6,14 +6,16 @@ import contextlib
 import os
 import sqlite3
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from terradesk.accounts import Accounts
+from terradesk.coverages import Coverages
 from terradesk.document import Step
 from terradesk.edits import Edit
+from terradesk.edits.arrivals import Arrivals
 from terradesk.errors import ReadOnlyPlan, TerraDeskError
 from terradesk.i18n import _
 from terradesk.planfile import coverage, failures, layers, loading, upgrading, writing
@@ -50,8 +52,9 @@ class PlanStore:
         self._guard = threading.RLock()
         self._lock = PlanLock(path)
         self._is_ready = False
-        self._arcs: Arcs | None = None
-        self._new_digest: str | None = None
+        self._first: Arcs | None = None
+        self._later = Coverages()
+        self._renewed: Mapping[int, str] = {}
         failures.examine(path)
         may_write = not read_only and is_writable(path)
         with failures.reading(path):
@@ -89,12 +92,13 @@ class PlanStore:
         """
         with self._guard, failures.reading(self._path):
             loaded = loading.load(self._db)
-        self._arcs, self._new_digest = loaded.plan.coverage, loaded.new_digest
+        self.adopt(loaded.plan)
+        self._renewed = loaded.renewed
         return loaded.plan
 
     def adopt(self, plan: Plan) -> None:
         """Take a plan that was just written to the file as what `load` would give."""
-        self._arcs = plan.coverage
+        self._first, self._later = plan.coverage, plan.coverages
 
     def steps(self) -> list[Step]:
         """The whole history, oldest first, edits without what they changed.
@@ -141,7 +145,7 @@ class PlanStore:
         return int(self._db.execute("PRAGMA data_version").fetchone()[0])
 
     # ------------------------------------------------------------------ changing
-    def commit(self, step: Step, accounts: Accounts | None = None) -> None:
+    def commit(self, step: Step, arrivals: Arrivals | None = None) -> None:
         """Write one step in one transaction; it is on the disk when this returns.
 
         Raises
@@ -153,10 +157,12 @@ class PlanStore:
             self._make_ready()
             with failures.transaction(self._db):
                 upgrading.upgrade(self._db)
-                writing.write_step(self._db, step, accounts)
-                if self._new_digest is not None:
-                    coverage.write(self._db, self._new_digest, self._arcs)
-            self._new_digest = None
+                writing.write_step(self._db, step, arrivals)
+                for row, key in self._renewed.items():
+                    coverage.write(self._db, row, key, self._later.get(row, self._first))
+            self._renewed = {}
+            if arrivals is not None and arrivals.units is not None:
+                self._later = self._later.with_one(arrivals.batch, arrivals.coverage)
 
     def _make_ready(self) -> None:
         """What comes before the first step: the lock, and the journal that is right for a plan."""
@@ -212,8 +218,9 @@ class PlanStore:
     def refresh_areas(self, db: sqlite3.Connection) -> None:
         """Make ``territory_areas`` of a plan file with this one's units up to date."""
         if not layers.areas_are_current(db):
+            newest = self._later.newest(loading.hidden(db))
             with failures.transaction(db):
-                layers.write_areas(db, self._arcs)
+                layers.write_areas(db, self._later.get(newest, self._first))
 
     def close(self) -> None:
         """Let go of the file; after edits the outlines for other programs are written first."""

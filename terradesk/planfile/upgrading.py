@@ -25,6 +25,8 @@ def upgrade(db: sqlite3.Connection) -> None:
         if kind not in held:
             schema.create_table(db, kind)
             register(db, schema.TABLES[kind])
+        else:
+            schema.add_cells(db, kind)
     schema.write_meta(
         db,
         schema_version=schema.SCHEMA_VERSION,

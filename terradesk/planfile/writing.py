@@ -9,15 +9,15 @@ from collections.abc import Iterable
 import numpy as np
 
 from terradesk import records as rec
-from terradesk.accounts import Accounts
 from terradesk.document import Step
 from terradesk.edits import Batch, Change, Record
-from terradesk.planfile import big_tables, chain, failures, payload
+from terradesk.edits.arrivals import Arrivals
+from terradesk.planfile import arriving, big_tables, chain, failures, payload
 from terradesk.planfile import geopackage as gp
 from terradesk.planfile.schema import STRIDE, TABLES, Cell, cells, read_meta, write_meta
 
 
-def write_step(db: sqlite3.Connection, step: Step, accounts: Accounts | None) -> None:
+def write_step(db: sqlite3.Connection, step: Step, arrivals: Arrivals | None) -> None:
     """Write a step: new rows, what its edit changes, and the row of the history.
 
     Raises
@@ -28,8 +28,8 @@ def write_step(db: sqlite3.Connection, step: Step, accounts: Accounts | None) ->
     meta = read_meta(db)
     if int(meta["head"]) != step.seq - 1:
         raise failures.foreign_change()
-    if accounts is not None:
-        append_accounts(db, accounts)
+    if arrivals is not None:
+        arriving.write(db, arrivals)
     edit = step.edit
     for change in edit.changes:
         _write_change(db, change)
@@ -41,47 +41,6 @@ def write_step(db: sqlite3.Connection, step: Step, accounts: Accounts | None) ->
     write_meta(db, head=step.seq, next_id=next_id)
 
 
-def append_accounts(db: sqlite3.Connection, accounts: Accounts) -> None:
-    """Add rows after the last account; columns that are new to the file are added to it."""
-    fields = big_tables.attributes(db, "accounts")
-    used = [f.column for f in fields]
-    new = [c for c in accounts.columns if c not in {f.name for f in fields}]
-    for i, field in enumerate(fields):
-        values = accounts.columns.get(field.name)
-        if field.kind == big_tables.REAL and values is not None and values.dtype == object:
-            fields[i] = big_tables.make_text(db, "accounts", field, used)
-    made = big_tables.new_fields("accounts", {c: accounts.columns[c] for c in new}, used)
-    for field in made:
-        db.execute(f"ALTER TABLE accounts ADD COLUMN {big_tables.field_ddl(field)}")
-    big_tables.note_fields(db, "accounts", made)
-    drop_index(db, "accounts")
-    first = db.execute("SELECT COALESCE(max(fid) + 1, 0) FROM accounts").fetchone()[0]
-    points = gp.point_blobs(accounts.lon, accounts.lat)
-    big_tables.insert(db, "accounts", accounts, [*_own("accounts"), *fields, *made], points, first)
-
-
-def _own(table: str) -> tuple[big_tables.Field, ...]:
-    return big_tables.OWN_FIELDS[table]
-
-
-def drop_index(db: sqlite3.Connection, table: str) -> None:
-    """Drop a spatial index that another program has added: its triggers need GDAL's functions."""
-    index = f"rtree_{table}_geom"
-    triggers = db.execute(
-        "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = ?"
-        " AND substr(name, 1, ?) = ?",
-        (table, len(index), index),
-    ).fetchall()
-    if triggers:
-        for (name,) in triggers:
-            db.execute(f'DROP TRIGGER "{name}"')
-        db.execute(f'DROP TABLE IF EXISTS "{index}"')
-        db.execute(
-            "DELETE FROM gpkg_extensions WHERE table_name = ? AND extension_name LIKE '%rtree%'",
-            (table,),
-        )
-
-
 def _write_change(db: sqlite3.Connection, change: Change) -> None:
     if change.table == "assignment":
         write_assignment(db, change.alignment, change.rows, change.before, change.after)
@@ -89,7 +48,7 @@ def _write_change(db: sqlite3.Connection, change: Change) -> None:
     field = big_tables.own_field(change.table, change.column) or next(
         f for f in big_tables.attributes(db, change.table) if f.name == change.column
     )
-    drop_index(db, change.table)
+    big_tables.drop_index(db, change.table)
     big_tables.write_cells(db, change.table, field, change.rows, change.before, change.after)
     if change.table == "accounts" and change.column in ("lon", "lat"):
         _place_points(db, change.rows)

@@ -54,7 +54,9 @@ def differences(a: Plan, b: Plan) -> list[str]:
             for k, labels in a.assignments.items()
             if not same_array(labels, b.assignments[k])
         ]
-    blobs = [p.coverage and p.coverage.to_bytes() for p in (a, b)]
+    blobs = [
+        [c and c.to_bytes() for c in (p.coverage, p.arcs, *p.coverages.values())] for p in (a, b)
+    ]
     return out if blobs[0] == blobs[1] else [*out, "coverage"]
 
 
