@@ -1,0 +1,50 @@
+"""Postcodes and place names to points, offline.
+
+U.S. ZIP codes and cities come from the tables in `resources`; postcodes of other countries from
+tables that the user has imported once (`stored`), which stay on the computer for every plan.
+"""
+
+from __future__ import annotations
+
+from terradesk.geocode.gazetteer import Holds, Place
+from terradesk.geocode.patterns import country_written, postcode_key, shorter_key, written_like
+from terradesk.geocode.places import Match, find_places, match_places, zips_fit_cities
+from terradesk.geocode.regions import country_code, country_name, region_code, us_state
+from terradesk.geocode.texts import plain, tidy
+from terradesk.geocode.zips import (
+    WITHOUT_AREA,
+    find_postcodes,
+    nearest_zip,
+    us_zip,
+    zip_place,
+    zip_rows,
+    zip_state,
+    zip_type,
+)
+
+__all__ = [
+    "WITHOUT_AREA",
+    "Holds",
+    "Match",
+    "Place",
+    "country_code",
+    "country_name",
+    "country_written",
+    "find_places",
+    "find_postcodes",
+    "match_places",
+    "nearest_zip",
+    "plain",
+    "postcode_key",
+    "region_code",
+    "shorter_key",
+    "tidy",
+    "us_state",
+    "us_zip",
+    "written_like",
+    "zip_place",
+    "zip_rows",
+    "zip_state",
+    "zip_type",
+    "zips_fit_cities",
+]
