@@ -1,12 +1,13 @@
 """Postcodes and place names to points, offline.
 
 U.S. ZIP codes and cities come from the tables in `resources`; postcodes of other countries from
-tables that the user has imported once (`stored`), which stay on the computer for every plan.
+tables that the user has imported once (`tables`), which stay on the computer for every plan.
 """
 
 from __future__ import annotations
 
-from terradesk.geocode.gazetteer import Holds, Place
+from terradesk.geocode import tables
+from terradesk.geocode.gazetteer import Holds, Place, country_points
 from terradesk.geocode.patterns import country_written, postcode_key, shorter_key, written_like
 from terradesk.geocode.places import Match, find_places, match_places, zips_fit_cities
 from terradesk.geocode.regions import country_code, country_name, region_code, us_state
@@ -29,6 +30,7 @@ __all__ = [
     "Place",
     "country_code",
     "country_name",
+    "country_points",
     "country_written",
     "find_places",
     "find_postcodes",
@@ -38,6 +40,7 @@ __all__ = [
     "postcode_key",
     "region_code",
     "shorter_key",
+    "tables",
     "tidy",
     "us_state",
     "us_zip",

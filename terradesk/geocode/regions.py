@@ -99,7 +99,7 @@ def _countries() -> dict[str, str]:
     from babel import Locale
 
     out: dict[str, str] = {}
-    for language in _LANGUAGES:
-        names = Locale.parse(language).territories
+    for spoken in _LANGUAGES:
+        names = Locale.parse(spoken).territories
         out.update({plain(n): code for code, n in names.items() if len(code) == 2})
     return out | _SHORT
