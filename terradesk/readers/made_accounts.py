@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -48,12 +48,15 @@ class MadeAccounts:
     measures : tuple of records.Measure
         One for each amount; the number of accounts is for the caller to add.
     report : ImportReport
+    account_of : ndarray of int64, shape (n_rows,)
+        Account of each row of the table, -1 for rows that were left out.
     """
 
     accounts: Accounts
     columns: tuple[rec.Column, ...]
     measures: tuple[rec.Measure, ...]
     report: ImportReport
+    account_of: np.ndarray = field(default_factory=lambda: np.empty(0, np.int64))
 
     def add_to(self, document: Document, source: str, balance_by: str = "") -> Step:
         """Append them as one undoable step, with what the plan does not know of their columns yet.
@@ -167,7 +170,8 @@ def make_accounts(
         rejected=len(table) - n_joined,
         issues=(*issues, *_of_rows([*id_issues, *placed.issues], groups)),
     )
-    return MadeAccounts(accounts, described, figures, table.report.followed_by(own))
+    report = table.report.followed_by(own)
+    return MadeAccounts(accounts, described, figures, report, groups.labels)
 
 
 def _of_rows(issues: Sequence[Issue], groups: Groups) -> list[Issue]:
