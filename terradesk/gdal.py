@@ -125,6 +125,9 @@ def unfenced() -> list[str]:
     return sorted(set(pyogrio.list_drivers()) - set(ALLOWED))
 
 
+_UNCOUNTED = (".gpx", ".gml")  # every layer that the format knows is there, most without rows
+
+
 def layers(path: Path) -> list[LayerInfo]:
     """Layers of a file with their columns.
 
@@ -138,7 +141,8 @@ def layers(path: Path) -> list[LayerInfo]:
     found = []
     with _reading(path):
         for name, _kind in pyogrio.list_layers(path):
-            info = pyogrio.read_info(path, layer=name)
+            counts = path.suffix.lower() in _UNCOUNTED
+            info = pyogrio.read_info(path, layer=name, force_feature_count=counts)
             columns = tuple(str(c) for c in info["fields"])
             n_rows, kind = int(info["features"]), info["geometry_type"] or ""
             found.append(LayerInfo(str(name), n_rows, str(kind), columns))
@@ -154,7 +158,8 @@ def read(path: Path, layer: str | None = None, encoding: str | None = None) -> L
         Checked with `sniffing.check_path` and `sniffing.check_content`.
     layer : str, optional
     encoding : str, optional
-        Of the texts, where the file does not say it.
+        Of the texts of a shapefile, a codec of Python: decoded here, for GDAL knows few of them on
+        some systems, and fails on a letter that is cut at the end of a cell.
 
     Raises
     ------
@@ -163,20 +168,61 @@ def read(path: Path, layer: str | None = None, encoding: str | None = None) -> L
     """
     from pyogrio import raw
 
+    is_ours = encoding is not None and path.suffix.lower() == ".shp"
+    wanted = _BYTES if is_ours else encoding
     with _reading(path):
-        meta, _fids, wkb, values = raw.read(path, layer=layer, encoding=encoding, force_2d=True)
+        meta, _fids, wkb, values = raw.read(path, layer=layer, encoding=wanted, force_2d=True)
     names = [str(name) for name in meta["fields"]]
+    if encoding is not None and is_ours:
+        names = [_decoded(name, encoding) for name in names]
+        values = [_decoded_column(array, encoding) for array in values]
     n = len(wkb) if wkb is not None else len(values[0]) if values else 0
+    names = _unique(names)
     columns = {name: _column(array) for name, array in zip(names, values, strict=True)}
     shapes = np.full(n, None, object) if wkb is None else np.asarray(wkb, object)
     return Layer(shapes, meta["crs"] or "", columns)
 
 
-def restore_shape_index() -> None:
-    """Let this process make missing .shx files beside the .shp files that it reads."""
-    import pyogrio
+_BYTES = "ISO-8859-1"  # every byte is the letter of its number
 
-    pyogrio.set_gdal_config_options({"SHAPE_RESTORE_SHX": True})
+
+def _decoded(text: str, encoding: str) -> str:
+    if text.isascii():
+        return text
+    return text.encode("latin-1", "replace").decode(encoding, "replace").rstrip("\ufffd")
+
+
+def _decoded_column(values: np.ndarray, encoding: str) -> np.ndarray:
+    if values.dtype != object:
+        return values
+    out = np.empty(len(values), object)
+    out[:] = [_decoded(v, encoding) if isinstance(v, str) else v for v in values.tolist()]
+    return out
+
+
+def _unique(names: list[str]) -> list[str]:
+    """Names of columns; those that are there already get a number."""
+    out: dict[str, None] = {}
+    for name in names:
+        free, k = name, 2
+        while free in out:
+            free, k = f"{name} ({k})", k + 1
+        out[free] = None
+    return list(out)
+
+
+def first_kind(path: Path, layer: str) -> str:
+    """Type of the first areas among the first rows of a layer, else of its first shape."""
+    import shapely
+    from pyogrio import raw
+
+    with _reading(path):
+        _meta, _fids, wkb, _values = raw.read(path, layer=layer, columns=[], max_features=50)
+    if wkb is None or not len(wkb):
+        return ""
+    shapes = shapely.from_wkb(wkb, on_invalid="ignore")
+    kinds = [shape.geom_type for shape in shapes.tolist() if shape is not None]
+    return next((kind for kind in kinds if "Polygon" in kind), kinds[0] if kinds else "Unknown")
 
 
 class _reading:
@@ -191,10 +237,17 @@ class _reading:
         warnings.simplefilter("ignore")
 
     def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
-        from pyogrio.errors import DataLayerError, DataSourceError, FieldError, GeometryError
+        from pyogrio.errors import (
+            DataLayerError,
+            DataSourceError,
+            FeatureError,
+            FieldError,
+            GeometryError,
+        )
 
         self._quiet.__exit__(kind, error, trace)
-        if isinstance(error, DataLayerError | DataSourceError | FieldError | GeometryError):
+        known = (DataLayerError, DataSourceError, FieldError, GeometryError, FeatureError)
+        if isinstance(error, (*known, UnicodeError, LookupError)):
             said = str(error).replace(str(self.path), self.path.name).partition("\n")[0]
             raise TerraDeskError(
                 _("“{name}” cannot be read.").format(name=isolate(self.path.name)),

@@ -171,6 +171,15 @@ def _transformer(from_crs: str, to_crs: str) -> Transformer:
     return Transformer.from_crs(_crs(from_crs), _crs(to_crs), always_xy=True)
 
 
+def is_known(crs: str) -> bool:
+    """Whether a text names a coordinate system."""
+    try:
+        _crs(crs)
+    except TerraDeskError:
+        return False
+    return True
+
+
 def is_geographic(crs: str) -> bool:
     """Whether coordinates of this CRS are degrees."""
     return bool(_crs(crs).is_geographic)

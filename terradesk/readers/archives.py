@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import gzip
-import re
-import shutil
 import zipfile
 import zlib
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from terradesk.errors import TerraDeskError
 from terradesk.i18n import _, isolate
@@ -17,9 +15,6 @@ MOST_BYTES_WORKBOOK = 1 << 30
 MOST_ENTRIES = 2000
 MOST_RATIO = 200  # deflate reaches 1,000; tables and shapes stay below 30
 _SMALL = 50 << 20  # whatever its ratio, this much is harmless
-
-PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg", ".gpkg", ".geojson", ".json", ".topojson", ".kml")
-MAPS = (".shp", ".gpkg", ".geojson", ".json", ".topojson", ".kml")
 
 
 def check(path: Path, most_bytes: int) -> None:
@@ -34,7 +29,7 @@ def check(path: Path, most_bytes: int) -> None:
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        raise _damaged(path) from error
+        raise damaged(path) from error
     size = sum(entry.file_size for entry in entries)
     packed = max(path.stat().st_size, 1)
     is_bomb = size > _SMALL and size > MOST_RATIO * packed
@@ -64,7 +59,7 @@ def gunzip(path: Path, folder: Path) -> Path:
                 if sink.tell() > most:
                     raise _unsafe(path, sink.tell())
     except (OSError, EOFError, zlib.error) as error:
-        raise _damaged(path) from error
+        raise damaged(path) from error
     return target
 
 
@@ -77,64 +72,9 @@ def _unsafe(path: Path, size: int) -> TerraDeskError:
     )
 
 
-def _damaged(path: Path) -> TerraDeskError:
+def damaged(path: Path) -> TerraDeskError:
+    """What to say about an archive that cannot be unpacked."""
     return TerraDeskError(
         _("“{name}” is damaged and cannot be unpacked.").format(name=isolate(path.name)),
         _("Copy or download the file again."),
     )
-
-
-def unpack_maps(path: Path, folder: Path) -> list[Path]:
-    """Unpack the boundary files of an archive, each inner folder into a folder of its own.
-
-    Parameters
-    ----------
-    path : Path
-    folder : Path
-        Empty.
-
-    Returns
-    -------
-    list of Path
-        The maps, ordered by their place in the archive.
-
-    Raises
-    ------
-    TerraDeskError
-        There is none, or the archive is not safe.
-    """
-    check(path, MOST_BYTES)
-    places: dict[str, Path] = {}
-    found: list[Path] = []
-    try:
-        with zipfile.ZipFile(path) as archive:
-            for entry in archive.infolist():
-                target = _target(entry.filename, folder, places)
-                if target is None:
-                    continue
-                with archive.open(entry) as source, target.open("wb") as sink:
-                    shutil.copyfileobj(source, sink, 1 << 20)
-                if target.suffix in MAPS:
-                    found.append(target)
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        raise _damaged(path) from error
-    if not found:
-        raise TerraDeskError(
-            _("“{name}” holds no map.").format(name=isolate(path.name)),
-            _("It needs a shapefile (.shp with .shx, .dbf, .prj), a GeoPackage or a GeoJSON file."),
-        )
-    return found
-
-
-def _target(inner: str, folder: Path, places: dict[str, Path]) -> Path | None:
-    """Where an entry goes: never where it says, so that it cannot leave the folder."""
-    where = PurePosixPath(inner.replace("\\", "/"))
-    suffix = where.suffix.lower()
-    if suffix not in PARTS or "__MACOSX" in where.parts or where.name.startswith("."):
-        return None
-    key = str(where.parent)
-    if key not in places:
-        places[key] = folder / f"z{len(places)}"
-        places[key].mkdir()
-    stem = re.sub(r'[<>:"/\\|?*\x00-\x1f]', "_", where.stem)[:100] or "_"
-    return places[key] / (stem + suffix)

@@ -12,18 +12,19 @@ from typing import Any
 
 import numpy as np
 
-from terradesk import gdal, sniffing
+from terradesk import gdal, projection, sniffing
 from terradesk.errors import TerraDeskError
 from terradesk.gdal import LayerInfo
 from terradesk.i18n import _, isolate
 from terradesk.progress import Progress, silent
-from terradesk.readers import archives, foreign
-from terradesk.readers.report import ImportReport, Issue, from_dict, issue
+from terradesk.readers import archives, foreign, map_archives, shapefiles, spelling
+from terradesk.readers.report import ImportReport, Issue, from_dict, issue, lines_text
 
 NEEDS_GDAL = True
+_TEXTS = (".geojson", ".json", ".topojson", ".geojsonl", ".geojsons", ".ndjson", ".kml", ".gml")
 SUFFIXES = (
-    *(".shp", ".zip", ".gpkg", ".geojson", ".json", ".topojson", ".kml", ".fgb"),
-    *(".geojsonl", ".tab", ".mif"),
+    *(".shp", ".zip", ".gpkg", *_TEXTS, ".fgb", ".kmz", ".gpx", ".gdb", ".tab", ".mif"),
+    *(suffix + ".gz" for suffix in (*_TEXTS, ".gpkg", ".fgb", ".gpx")),
 )
 
 
@@ -71,6 +72,7 @@ def read_boundaries(
     layer: str | None = None,
     progress: Progress = silent,
     is_trusted: bool = False,
+    encoding: str | None = None,
 ) -> Boundaries:
     """Read a layer of areas from a shapefile (also zipped), GeoPackage, GeoJSON and the like.
 
@@ -82,13 +84,15 @@ def read_boundaries(
     progress : Progress
     is_trusted : bool
         Made by TerraDesk itself: read in this process.
+    encoding : str, optional
+        Of the texts, a codec of Python, instead of what the file says or is found.
 
     Raises
     ------
     TerraDeskError
-        The file cannot be read, is not what its name says, or lacks a part.
+        The file cannot be read, or is not what its name says.
     """
-    found = foreign.call(read_layer, path, progress, is_trusted, layer=layer)
+    found = foreign.call(read_layer, path, progress, is_trusted, layer=layer, encoding=encoding)
     return Boundaries(
         found["wkb"], found["crs"], found["columns"], from_dict(found["report"]), found["layer"]
     )
@@ -101,50 +105,131 @@ def list_layers(path: str, progress: Progress) -> list[dict[str, Any]]:
         return [asdict(info) for info in source.infos]
 
 
-def read_layer(path: str, layer: str | None, progress: Progress) -> dict[str, Any]:
+def read_layer(
+    path: str, layer: str | None, progress: Progress, encoding: str | None = None
+) -> dict[str, Any]:
     """What `read_boundaries` gives, as dict."""
     progress(0.0, _("Reading the map"))
     with _opened(Path(path)) as source:
-        k = _chosen(source.infos, layer, Path(path).name)
+        k = _chosen(source, layer, Path(path).name)
         file, name = source.places[k]
+        issues = source.issues[file]
         progress(0.2, _("Reading the map"))
-        found = gdal.read(file, name, _encoding(file))
-        issues = source.issues
+        found = gdal.read(file, name, _encoding(file, encoding, issues))
+        system = _system(file, found.crs, issues)
     n = len(found.wkb)
-    report = ImportReport(read=n, accepted=n, issues=tuple(issues))
+    issues += _flattened(source.infos[k].geometry_type, n)
+    columns = _readable(found.columns, n, issues)
+    report = ImportReport(n, n, issues=tuple(issues), lines=lines_text(np.arange(1, n + 1)))
     return {
         "wkb": found.wkb,
-        "crs": found.crs,
-        "columns": found.columns,
+        "crs": system,
+        "columns": columns,
         "report": asdict(report),
         "layer": source.infos[k].name,
     }
 
 
+def _encoding(file: Path, chosen: str | None, issues: list[Issue]) -> str | None:
+    if file.suffix.lower() != ".shp":
+        return chosen
+    return chosen or shapefiles.encoding(file, issues)
+
+
+def _system(file: Path, said: str, issues: list[Issue]) -> str:
+    """The coordinate system of a layer; what a .prj says that GDAL does not know."""
+    place = shapefiles.sibling(file, ".prj") if file.suffix.lower() == ".shp" else None
+    if said or place is None or not place.stat().st_size:
+        return said
+    text = shapefiles.said_system(file)
+    if text and projection.is_known(text):
+        return text
+    told = _("The file “{name}” names no known coordinate system.").format(name=isolate(place.name))
+    issues.append(issue("prj_unknown", told, n=1))
+    return ""
+
+
+def _flattened(kind: str, n: int) -> list[Issue]:
+    if not any(word in kind for word in ("Z", "M ", "2.5D", "3D", "Measured")):
+        return []
+    text = _("The shapes have heights or measures, which a map does not need; they were left out.")
+    return [issue("flattened", text, n=n, level="info")]
+
+
+def _readable(
+    columns: Mapping[str, np.ndarray], n: int, issues: list[Issue]
+) -> dict[str, np.ndarray]:
+    """The columns, spelled right; the number of each row where there is none."""
+    out = {name: values for name, values in columns.items() if not _is_idle(name, values)}
+    wrong = []
+    for name, values in out.items():
+        right = spelling.mended(values.tolist()) if values.dtype == object else None
+        if right is not None:
+            wrong.append(name)
+            out[name] = np.array([*right, None], object)[:-1]
+    if wrong:
+        text = _("Names were spelled like “Ã¥” for “å” and put right, in: {columns}")
+        issues.append(issue("mojibake", text.format(columns=", ".join(wrong)), n=1, level="info"))
+    if not out and n:
+        text = _("The rows have no codes or names; each got the number of its row.")
+        issues.append(issue("row_numbers", text, n=n))
+        out["row"] = np.array([*(str(k + 1) for k in range(n)), None], object)[:-1]
+    return out
+
+
+_IDLE = ("tessellate", "extrude", "visibility", "drawOrder", "altitudeMode", "icon")
+
+
+def _is_idle(name: str, values: np.ndarray) -> bool:
+    """Whether a column only says how KML is to be drawn, and nothing but the default."""
+    return name in _IDLE and all(v in ("", -1.0, 0.0) or v != v for v in values.tolist())
+
+
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """The layers of a file, where each is, and what opening it took."""
+    """The layers of a file, where each is, and what opening the file of each took."""
 
     infos: list[LayerInfo]
     places: list[tuple[Path, str]]
-    issues: list[Issue]
+    issues: dict[Path, list[Issue]]
 
 
 @contextmanager
 def _opened(path: Path) -> Iterator[_Source]:
-    sniffing.check_content(path)
     with tempfile.TemporaryDirectory(prefix="terradesk-") as name:
-        folder = Path(name)
-        files = [path]
-        if path.suffix.lower() == ".zip":
-            files = archives.unpack_maps(path, folder)
-        source = _Source([], [], [])
-        for file in files:
-            ready = _prepared(file, folder, source.issues)
-            for info in gdal.layers(ready):
-                source.infos.append(info)
-                source.places.append((ready, info.name))
+        source = _Source([], [], {})
+        failed: list[tuple[Path, TerraDeskError]] = []
+        for file in _files(path, Path(name)):
+            try:
+                _add(file, Path(name), source)
+            except TerraDeskError as error:
+                failed.append((file, error))
+        if failed and not source.infos:
+            raise failed[0][1]
+        for file, error in failed:
+            text = _("“{name}” in the archive was left out: {reason}")
+            told = text.format(name=isolate(file.name), reason=error.message)
+            for issues in source.issues.values():
+                issues.append(issue("part_unread", told, n=1))
         yield replace(source, infos=_told_apart(source.infos))
+
+
+def _files(path: Path, folder: Path) -> list[Path]:
+    """The file itself, or the maps in it."""
+    sniffing.check_content(path)
+    suffix = path.suffix.lower()
+    if suffix == ".gz":
+        return [archives.gunzip(path, folder)]
+    return map_archives.unpack(path, folder) if suffix in (".zip", ".kmz") else [path]
+
+
+def _add(file: Path, folder: Path, source: _Source) -> None:
+    issues: list[Issue] = []
+    ready = _prepared(file, folder, issues)
+    found = gdal.layers(ready)
+    source.issues[ready] = issues
+    source.infos.extend(found)
+    source.places.extend((ready, info.name) for info in found)
 
 
 def _told_apart(infos: list[LayerInfo]) -> list[LayerInfo]:
@@ -157,7 +242,8 @@ def _told_apart(infos: list[LayerInfo]) -> list[LayerInfo]:
     return out
 
 
-def _chosen(infos: list[LayerInfo], layer: str | None, file: str) -> int:
+def _chosen(source: _Source, layer: str | None, file: str) -> int:
+    infos = source.infos
     if layer is not None:
         for k, info in enumerate(infos):
             if info.name == layer:
@@ -171,8 +257,17 @@ def _chosen(infos: list[LayerInfo], layer: str | None, file: str) -> int:
             _("“{file}” holds no layer.").format(file=isolate(file)),
             _("Choose another file."),
         )
-    with_areas = [k for k, info in enumerate(infos) if "Polygon" in info.geometry_type]
-    return with_areas[0] if with_areas else 0
+    return max(range(len(infos)), key=lambda k: (_worth(source, k), -k))
+
+
+def _worth(source: _Source, k: int) -> int:
+    """How likely a layer is the one that is meant: areas, points, something, nothing."""
+    info = source.infos[k]
+    kind = info.geometry_type
+    if kind in ("Unknown", "GeometryCollection") and len(source.infos) > 1:
+        kind = gdal.first_kind(*source.places[k])
+    worth = 4 if "Polygon" in kind else 3 if kind == "Unknown" else 2 if "Point" in kind else 1
+    return worth if info.n_rows else 0
 
 
 def _prepared(path: Path, folder: Path, issues: list[Issue]) -> Path:
@@ -185,57 +280,14 @@ def _prepared(path: Path, folder: Path, issues: list[Issue]) -> Path:
             text = _("The file names its coordinate system by a web address, which was not used.")
             issues.append(issue("crs_link", text, n=1))
         return safe
-    return _whole_shapefile(path, folder, issues) if suffix == ".shp" else path
+    if suffix == ".gml" and not path.is_relative_to(folder):
+        return _copied(path, folder)
+    return shapefiles.whole(path, folder, issues) if suffix == ".shp" else path
 
 
-def _sibling(path: Path, suffix: str) -> Path | None:
-    """The file of the same name with another suffix, in small or capital letters."""
-    for spelling in (suffix, suffix.upper(), suffix.capitalize()):
-        candidate = path.with_suffix(spelling)
-        if candidate.is_file():
-            return candidate
-    return None
-
-
-def _whole_shapefile(path: Path, folder: Path, issues: list[Issue]) -> Path:
-    """A shapefile with its table and index; a missing index is made, in a copy."""
-    if _sibling(path, ".dbf") is None:
-        raise TerraDeskError(
-            _("“{name}” comes without its table “{table}”, which holds codes and names.").format(
-                name=isolate(path.name), table=isolate(path.with_suffix(".dbf").name)
-            ),
-            _("Put the .shp, .shx, .dbf and .prj files into one folder, or choose a zip of them."),
-        )
-    if _sibling(path, ".shx") is not None:
-        return path
-    place = folder / "indexed"
-    place.mkdir()
-    for suffix in (".shp", ".dbf", ".prj", ".cpg"):
-        part = _sibling(path, suffix)
-        if part:
-            shutil.copyfile(part, place / (path.stem + suffix))
-    gdal.restore_shape_index()
-    text = _("The file “{name}” was missing; the order of the shapes was restored without it.")
-    name = isolate(path.with_suffix(".shx").name)
-    issues.append(issue("index_rebuilt", text.format(name=name), n=1, level="info"))
-    return place / (path.stem + ".shp")
-
-
-_UNSAID = (0x00, 0x57)  # code page bytes of a .dbf that say nothing
-
-
-def _encoding(path: Path) -> str | None:
-    """Encoding of the texts of a shapefile that has no .cpg; None where GDAL knows it."""
-    if path.suffix.lower() != ".shp" or _sibling(path, ".cpg") is not None:
-        return None
-    table = _sibling(path, ".dbf")
-    data = table.read_bytes() if table else b""
-    start = int.from_bytes(data[8:10], "little")
-    cells = data[start:]
-    if cells.isascii():
-        return None
-    try:
-        cells.decode("utf-8")
-    except UnicodeDecodeError:
-        return "cp1252" if len(data) > 29 and data[29] in _UNSAID else None
-    return "UTF-8"
+def _copied(path: Path, folder: Path) -> Path:
+    """A copy, for GDAL writes a file of its own beside a GML file that it reads."""
+    for part in (path, shapefiles.sibling(path, ".xsd")):
+        if part is not None:
+            shutil.copyfile(part, folder / (path.stem + part.suffix.lower()))
+    return folder / (path.stem + ".gml")

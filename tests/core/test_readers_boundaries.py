@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from terradesk import arcs, gdal, paths, projection, readers
 from terradesk.errors import TerraDeskError
-from terradesk.readers import Boundaries, ImportReport, archives, foreign
+from terradesk.readers import Boundaries, ImportReport, foreign, map_archives
 from tests.core import made_maps
 from tests.core.made_maps import SQUARES, columns, objects, write, zipped
 
@@ -103,7 +103,7 @@ def test_a_zip_cannot_write_outside_its_folder(tmp_path: Path) -> None:
     with zipfile.ZipFile(path, "w") as archive:
         for name in ("../../evil.shp", "/evil.shp", "..\\evil.dbf", "C:/evil.prj", "evil.exe"):
             archive.writestr(name, b"x")
-    archives.unpack_maps(path, folder)
+    map_archives.unpack(path, folder)
     outside = [p for p in tmp_path.rglob("evil*") if not p.is_relative_to(folder)]
     assert outside == [] and not list(tmp_path.rglob("*.exe"))
 
@@ -120,11 +120,13 @@ def test_zips_without_a_map_and_zip_bombs(tmp_path: Path) -> None:
         read(path)
 
 
-def test_a_shapefile_without_its_table(tmp_path: Path) -> None:
+def test_a_shapefile_without_its_table_has_the_numbers_of_its_rows(tmp_path: Path) -> None:
     path = write(tmp_path / "map.shp")
     path.with_suffix(".dbf").unlink()
-    with pytest.raises(TerraDeskError, match=r"without its table .*map\.dbf"):
-        read(path)
+    found = read(path)
+    assert found.columns["row"].tolist() == ["1", "2", "3", "4"]
+    assert [one.kind for one in found.report.issues] == ["no_table", "row_numbers"]
+    assert readers.make_units(found).units.codes.tolist() == ["1", "2", "3", "4"]
 
 
 def test_a_shapefile_without_its_index_is_read_and_left_alone(tmp_path: Path) -> None:
