@@ -99,6 +99,8 @@ class DocumentModel(QtCore.QObject):
         Another proposal stands, or none, or it is shown or hidden.
     message(str, bool)
         What just happened, and whether Undo belongs to it.
+    held_changed(bool)
+        Whether a large step is being written, during which nothing else can be done.
     """
 
     opened = QtCore.Signal()
@@ -111,12 +113,14 @@ class DocumentModel(QtCore.QObject):
     previewed = QtCore.Signal(object)
     proposed = QtCore.Signal()
     message = QtCore.Signal(str, bool)
+    held_changed = QtCore.Signal(bool)
 
     def __init__(self, parent: QtCore.QObject | None = None) -> None:
         super().__init__(parent)
         self._document: Document | None = None
         self._leave = lambda: None
         self._before: Plan | None = None
+        self._held: tuple[Plan, Callable[[], object]] | None = None
         self._did: WhatIf | None = None
         self._alignment = 0
         self._current = UNASSIGNED
@@ -144,8 +148,35 @@ class DocumentModel(QtCore.QObject):
 
     @property
     def plan(self) -> Plan:
-        """The plan as it is now."""
-        return self.document.plan
+        """The plan as it is now; while a step is being written, as it was before it."""
+        return self.document.plan if self._held is None else self._held[0]
+
+    @property
+    def is_held(self) -> bool:
+        """Whether a large step is being written: only looking is possible."""
+        return self._held is not None
+
+    def hold(self, wait: Callable[[], object]) -> None:
+        """Show the plan as it is and refuse edits while another thread writes a step.
+
+        Parameters
+        ----------
+        wait : callable
+            Comes back when that thread is done; called when the plan is closed meanwhile.
+        """
+        self.propose(None)
+        self.preview(None)
+        self._held = (self.document.plan, wait)
+        self._leave()
+        self.held_changed.emit(True)
+
+    def release(self, step: Step | None) -> None:
+        """What was written (None: nothing) is done: show it and allow edits again."""
+        self._held = None
+        self._leave = self.document.observe(self._on_step)
+        if step is not None:
+            self._on_step(step, self.document.plan)
+        self.held_changed.emit(False)
 
     @property
     def alignment(self) -> int:
@@ -174,6 +205,9 @@ class DocumentModel(QtCore.QObject):
     def close(self) -> None:
         """Let go of the document."""
         was_open = self.is_open
+        if self._held is not None:
+            self._held[1]()
+            self.release(None)
         self._proposal, self._shows_proposal = None, True
         if self._document is not None:
             self._leave()
@@ -190,7 +224,15 @@ class DocumentModel(QtCore.QObject):
     def do(self, edit: Edit | None) -> Step | None:
         """Do an edit (None does nothing); raises what `Document.do` raises."""
         self.preview(None)
+        self._refuse_while_held()
         return self.document.do(edit) if edit is not None else None
+
+    def _refuse_while_held(self) -> None:
+        if self._held is not None:
+            raise TerraDeskError(
+                _("An import is being written into the plan."),
+                _("Wait until it is done, then try again."),
+            )
 
     def attempt(self, make: Callable[[], Edit | Assigned | None], nothing: str = "") -> Step | None:
         """Make an edit and do it, tell the user what it did, or why it could not be done.
@@ -207,9 +249,10 @@ class DocumentModel(QtCore.QObject):
         Step or None
         """
         try:
+            self._refuse_while_held()
             made = make()
             assigned = made if isinstance(made, Assigned) else Assigned(made)
-            edit, is_refused = self._in_draft(assigned.edit)
+            edit, is_refused = self.in_draft(assigned.edit)
         except TerraDeskError as error:
             self.on_error(error, False)
             return None
@@ -236,7 +279,7 @@ class DocumentModel(QtCore.QObject):
                 if not self.on_error(error, can_retry) or not can_retry:
                     return None
 
-    def _in_draft(self, edit: Edit | None) -> tuple[Edit | None, bool]:
+    def in_draft(self, edit: Edit | None) -> tuple[Edit | None, bool]:
         """The edit where it may be done: in a copy, if it would redraw a baseline.
 
         Returns
@@ -288,12 +331,14 @@ class DocumentModel(QtCore.QObject):
     def undo(self) -> Step | None:
         """Undo the last step; a step of another scenario brings that one into view first."""
         self.preview(None)
+        self._refuse_while_held()
         self._follow(self.document.undo_step)
         return self.document.undo()
 
     def redo(self) -> Step | None:
         """Redo; follows the scenario like `undo`."""
         self.preview(None)
+        self._refuse_while_held()
         self._follow(self.document.redo_step)
         return self.document.redo()
 

@@ -177,7 +177,8 @@ class MainWindow(QtWidgets.QMainWindow):
     def _connect(self) -> None:
         model = self.model
         for signal in (model.opened, model.edited, model.alignment_changed,
-                       model.current_changed, model.selection_changed):  # fmt: skip
+                       model.current_changed, model.selection_changed,
+                       model.held_changed):  # fmt: skip
             signal.connect(self.refresh_actions)
         model.opened.connect(self._on_opened)
         model.edited.connect(self._refresh_title)
@@ -277,8 +278,9 @@ class MainWindow(QtWidgets.QMainWindow):
         for one in ACTIONS:
             self.actions_by_id[one.id].setEnabled(not one.needs or one.needs in state)
         undo, redo = self.actions_by_id["edit.undo"], self.actions_by_id["edit.redo"]
-        undo_step = self.model.document.undo_step if self.model.is_open else None
-        redo_step = self.model.document.redo_step if self.model.is_open else None
+        can_step = self.model.is_open and not self.model.is_held
+        undo_step = self.model.document.undo_step if can_step else None
+        redo_step = self.model.document.redo_step if can_step else None
         undo.setEnabled(undo_step is not None)
         redo.setEnabled(redo_step is not None)
         undo.setToolTip(_("Undo: {text}").format(text=undo_step.text) if undo_step else _("Undo"))
@@ -290,7 +292,7 @@ class MainWindow(QtWidgets.QMainWindow):
             self.actions_by_id[f"view.{name}"].setChecked(is_on)
 
     def _state(self) -> set[str]:
-        if not self.model.is_open:
+        if not self.model.is_open or self.model.is_held:
             return set()
         plan, view = self.model.plan, self.model.view
         checks = {
@@ -488,7 +490,7 @@ class MainWindow(QtWidgets.QMainWindow):
         """When the window comes to the front: has another program changed the file?"""
         super().changeEvent(event)
         is_front = event.type() == QtCore.QEvent.Type.ActivationChange and self.isActiveWindow()
-        if not is_front or not self.model.is_open:
+        if not is_front or not self.model.is_open or self.model.is_held:
             return
         document = self.model.document
         if document.path is not None and keeping.has_foreign_changes(document):
