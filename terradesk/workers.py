@@ -28,7 +28,7 @@ from typing import IO, Any
 
 import numpy as np
 
-from terradesk import i18n
+from terradesk import i18n, limits
 from terradesk.errors import TerraDeskError
 from terradesk.i18n import _
 from terradesk.progress import Cancelled, Progress, silent
@@ -78,7 +78,7 @@ def run(
     environment : mapping, optional
         Variables that the child has besides those of this process.
     memory_limit : int
-        Bytes; kept on Linux and macOS only.
+        Bytes.
     time_limit : float
         Seconds of computing and of waiting.
     opened : callable, optional
@@ -330,7 +330,7 @@ def main(arguments: list[str]) -> int:
     threading.Thread(target=_end_with_parent, args=(folder,), daemon=True).start()
     tempfile.tempdir = str(folder)  # the parent removes it, however this process ends
     gc.disable()  # looking for cycles in a million rows costs more than keeping them
-    _limit(int(job["memory_limit"]), float(job["time_limit"]))
+    limits.keep_within(int(job["memory_limit"]), float(job["time_limit"]))
     i18n.use_language(job["language"])
     outcome = _do(job, folder, channel)
     written = folder / "outcome.part"
@@ -365,20 +365,6 @@ def _end_with_parent(folder: Path) -> None:
             pass
     shutil.rmtree(folder, ignore_errors=True)  # nobody else is left to do it
     os._exit(3)
-
-
-def _limit(memory: int, seconds: float) -> None:
-    """Limits of this process, where the system knows them."""
-    if sys.platform == "win32":
-        return
-    import resource
-
-    wanted = ((resource.RLIMIT_AS, memory), (resource.RLIMIT_CPU, int(seconds) + 1))
-    for kind, limit in (*wanted, (resource.RLIMIT_CORE, 0)):
-        _soft, hard = resource.getrlimit(kind)
-        most = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
-        with contextlib.suppress(ValueError, OSError):
-            resource.setrlimit(kind, (most, hard))
 
 
 if __name__ == "__main__":

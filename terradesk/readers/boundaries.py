@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -119,7 +120,7 @@ def read_layer(
         system = _system(file, found.crs, issues)
     n = len(found.wkb)
     issues += _flattened(source.infos[k].geometry_type, n)
-    columns = _readable(found.columns, n, issues)
+    columns = _readable(_in_use(found.columns, file), n, issues)
     report = ImportReport(n, n, issues=tuple(issues), lines=lines_text(np.arange(1, n + 1)))
     return {
         "wkb": found.wkb,
@@ -131,6 +132,14 @@ def read_layer(
 
 
 def _encoding(file: Path, chosen: str | None, issues: list[Issue]) -> str | None:
+    if chosen:
+        try:
+            chosen = codecs.lookup(chosen).name
+        except LookupError as error:
+            raise TerraDeskError(
+                _("“{name}” is no encoding that is known.").format(name=isolate(chosen)),
+                _("Choose another, such as UTF-8, cp1252 or cp1250."),
+            ) from error
     if file.suffix.lower() != ".shp":
         return chosen
     return chosen or shapefiles.encoding(file, issues)
@@ -160,7 +169,7 @@ def _readable(
     columns: Mapping[str, np.ndarray], n: int, issues: list[Issue]
 ) -> dict[str, np.ndarray]:
     """The columns, spelled right; the number of each row where there is none."""
-    out = {name: values for name, values in columns.items() if not _is_idle(name, values)}
+    out = dict(columns)
     wrong = []
     for name, values in out.items():
         right = spelling.mended(values.tolist()) if values.dtype == object else None
@@ -177,12 +186,21 @@ def _readable(
     return out
 
 
-_IDLE = ("tessellate", "extrude", "visibility", "drawOrder", "altitudeMode", "icon")
+_DRAWING = ("tessellate", "extrude", "visibility", "drawOrder")
+
+
+def _in_use(columns: Mapping[str, np.ndarray], file: Path) -> Mapping[str, np.ndarray]:
+    """The columns without those that KML and GPX always have and that say nothing here."""
+    if file.suffix.lower() not in (".kml", ".gpx"):
+        return columns
+    return {name: values for name, values in columns.items() if not _is_idle(name, values)}
 
 
 def _is_idle(name: str, values: np.ndarray) -> bool:
-    """Whether a column only says how KML is to be drawn, and nothing but the default."""
-    return name in _IDLE and all(v in ("", -1.0, 0.0) or v != v for v in values.tolist())
+    if values.dtype == object:
+        return not any(values.tolist())
+    said = values[np.isfinite(values)]
+    return len(said) == 0 or (name in _DRAWING and bool((said <= 0).all()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,9 +224,9 @@ def _opened(path: Path) -> Iterator[_Source]:
                 failed.append((file, error))
         if failed and not source.infos:
             raise failed[0][1]
-        for file, error in failed:
+        for file, reason in failed:
             text = _("“{name}” in the archive was left out: {reason}")
-            told = text.format(name=isolate(file.name), reason=error.message)
+            told = text.format(name=isolate(file.name), reason=reason.message)
             for issues in source.issues.values():
                 issues.append(issue("part_unread", told, n=1))
         yield replace(source, infos=_told_apart(source.infos))

@@ -11,6 +11,9 @@ from terradesk.errors import TerraDeskError
 from terradesk.i18n import _, isolate
 from terradesk.progress import Progress
 
+MEMORY_LIMIT = workers.MEMORY_LIMIT
+TIME_LIMIT = workers.TIME_LIMIT
+
 _also_skip: list[str] = []  # drivers of a GDAL newer than this list
 
 
@@ -59,11 +62,30 @@ def call(
 def _in_worker(job: Mapping[str, Any], path: Path, progress: Progress) -> Any:
     environment = gdal.fence_environment(_also_skip)
     try:
-        return workers.run(behind_fence, job, progress, environment=environment)
+        return workers.run(
+            behind_fence,
+            job,
+            progress,
+            environment=environment,
+            memory_limit=MEMORY_LIMIT,
+            time_limit=TIME_LIMIT,
+        )
     except workers.WorkerFailed as error:
         raise TerraDeskError(
-            _("“{name}” cannot be read.").format(name=isolate(path.name)), str(error)
+            _("“{name}” cannot be read.").format(name=isolate(path.name)), _way_out(error.kind)
         ) from error
+
+
+def _way_out(kind: str) -> str:
+    """What to do about a file on which the reader crashed, or ran out of memory or time."""
+    if kind == "memory":
+        return _("It needs more memory than it may use. Split the file, or simplify its shapes.")
+    if kind == "time":
+        return _("It took too long and was stopped. Split the file, or simplify its shapes.")
+    return _(
+        "The reader broke down on it; nothing else was harmed. The file is probably damaged: open "
+        "it in the program that made it, save it as .gpkg or .xlsx, and choose that."
+    )
 
 
 def behind_fence(

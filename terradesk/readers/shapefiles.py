@@ -59,22 +59,69 @@ def whole(path: Path, folder: Path, issues: list[Issue]) -> Path:
         name = isolate(path.with_suffix(".dbf").name)
         issues.append(issue("no_table", text.format(name=name), n=1))
     index = sibling(path, ".shx")
-    if index is not None and _fits(path, index):
+    fits = index is not None and _fits(path, index)
+    starts, lengths, is_cut = _records(path) if not fits else (_NONE, _NONE, False)
+    n = _n_entries(index) if fits else len(starts)
+    n_short = _n_short(table, n) if table is not None else 0
+    if n == 0 or (fits and not n_short):
         return path
-    starts, lengths, is_cut = _records(path)
-    if len(starts) == 0:
-        return path
-    place = folder / f"indexed{sum(1 for _p in folder.iterdir())}"
+    copy = _copied(path, folder)
+    if not fits:
+        n_lost = max(_n_rows(table) - n, 0) if table is not None and is_cut else 0
+        _write_copy(path, copy, starts, lengths, n_lost)
+        issues.append(_told(path, index is None, n_lost))
+    elif index is not None:
+        shutil.copyfile(path, copy)
+        shutil.copyfile(index, copy.with_suffix(".shx"))
+    if n_short:
+        issues.append(_filled(copy, n_short))
+    return copy
+
+
+_NONE = np.empty(0, np.int64)
+
+
+def _copied(path: Path, folder: Path) -> Path:
+    """Where a copy of a shapefile goes, the parts that are fine beside it."""
+    place = folder / f"whole{sum(1 for _p in folder.iterdir())}"
     place.mkdir()
     for suffix in (".dbf", ".prj", ".cpg"):
         part = sibling(path, suffix)
         if part:
             shutil.copyfile(part, place / (path.stem + suffix))
-    copy = place / (path.stem + ".shp")
-    missing = max(_n_rows(table) - len(starts), 0) if table is not None and is_cut else 0
-    _write_copy(path, copy, starts, lengths, missing)
-    issues.append(_told(path, index is None, missing))
-    return copy
+    return place / (path.stem + ".shp")
+
+
+def _n_entries(index: Path | None) -> int:
+    return (index.stat().st_size - _HEAD) // 8 if index is not None else 0
+
+
+def _n_short(table: Path, n_shapes: int) -> int:
+    """Rows that a table says it has and that its end lacks."""
+    head = _table(table)
+    if head is None or head.width == 0:
+        return 0
+    there = max(table.stat().st_size - head.start, 0) // head.width
+    return max(min(head.n_rows, n_shapes) - there, 0)
+
+
+def _filled(copy: Path, n_short: int) -> Issue:
+    """Give a table that ends early the empty rows that are missing."""
+    place = copy.with_suffix(".dbf")
+    head = _table(place)
+    assert head is not None
+    data = place.read_bytes()
+    there = (len(data) - head.start) // head.width
+    data = data[: head.start + there * head.width]
+    rows = struct.pack("<I", there + n_short)
+    place.write_bytes(data[:4] + rows + data[8:] + b" " * (n_short * head.width) + b"\x1a")
+    text = ngettext(
+        "The table “{file}” is cut off: the cells of {n} row are missing.",
+        "The table “{file}” is cut off: the cells of {n} rows are missing.",
+        n_short,
+    )
+    text = text.format(file=isolate(place.name), n=number(n_short))
+    return issue("table_cut", text, n=n_short)
 
 
 def _told(path: Path, is_missing: bool, n_lost: int) -> Issue:

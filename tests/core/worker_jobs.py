@@ -47,3 +47,18 @@ def linger(progress: Progress, told: str = "") -> None:
         Path(told).write_text(str(os.getpid()))
     progress(0.25, "waiting")
     time.sleep(60)
+
+
+def crash_on(path: str, progress: Progress) -> None:
+    ctypes.string_at(0)
+
+
+def loop_on(path: str, progress: Progress) -> None:
+    while True:
+        pass
+
+
+def eat_on(path: str, progress: Progress) -> int:
+    kept = []
+    while True:
+        kept.append(np.ones(1 << 24))
