@@ -9,6 +9,7 @@ import pytest
 
 from terradesk import edits
 from terradesk.document import Document, MemoryStore
+from terradesk.edits import scenarios
 from terradesk.edits.arrivals import Arrivals, incoming
 from terradesk.errors import ReadOnlyPlan, TerraDeskError
 from tests.core.kernel import grid_accounts, grid_plan
@@ -123,7 +124,7 @@ def test_a_baseline_is_copied_first_when_the_user_wants_that(qtbot, desk):
     model.on_baseline = lambda name: "copy"
     first = model.alignment
     rows = np.array([0], np.int32)
-    assert model.view.scenario.is_baseline
+    assert model.attempt(lambda: scenarios.set_baseline(model.plan, model.view.scenario.id))
 
     def assigned(plan, alignment, progress=None):
         moved = edits.assign(plan, alignment, rows, -1).edit
