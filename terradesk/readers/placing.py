@@ -1,9 +1,9 @@
-"""Where accounts are: by coordinates, area code, U.S. ZIP or place name, in this order."""
+"""Where accounts are: by coordinates, area code, postcode or place name, in this order."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from functools import cached_property
 
 import numpy as np
 
@@ -11,52 +11,27 @@ from terradesk import geocode, projection
 from terradesk.accounts import PLACEMENTS
 from terradesk.arcs import Arcs
 from terradesk.arcs.picking import Picker
-from terradesk.i18n import _, ngettext, number
+from terradesk.i18n import _, isolate, ngettext, number
 from terradesk.plan import Plan
+from terradesk.readers import placing_names, placing_points, placing_postcodes
+from terradesk.readers.different import different_cells
 from terradesk.readers.matching import unit_rows
-from terradesk.readers.nearest import nearest_units
-from terradesk.readers.numbers import numbers
-from terradesk.readers.report import Issue, issue
+from terradesk.readers.nearest import Outline
+from terradesk.readers.placed import LEAVE, MOST_QUESTIONS, Placed, Placing, Question, nowhere
+from terradesk.readers.placing_postcodes import are_us_zips
+from terradesk.readers.report import issue
+
+__all__ = ["NEAR", "Placed", "Placer", "Placing", "Question", "are_us_zips"]
 
 NEAR = 5000.0
 """Metres from the nearest area up to which a point outside all areas belongs to it: coasts and
 harbours of generalised maps; well below the width of an area of any national map."""
 
-_SAMPLE = 2000
 _MEANT = 0.5
-_FITTING = 0.6  # nine of ten towns of an American list fit, one of four of a European one
-
-
-@dataclass(slots=True, eq=False)
-class Placed:
-    """Places of accounts as they are found; arrays of shape (n,).
-
-    Parameters
-    ----------
-    lon, lat : float64, degrees
-    x, y : float64, metres in the plan's CRS
-    unit : int32
-    placement : uint8
-    issues : list of Issue
-    """
-
-    lon: np.ndarray
-    lat: np.ndarray
-    x: np.ndarray
-    y: np.ndarray
-    unit: np.ndarray
-    placement: np.ndarray
-    issues: list[Issue] = field(default_factory=list)
-
-    @property
-    def missing(self) -> np.ndarray:
-        """Rows without a place yet."""
-        return np.flatnonzero(self.placement == 0)
-
-
-def _nowhere(n: int) -> Placed:
-    lon, lat, x, y = np.full((4, n), np.nan)
-    return Placed(lon, lat, x, y, np.full(n, -1, np.int32), np.zeros(n, np.uint8))
+_SHOWN_COUNTRY = 0.02  # share of the cities in a map from which on it shows their country
+_HOME = 0.8
+_LISTED = 12
+_ORDER = ("coordinates", "unit_code", "postcode", "place_name")
 
 
 class Placer:
@@ -65,13 +40,25 @@ class Placer:
     Parameters
     ----------
     plan : Plan
+    choices : Placing, optional
+    tables : mapping of str to PostcodeTable, optional
+        Postcodes to use beside, or instead of, those that the user keeps.
     """
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        choices: Placing | None = None,
+        tables: Mapping[str, geocode.tables.PostcodeTable] | None = None,
+    ) -> None:
         self.plan = plan
+        self.choices = choices or Placing()
+        self.tables = tables or {}
         self.arcs: Arcs | None = plan.arcs
         self.picker = Picker(self.arcs) if self.arcs is not None else None
+        self.outline = Outline(self.arcs) if self.arcs is not None else None
 
+    # ------------------------------------------------------------------ the map
     def xy(self, lon: np.ndarray, lat: np.ndarray) -> np.ndarray:
         """(n, 2) metres in the plan's CRS, NaN where a point has no place in it."""
         points = projection.to_plan(np.column_stack((lon, lat)), projection.LONLAT, self.plan.crs)
@@ -89,6 +76,46 @@ class Placer:
             return np.isfinite(lon) & np.isfinite(lat)
         return self.units_at(self.xy(lon, lat)) >= 0
 
+    def holds_near(self, lon: np.ndarray, lat: np.ndarray) -> np.ndarray:
+        """Which points lie in a unit or at most `NEAR` from one."""
+        if self.outline is None:
+            return self.holds(lon, lat)
+        points = self.xy(lon, lat)
+        held = self.units_at(points) >= 0
+        rest = np.flatnonzero(~held)
+        held[rest] = self.outline.nearest(points[rest], NEAR)[0] >= 0
+        return held
+
+    @cached_property
+    def countries(self) -> tuple[str, ...]:
+        """Countries that the map shows, the one with most cities in it first."""
+        if self.picker is None:
+            return ()
+        codes, lon, lat = geocode.country_points()
+        named, counts = np.unique(codes[self.holds(lon, lat)], return_counts=True)
+        order = np.argsort(-counts, kind="stable")
+        shown = counts >= _SHOWN_COUNTRY * counts.sum()
+        return tuple(str(named[k]) for k in order if shown[k])
+
+    @cached_property
+    def home(self) -> str:
+        """The country of the map when it is mainly one, else empty."""
+        return self.countries[0] if len(self.countries) == 1 else ""
+
+    def postcodes(self, country: str, texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+        """Longitude and latitude of postcodes of a country, NaN where not known."""
+        if country in self.tables:
+            return self.tables[country].find(texts)
+        return geocode.tables.find_in(country, texts)
+
+    @cached_property
+    def postcode_countries(self) -> tuple[str, ...]:
+        """Countries whose postcodes are known; those that the map shows first."""
+        known = dict.fromkeys((*self.tables, *geocode.tables.countries()))
+        here = [code for code in self.countries if code in known]
+        return tuple(dict.fromkeys((*here, *known)))
+
+    # ------------------------------------------------------------------ placing
     def place(
         self, cells: Mapping[str, np.ndarray], decimal: str = ".", swap: bool = False
     ) -> Placed:
@@ -102,23 +129,25 @@ class Placer:
         swap : bool
             What is called latitude is longitude.
         """
-        placed = _nowhere(len(next(iter(cells.values()))))
+        placed = nowhere(len(next(iter(cells.values()))))
         if "lat" in cells and "lon" in cells:
-            self._by_coordinates(placed, cells["lat"], cells["lon"], decimal, swap)
+            swap = swap or self.choices.swap
+            placing_points.by_coordinates(self, placed, cells["lat"], cells["lon"], decimal, swap)
         for role in ("unit_code", "postcode"):
             if role in cells and len(placed.missing):
                 self._by_unit(placed, cells[role], is_sure=role == "unit_code")
         if "postcode" in cells and len(placed.missing):
-            self._by_postcode(placed, cells)
+            placing_postcodes.by_postcode(self, placed, cells)
         if "city" in cells and len(placed.missing):
-            self._by_place_name(placed, cells)
+            placing_names.by_place_name(self, placed, cells)
+        self._settle_outside(placed)
         self._tell(placed)
         return placed
 
-    def _put(
+    def put(
         self, placed: Placed, rows: np.ndarray, lon: np.ndarray, lat: np.ndarray, how: str
     ) -> None:
-        """Set points and the units they lie in, or are near to; not those the map cannot hold."""
+        """Set points and the units they lie in; not those that the map cannot hold."""
         points = self.xy(lon, lat)
         is_good = np.isfinite(points[:, 0])
         rows, lon, lat, points = rows[is_good], lon[is_good], lat[is_good], points[is_good]
@@ -126,66 +155,18 @@ class Placer:
         placed.lon[rows], placed.lat[rows] = lon, lat
         placed.x[rows], placed.y[rows] = points.T
         placed.unit[rows] = self.units_at(points)
-        outside = rows[placed.unit[rows] < 0]
-        if len(outside) and self.arcs is not None:
-            there = np.column_stack((placed.x[outside], placed.y[outside]))
-            placed.unit[outside] = nearest_units(self.arcs, there, NEAR)
-            near = outside[placed.unit[outside] >= 0]
-            if len(near):
-                text = ngettext(
-                    "{n} account lies just outside the map and went to the nearest area.",
-                    "{n} accounts lie just outside the map and went to the nearest area.",
-                    len(near),
-                )
-                told = text.format(n=number(len(near)))
-                placed.issues.append(issue("near", told, near, level="info"))
-
-    def _by_coordinates(
-        self, placed: Placed, lat_cells: np.ndarray, lon_cells: np.ndarray, decimal: str, swap: bool
-    ) -> None:
-        (lat, bad_lat), (lon, bad_lon) = numbers(lat_cells, decimal), numbers(lon_cells, decimal)
-        if swap:
-            lat, lon = lon, lat
-        if not swap and self._look_swapped(lon, lat):
-            text = _("Latitude and longitude look swapped.")
-            placed.issues.append(issue("swapped", text, n=len(lat)))
-        is_given = np.isfinite(lat) | np.isfinite(lon) | bad_lat | bad_lon
-        with np.errstate(invalid="ignore"):
-            is_good = (np.abs(lat) <= 90) & (np.abs(lon) <= 180) & ((lat != 0) | (lon != 0))
-        rows = np.flatnonzero(is_good)
-        self._put(placed, rows, lon[rows], lat[rows], "coordinates")
-        wrong = np.flatnonzero(is_given & (placed.placement == 0))
-        if len(wrong):
-            text = ngettext(
-                "The coordinates of {n} account are not on the Earth, or 0, 0.",
-                "The coordinates of {n} accounts are not on the Earth, or 0, 0.",
-                len(wrong),
-            )
-            placed.issues.append(issue("bad_coordinates", text.format(n=number(len(wrong))), wrong))
-
-    def _look_swapped(self, lon: np.ndarray, lat: np.ndarray) -> bool:
-        """Whether the points fall into the map only when exchanged, or lie beyond the poles."""
-        rows = np.flatnonzero(np.isfinite(lon) & np.isfinite(lat))
-        rows = rows[:: max(len(rows) // _SAMPLE, 1)]
-        if len(rows) == 0:
-            return False
-        lon, lat = lon[rows], lat[rows]
-        if self.picker is None:
-            return bool((np.abs(lat) > 90).mean() > 0.05)
-        as_given = self._share(lon, lat)
-        return as_given < 0.4 and self._share(lat, lon) > max(0.5, 2 * as_given)
-
-    def _share(self, lon: np.ndarray, lat: np.ndarray) -> float:
-        good = (np.abs(lat) <= 90) & (np.abs(lon) <= 180)
-        return float(self.holds(lon[good], lat[good]).sum()) / len(lon)
 
     def _by_unit(self, placed: Placed, cells: np.ndarray, is_sure: bool) -> None:
         """At the middle of the unit of that code; postcodes only where units have such codes."""
         rows = placed.missing
         rows = rows[cells[rows] != ""]
-        found = unit_rows(self.plan, cells[rows])
-        if self.arcs is None or len(rows) == 0 or (not is_sure and (found >= 0).mean() < 0.5):
+        if self.arcs is None or len(rows) == 0:
             return
+        found = unit_rows(self.plan, cells[rows])
+        if not is_sure and (found >= 0).mean() < _MEANT:
+            return
+        if is_sure:
+            _tell_unknown(self.plan, placed, cells, rows[found < 0])
         rows, found = rows[found >= 0], found[found >= 0]
         centres = self.arcs.centres[found] / 100.0 + np.asarray(self.arcs.origin)
         has_shape = np.isfinite(centres).all(axis=1)
@@ -197,42 +178,40 @@ class Placer:
         )
         placed.placement[rows] = PLACEMENTS.index("unit_code")
 
-    def _by_postcode(self, placed: Placed, cells: Mapping[str, np.ndarray]) -> None:
-        rows = placed.missing
-        codes, countries = cells["postcode"], cells.get("country")
-        if countries is not None:
-            here = [geocode.country_code(c) in ("", "US") for c in countries[rows].tolist()]
-            rows = rows[np.array(here, bool)]
-        lon, lat = geocode.find_postcodes(codes[rows].tolist())
-        known = np.isfinite(lon)
-        rows, lon, lat = rows[known], lon[known], lat[known]
-        if len(rows) == 0 or self.holds(lon, lat).mean() < 0.5:
-            return  # five digits of another country
-        if self.arcs is None and not are_us_zips(
-            codes[rows], *(cells[r][rows] if r in cells else None for r in ("city", "country"))
-        ):
+    # ------------------------------------------------------------------ outside all areas
+    def _settle_outside(self, placed: Placed) -> None:
+        """Take accounts outside all areas to the nearest one, as far as that is wanted."""
+        outside = np.flatnonzero((placed.placement > 0) & (placed.unit < 0))
+        if self.outline is None or len(outside) == 0:
             return
-        self._put(placed, rows, lon, lat, "postcode")
+        points = np.column_stack((placed.x, placed.y))
+        wish = self.choices.outside
+        if wish != "leave":
+            reach = NEAR if wish == "near" else None
+            placed.unit[outside] = self.outline.nearest(points[outside], reach)[0]
+            _tell_near(placed, outside[placed.unit[outside] >= 0], wish == "near")
+            outside = outside[placed.unit[outside] < 0]
+        asked = outside[:MOST_QUESTIONS]
+        units, far = self.outline.nearest(points[asked])
+        for row, unit, distance in zip(asked.tolist(), units.tolist(), far.tolist(), strict=True):
+            if unit >= 0:
+                self._ask_outside(placed, row, unit, distance)
 
-    def _by_place_name(self, placed: Placed, cells: Mapping[str, np.ndarray]) -> None:
-        rows = placed.missing
-        rows = rows[cells["city"][rows] != ""]
-        given = {r: cells[r][rows].tolist() for r in ("city", "state", "country") if r in cells}
-        lon, lat = geocode.find_places(
-            given["city"], given.get("state"), given.get("country"), self.holds
+    def _ask_outside(self, placed: Placed, row: int, unit: int, distance: float) -> None:
+        units, key = self.plan.units, f"outside:{row}"
+        code = str(units.codes[unit])
+        text = _("{name} ({code}), {km} km away").format(
+            name=isolate(str(units.names[unit])), code=isolate(code), km=_km(distance)
         )
-        known = np.isfinite(lon)
-        rows, lon, lat = rows[known], lon[known], lat[known]
-        if len(rows) == 0:
-            return
-        self._put(placed, rows, lon, lat, "place_name")
-        text = ngettext(
-            "{n} account was placed in the middle of its town.",
-            "{n} accounts were placed in the middle of their towns.",
-            len(rows),
+        candidates = ((LEAVE, _("Leave outside")), (code, text))
+        picked = self.choices.answer(key, LEAVE)
+        picked = picked if picked == code else LEAVE
+        if picked:
+            placed.unit[row] = unit
+        rows = np.array([row], np.int64)
+        placed.questions.append(
+            Question(key, "outside", "", candidates, picked, rows, units=(unit,))
         )
-        told = text.format(n=number(len(rows)))
-        placed.issues.append(issue("place_name", told, rows, level="info"))
 
     def _tell(self, placed: Placed) -> None:
         missing = placed.missing
@@ -256,24 +235,43 @@ class Placer:
         placed.issues.append(issue("outside", text.format(n=number(len(outside))), outside))
 
 
-def are_us_zips(
-    codes: np.ndarray, cities: np.ndarray | None, countries: np.ndarray | None = None
-) -> bool:
-    """Whether codes that may be U.S. ZIP codes are meant as such, judged without a map.
+def _tell_near(placed: Placed, rows: np.ndarray, is_near: bool) -> None:
+    if not len(rows):
+        return
+    text = ngettext(
+        "{n} account lies just outside the map and went to the nearest area.",
+        "{n} accounts lie just outside the map and went to the nearest area.",
+        len(rows),
+    )
+    if not is_near:
+        text = ngettext(
+            "{n} account lies outside the map and went to the nearest area.",
+            "{n} accounts lie outside the map and went to the nearest area.",
+            len(rows),
+        )
+    placed.issues.append(issue("near", text.format(n=number(len(rows))), rows, level="info"))
 
-    Parameters
-    ----------
-    codes : ndarray of str, shape (n,), n > 0
-    cities, countries : ndarray of str, shape (n,), optional
-        Beside them in the table; what they say decides, else whether most have five digits.
-    """
-    some = np.arange(0, len(codes), max(len(codes) // _SAMPLE, 1))
-    if countries is not None:
-        said = [geocode.country_code(c) for c in countries[some].tolist() if c]
-        if said:
-            return sum(code == "US" for code in said) >= _MEANT * len(said)
-    if cities is not None:
-        fits = geocode.zips_fit_cities(codes[some].tolist(), cities[some].tolist())
-        if np.isfinite(fits):
-            return fits >= _FITTING
-    return sum(len(code) >= 5 for code in codes[some].tolist()) >= _MEANT * len(some)
+
+def _tell_unknown(plan: Plan, placed: Placed, cells: np.ndarray, rows: np.ndarray) -> None:
+    """Say which codes the map does not have."""
+    if not len(rows):
+        return
+    codes, _which = different_cells(cells[rows])
+    text = ngettext(
+        "{n} code is none of the {noun} of this map: {codes}",
+        "{n} codes are none of the {noun} of this map: {codes}",
+        len(codes),
+    )
+    told = text.format(n=number(len(codes)), noun=isolate(plan.noun(2)), codes=listed(codes))
+    reason = _("No area has this code")
+    placed.issues.append(issue("unknown_code", told, rows, n=len(codes), reason=reason))
+
+
+def listed(codes: Sequence[str]) -> str:
+    """The first of many codes, for a sentence."""
+    shown = ", ".join(isolate(code[:40]) for code in codes[:_LISTED])
+    return f"{shown} …" if len(codes) > _LISTED else shown
+
+
+def _km(metres: float) -> str:
+    return number(metres / 1000.0, 0 if metres >= 10_000 else 1)
