@@ -93,6 +93,59 @@ def hostile_files(folder: Path, web: str) -> list[Path]:
     return [*(folder / name for name in texts), folder / "crs.geojson"]
 
 
+def hostile_gml(folder: Path, web: str) -> list[Path]:
+    """GML and GPX with addresses and entities at every place that may be looked up."""
+    (folder / "secret.txt").write_text("SECRET")
+    kinds = 'xmlns:gml="http://www.opengis.net/gml" xmlns:xlink="http://www.w3.org/1999/xlink"'
+    ring = "<gml:coordinates>0,0 0,1 1,1 1,0 0,0</gml:coordinates>"
+    outer = f"<gml:outerBoundaryIs><gml:LinearRing>{ring}</gml:LinearRing></gml:outerBoundaryIs>"
+    entity = f'<!DOCTYPE a [<!ENTITY x SYSTEM "{(folder / "secret.txt").as_uri()}">]>'
+    remote = f'<!DOCTYPE a SYSTEM "{web}/a.dtd">'
+
+    def gml(before: str = "", more: str = "", srs: str = "EPSG:4326", name: str = "n") -> str:
+        shape = f'<gml:Polygon srsName="{srs}">{outer}</gml:Polygon>'
+        return (
+            f'<?xml version="1.0"?>{before}<FeatureCollection {kinds} {more}><gml:featureMember>'
+            f"<area><name>{name}</name><other xlink:href='{web}/other.gml#x'/><geom>{shape}"
+            "</geom></area></gml:featureMember></FeatureCollection>"
+        )
+
+    schema = 'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" '
+    texts = {
+        "schema.gml": gml(more=f'{schema}xsi:schemaLocation="http://x.org/ {web}/schema.xsd"'),
+        "srs.gml": gml(srs=f"{web}/crs.xml"),
+        "link.gml": gml(srs="http://www.opengis.net/def/crs/EPSG/0/4326"),
+        "entity.gml": gml(before=entity, name="&x;"),
+        "remote.gml": gml(before=remote),
+        "wfs.gml": f"<OGRWFSDataSource><URL>{web}/wfs?SERVICE=WFS</URL></OGRWFSDataSource>",
+        "entity.gpx": f'<?xml version="1.0"?>{entity}<gpx version="1.1"><wpt lat="1" lon="1"><name>'
+        "&x;</name></wpt></gpx>",
+    }
+    for name, text in texts.items():
+        (folder / name).write_text(text)
+    return [folder / name for name in texts]
+
+
+def test_hostile_gml_is_inert(tmp_path: Path, trap: tuple[str, list[str]]) -> None:
+    web, hits = trap
+    files = hostile_gml(tmp_path, web)
+    done = subprocess.run(
+        [sys.executable, "-c", READ_ALL.format(addresses=[]), *map(str, files)],
+        cwd=ROOT,
+        env={**os.environ, **gdal.fence_environment()},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert hits == []
+    assert "SECRET" not in done.stdout
+    lines = done.stdout.splitlines()
+    assert lines[1].startswith("READ") and lines[3].startswith("READ")
+    for name in ("entity.gml", "remote.gml", "wfs.gml", "entity.gpx"):
+        with pytest.raises(TerraDeskError, match="it holds XML"):
+            sniffing.check_content(tmp_path / name)
+
+
 def test_hostile_files_reach_neither_network_nor_other_files(
     tmp_path: Path, trap: tuple[str, list[str]]
 ) -> None:
