@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 
 from terradesk import geocode
 from terradesk.plan import Plan
+from terradesk.readers.different import different_cells
 
 
 def unit_rows(plan: Plan, cells: np.ndarray) -> np.ndarray:
     """Unit of each code.
 
-    As written; else without regard to case, zeros in front and ``.0``; else by a name that only
-    one unit has.
+    As written; else without regard to case, marks, zeros in front and ``.0``; else by a name that
+    only one unit has.
 
     Parameters
     ----------
@@ -39,10 +42,15 @@ def unit_rows(plan: Plan, cells: np.ndarray) -> np.ndarray:
             row = loose.get(_loose(cell), -1)
         return row if row >= 0 else named.get(geocode.plain(cell), -1)
 
-    known = {cell: row_of(cell) for cell in set(cells.tolist())}
-    return np.array([known[cell] for cell in cells.tolist()], np.int32)
+    texts, which = different_cells(cells)
+    return np.array([row_of(text) for text in texts] or [-1], np.int32)[which]
+
+
+_LEVEL = re.compile(r"^\d{7}us(?=\d)")  # 0500000US01001, as the U.S. Census writes its codes
+_MARKS = re.compile(r"[\s\-_./]+")
 
 
 def _loose(code: str) -> str:
-    text = code.strip().casefold().removesuffix(".0")
+    text = geocode.tidy(code).casefold()
+    text = _MARKS.sub("", _LEVEL.sub("", text))
     return text.lstrip("0") or text
