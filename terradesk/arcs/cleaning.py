@@ -8,11 +8,11 @@ import numpy as np
 import shapely
 from numpy.typing import ArrayLike
 
+from terradesk.arcs.faults import Fault, gaps, overlaps
 from terradesk.arcs.jit import Bools, Floats, Int64s, Objects
 from terradesk.i18n import _, ngettext
 
 GAP_WIDTH = 1.0  # metres: narrower holes between areas are errors of digitising, not lakes
-_SPECK = 1.0  # m2: smaller overlaps are rounding
 _QUIET = np.errstate(invalid="ignore", divide="ignore")  # flags that GEOS leaves set
 
 
@@ -36,6 +36,12 @@ class Cleaned:
         Holes between rows that were closed.
     notes : tuple of str
         The same in words, translated; empty when nothing was wrong.
+    faults : tuple of Fault
+        Every overlap and every gap that was found, closed or not, the largest first.
+    is_whole : bool
+        The borders were matched; False: they could not be, some neighbours may be missing.
+    mended : (n,) float64
+        m2 of the row's own polygon made valid minus m2 as it was drawn.
     """
 
     polygons: Objects
@@ -45,10 +51,13 @@ class Cleaned:
     n_overlaps: int
     n_gaps: int
     notes: tuple[str, ...]
+    faults: tuple[Fault, ...]
+    is_whole: bool
+    mended: Floats
 
 
 @_QUIET
-def clean(polygons: ArrayLike, gap_width: float = GAP_WIDTH) -> Cleaned:
+def clean(polygons: ArrayLike, gap_width: float = GAP_WIDTH, snapping: float = 0.0) -> Cleaned:
     """Make polygons a coverage: valid, edge-matched, without overlaps or slivers between them.
 
     An overlap goes to the smaller area, so that an area inside another stays and the larger one
@@ -60,32 +69,50 @@ def clean(polygons: ArrayLike, gap_width: float = GAP_WIDTH) -> Cleaned:
         In metres of the plan's CRS.
     gap_width : float
         Metres; enclosed gaps up to this width are given to a neighbour.
+    snapping : float
+        Metres; borders that run closer to each other become one, and gaps as wide are closed.
+        0: only vertices that are all but equal are joined.
     """
     raw = np.asarray(polygons, object)
     valid, repaired = _valid(raw)
     before = _areas(valid)
-    n_overlaps = n_gaps = 0
+    closed = max(gap_width, snapping)
+    found: list[Fault] = []
     is_whole = True
     result = valid
     try:
         wrong = _wrong(valid)
         if len(wrong):
-            n_overlaps = _overlaps(valid, wrong)
+            found = overlaps(valid, wrong)
             result = coverage_of(valid)
-        n_gaps = _narrow_gaps(result, gap_width)
-        if n_gaps:
-            result = coverage_of(result, gap_width)
+        found += gaps(result, closed)
+        if snapping > 0:
+            result = coverage_of(valid, closed, snapping)
+        elif any(one.kind == "gap" and one.is_closed for one in found):
+            result = coverage_of(result, closed)
     except shapely.errors.GEOSException:
         is_whole = False  # made valid, yet neighbours may not match: better than no import
     after = _areas(result)
     lost = (before > 0) & (after == 0)
+    n_overlaps = sum(one.kind == "overlap" for one in found)
+    n_gaps = sum(one.kind == "gap" and one.is_closed for one in found)
     counts = int(repaired.sum()), n_overlaps, n_gaps, int(lost.sum()), int((before == 0).sum())
-    notes = _notes(*counts, is_whole)
-    return Cleaned(result, after - before, repaired, lost, n_overlaps, n_gaps, notes)
+    return Cleaned(
+        result,
+        after - before,
+        repaired,
+        lost,
+        n_overlaps,
+        n_gaps,
+        _notes(*counts, is_whole),
+        tuple(sorted(found, key=lambda one: -one.area)),
+        is_whole,
+        np.where(repaired, before - _areas(raw), 0.0),
+    )
 
 
 def _areas(polygons: Objects) -> Floats:
-    return np.nan_to_num(np.asarray(shapely.area(polygons), np.float64))
+    return np.nan_to_num(np.asarray(shapely.area(polygons), np.float64), posinf=0.0)
 
 
 def _valid(raw: Objects) -> tuple[Objects, Bools]:
@@ -164,35 +191,6 @@ def _wrong(valid: Objects) -> Int64s:
     """Rows with edges that cross or miss those of others."""
     rows = np.flatnonzero(~shapely.is_missing(valid))
     return rows[~shapely.is_empty(shapely.coverage_invalid_edges(valid[rows]))]
-
-
-def _overlaps(valid: Objects, wrong: Int64s) -> int:
-    """Pairs that overlap; rows whose edges are all right can only hold another one whole."""
-    a, b = shapely.STRtree(valid).query(valid[wrong], predicate="intersects")
-    pairs = np.unique(np.sort(np.column_stack((wrong[a], b)), axis=1), axis=0)
-    pairs = pairs[pairs[:, 0] < pairs[:, 1]]
-    common = shapely.area(shapely.intersection(valid[pairs[:, 0]], valid[pairs[:, 1]]))
-    return int((common > _SPECK).sum())
-
-
-def _narrow_gaps(coverage: Objects, width: float) -> int:
-    """Holes in the union that no circle wider than `width` fits into."""
-    if width <= 0:
-        return 0
-    whole = shapely.get_parts(shapely.coverage_union_all(coverage))
-    rings = shapely.get_rings(whole)
-    holes = np.setdiff1d(np.arange(len(rings)), _shells(whole))
-    gaps = shapely.polygons(rings[holes])
-    # a circle of radius area / perimeter always fits: spares the search in wide holes
-    gaps = gaps[2 * shapely.area(gaps) <= width * shapely.length(gaps)]
-    radius = shapely.length(shapely.maximum_inscribed_circle(gaps, tolerance=width / 20))
-    return int((2 * radius <= width).sum())
-
-
-def _shells(polygons: Objects) -> Int64s:
-    """Places of the exterior rings in `get_rings` of the polygons."""
-    counts = 1 + shapely.get_num_interior_rings(polygons).astype(np.int64)
-    return np.asarray(np.cumsum(counts) - counts, np.int64)
 
 
 def _notes(
