@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -19,8 +18,10 @@ from terradesk.plan import Plan
 from terradesk.progress import Progress, silent
 from terradesk.readers.figures import column_row, measure_rows, new_records
 from terradesk.readers.grouping import Groups, group
+from terradesk.readers.numbering import make_ids, make_names, told_apart
 from terradesk.readers.numbers import numbers
-from terradesk.readers.placing import Placer, are_us_zips
+from terradesk.readers.placed import Placed
+from terradesk.readers.placing import Placer, Placing, Question, are_us_zips
 from terradesk.readers.recognising import ROLES, SINGLE, ColumnGuess
 from terradesk.readers.report import ImportReport, Issue, issue
 from terradesk.readers.tables import Table
@@ -33,7 +34,6 @@ ROWS = "rows"
 
 _PLACING = ("lat", "lon", "unit_code", "postcode", "city", "state", "country")
 _NOT_KEPT = ("id", "name", "lat", "lon", "unused")
-_SHOWN = 10
 _SAMPLE = 5000
 
 
@@ -50,6 +50,8 @@ class MadeAccounts:
     report : ImportReport
     account_of : ndarray of int64, shape (n_rows,)
         Account of each row of the table, -1 for rows that were left out.
+    questions : tuple of Question
+        Places that are not sure; rows are rows of the table, the first of each account.
     """
 
     accounts: Accounts
@@ -57,6 +59,7 @@ class MadeAccounts:
     measures: tuple[rec.Measure, ...]
     report: ImportReport
     account_of: np.ndarray = field(default_factory=lambda: np.empty(0, np.int64))
+    questions: tuple[Question, ...] = ()
 
     def add_to(self, document: Document, source: str, balance_by: str = "") -> Step:
         """Append them as one undoable step, with what the plan does not know of their columns yet.
@@ -99,6 +102,8 @@ def make_accounts(
     *,
     swap: bool = False,
     formats: Mapping[str, str] | None = None,
+    placing: Placing | None = None,
+    duplicates: str = "refuse",
 ) -> MadeAccounts:
     """Make accounts of the rows of a table and find their places in a plan.
 
@@ -117,6 +122,10 @@ def make_accounts(
         Latitude and longitude are exchanged in the file.
     formats : mapping of str to str, optional
         ``money`` or ``number`` of columns where it is known.
+    placing : Placing, optional
+        How places are to be found.
+    duplicates : str
+        What becomes of rows that repeat an account number, a key of `numbering.DUPLICATES`.
 
     Raises
     ------
@@ -127,13 +136,14 @@ def make_accounts(
     role_of = {name: roles.get(name, "text") for name in table.columns}
     named = _named(role_of, [*roles, *group_by], table)
     counted = ""
-    placer = Placer(plan)
+    placer = Placer(plan, placing)
     progress(0.0, _("Joining rows"))
     cells, zip_issues = _with_zips(table, named, placer)
     groups = group([cells[name] for name in group_by], len(table))
     issues = [*zip_issues, *_without_key(groups)]
     if not group_by and "id" in named:
-        _refuse_repeated(cells[named["id"]], named["id"])
+        found, told = told_apart(cells[named["id"]], named["id"], duplicates)
+        groups, issues = found or groups, [*issues, *told]
     progress(0.2, _("Reading figures"))
     columns, bad = _columns(cells, role_of, groups, table.decimal)
     issues += bad
@@ -145,8 +155,9 @@ def make_accounts(
     nothing = {"": np.full(len(groups), "", object)}
     placed = placer.place(place_cells or nothing, table.decimal, swap)
     progress(0.9, _("Finding places"))
-    ids, id_issues = _ids(groups, cells, named, group_by, plan)
-    names = _names(groups, cells, named, ids)
+    ids, id_issues = make_ids(groups, cells, named, group_by, plan)
+    names = make_names(groups, cells, named, ids)
+    columns |= _not_understood(placed, place_cells, named)
     accounts = Accounts(
         ids,
         names,
@@ -165,13 +176,23 @@ def make_accounts(
         read=len(table),
         accepted=len(groups),
         grouped=n_joined - len(groups),
-        repaired=sum(one.n for one in zip_issues),
+        repaired=sum(one.n for one in issues if one.outcome == "repaired"),
         unplaced=len(placed.missing),
         rejected=len(table) - n_joined,
         issues=(*issues, *_of_rows([*id_issues, *placed.issues], groups)),
     )
     report = table.report.followed_by(own)
-    return MadeAccounts(accounts, described, figures, report, groups.labels)
+    asked = tuple(replace(q, rows=groups.first[q.rows]) for q in placed.questions)
+    return MadeAccounts(accounts, described, figures, report, groups.labels, asked)
+
+
+def _not_understood(
+    placed: Placed, cells: Mapping[str, np.ndarray], named: Mapping[str, str]
+) -> dict[str, np.ndarray]:
+    """Coordinates that tell no place, as they stand in the file: nothing is lost."""
+    if not placed.misread.any():
+        return {}
+    return {named[r]: np.where(placed.misread, cells[r], "") for r in ("lat", "lon")}
 
 
 def _of_rows(issues: Sequence[Issue], groups: Groups) -> list[Issue]:
@@ -263,24 +284,6 @@ def _without_key(groups: Groups) -> list[Issue]:
     return [issue("no_key", text.format(n=number(len(rows))), rows)]
 
 
-def _refuse_repeated(cells: np.ndarray, column: str) -> None:
-    double = [cell for cell, n in Counter(cells.tolist()).items() if n > 1 and cell]
-    if not double:
-        return
-    message = ngettext(
-        "{n} account number in “{column}” occurs more than once: {numbers}",
-        "{n} account numbers in “{column}” occur more than once: {numbers}",
-        len(double),
-    )
-    shown = ", ".join(isolate(cell) for cell in double[:_SHOWN])
-    raise TerraDeskError(
-        message.format(n=number(len(double)), column=isolate(column), numbers=shown),
-        _("Make one account per “{column}”, or choose another column as number.").format(
-            column=isolate(column)
-        ),
-    )
-
-
 def _columns(
     cells: Mapping[str, np.ndarray], role_of: Mapping[str, str], groups: Groups, decimal: str
 ) -> tuple[dict[str, np.ndarray], list[Issue]]:
@@ -306,62 +309,6 @@ def _columns(
             told = text.format(n=number(len(rows)), column=isolate(name), cell=cell)
             issues.append(issue("not_a_number", told, rows))
     return columns, issues
-
-
-def _ids(
-    groups: Groups,
-    cells: Mapping[str, np.ndarray],
-    named: Mapping[str, str],
-    group_by: Sequence[str],
-    plan: Plan,
-) -> tuple[np.ndarray, list[Issue]]:
-    """A number for each account: the file's own, or made of what tells it apart."""
-    given = "id" in named and list(group_by) in ([], [named["id"]])
-    if given:
-        wanted = groups.first_filled(cells[named["id"]]).tolist()
-    else:
-        wanted = ["-".join(part for part in key if part) for key in groups.keys]
-    wanted = [cell or f"{row + 1}" for cell, row in zip(wanted, groups.first, strict=True)]
-    old = set(plan.accounts.ids[plan.accounts_present].tolist())
-    again = [row for row, cell in enumerate(wanted) if cell in old]
-    out = np.empty(len(wanted), object)
-    out[:] = _told_apart(wanted, set() if given else old)
-    if not again or not given:
-        return out, []
-    text = ngettext(
-        "{n} account number is in the plan already.",
-        "{n} account numbers are in the plan already.",
-        len(again),
-    )
-    return out, [issue("known", text.format(n=number(len(again))), again)]
-
-
-def _told_apart(wanted: Sequence[str], taken: set[str]) -> list[str]:
-    taken = set(taken)
-    out = []
-    for cell in wanted:
-        name, count = cell, 1
-        while name in taken:
-            count += 1
-            name = f"{cell} ({count})"
-        taken.add(name)
-        out.append(name)
-    return out
-
-
-def _names(
-    groups: Groups, cells: Mapping[str, np.ndarray], named: Mapping[str, str], ids: np.ndarray
-) -> np.ndarray:
-    """The file's own names; else town and keys; else the account's number."""
-    out = ids.copy()
-    if "name" in named:
-        found = groups.first_filled(cells[named["name"]])
-        out[:] = [name or own for name, own in zip(found.tolist(), ids.tolist(), strict=True)]
-    elif "city" in named and groups.keys and groups.keys[0]:
-        towns = groups.first_filled(cells[named["city"]]).tolist()
-        pairs = zip(towns, groups.keys, strict=True)
-        out[:] = [" ".join(dict.fromkeys(p for p in (town, *key) if p)) for town, key in pairs]
-    return out
 
 
 def _described(
