@@ -113,6 +113,35 @@ def matching_rows(text: str, table: Table) -> np.ndarray:
     return np.flatnonzero(found)
 
 
+def names(text: str, table: Table) -> list[str]:
+    """Columns of a table that a formula reads, each once, as the table spells them.
+
+    Raises
+    ------
+    FormulaError
+        If the text is no formula. Columns that do not exist are left out.
+    """
+    source = _prepared(text)
+    said = [source.name(n) for n in ast.walk(_parsed(source)) if isinstance(n, ast.Name)]
+    spelt = {name.casefold(): name for name in table.columns}
+    found = (name if name in table.columns else spelt.get(name.casefold()) for name in said)
+    return list(dict.fromkeys(name for name in found if name is not None))
+
+
+def quoted(name: str) -> str:
+    """A column as a formula names it: in square brackets unless it is one plain word.
+
+    Raises
+    ------
+    FormulaError
+        If the name itself holds square brackets: no formula can say it.
+    """
+    if "[" in name or "]" in name:
+        raise FormulaError(_("a name with square brackets cannot stand in a formula."))
+    is_plain = re.fullmatch(r"[^\W\d]\w*", name) and name.lower() not in (*_WORDS, *FUNCTIONS)
+    return name if is_plain else f"[{name}]"
+
+
 # ------------------------------------------------------------------ from text to a checked tree
 @dataclass(frozen=True, slots=True)
 class _Source:

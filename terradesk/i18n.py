@@ -66,6 +66,11 @@ def _locale(code: str) -> Any:
     return Locale.parse({"en": "en_US"}.get(code, code))
 
 
+def locale() -> Any:
+    """Babel's locale of the language in use."""
+    return _locale(_language)
+
+
 def number(value: float, decimals: int = 0) -> str:
     """A number in the user's format, e.g. ``1,234.5``; an en dash when it is not finite."""
     if value is None or not math.isfinite(value):
@@ -92,6 +97,21 @@ def compact(value: float) -> str:
             short = value / step
             return number(short, 0 if abs(short) >= 99.95 else 1) + sign
     return number(value, 0 if size >= 99.95 or float(value).is_integer() else 1)
+
+
+def with_currency(text: str, sign: str) -> str:
+    """A number with a currency sign on the side where the language has it."""
+    if not sign:
+        return text
+    if _sign_leads(_language):
+        return f"{sign}\u00a0{text}" if sign[-1].isalpha() else f"{sign}{text}"
+    return f"{text}\u00a0{sign}"
+
+
+@lru_cache(maxsize=8)
+def _sign_leads(code: str) -> bool:
+    pattern = _locale(code).currency_formats["standard"].pattern
+    return str(pattern).strip("\u200e\u200f").startswith("¤")
 
 
 def percent(fraction: float, decimals: int = 0, signed: bool = True) -> str:

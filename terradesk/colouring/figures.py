@@ -15,6 +15,7 @@ from terradesk.colouring.kept import kept
 from terradesk.colouring.model import Choice, Colouring, Look, Way
 from terradesk.i18n import _
 from terradesk.measures.sums import ACCOUNT_SOURCES, unit_sums, unit_values
+from terradesk.measures.values import column_values, known_values
 from terradesk.palettes import RAMPS
 from terradesk.plan import AlignmentView
 from terradesk.render.filling import N_PATTERNS
@@ -105,9 +106,8 @@ def _decimals(value: float) -> int:
 
 def _raw(view: AlignmentView, measure: rec.Measure) -> np.ndarray:
     """Figures of the units with what is unknown left unknown, which a sum would count as 0."""
-    column = view.plan.units.columns.get(measure.column) if measure.source == "units" else None
-    if column is not None and column.dtype.kind in "fiu":
-        return column.astype(np.float64)
+    if measure.source == "units":
+        return known_values(view.plan, measure)
     return unit_figures(view, measure)
 
 
@@ -170,7 +170,7 @@ def _by_column(view: AlignmentView, key: str, look: Look, rules: Rules | None) -
     if meaning == "":
         return None
     plan = view.plan
-    values = np.where(plan.units_present, plan.units.columns[key].astype(np.float64), np.nan)
+    values = np.where(plan.units_present, column_values(plan, "units", key), np.nan)
     column = meaning if isinstance(meaning, rec.Column) else rec.Column("", 0, label=key)
     own = rec.Measure("", 0, source="units", format=column.format)
 

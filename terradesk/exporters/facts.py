@@ -41,6 +41,10 @@ class Facts:
         first = [m for m in own if chosen is not None and m.uid == chosen.uid]
         return first + [m for m in own if m not in first]
 
+    def formulas(self, table: str) -> list[rec.Measure]:
+        """Measures by formula over the columns of units or accounts: no column holds them."""
+        return [m for m in self.summed if m.formula and m.source == table]
+
     @cached_property
     def balance(self) -> measures.Balance | None:
         """Balance by the plan's measure; None when there is nothing to balance."""

@@ -10,6 +10,7 @@ import shapely
 from terradesk.arcs.outlines import polygons
 from terradesk.exporters.facts import Facts, texts
 from terradesk.exporters.sheets import assigned_by
+from terradesk.measures.values import known_values
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -33,6 +34,7 @@ def units_frame(facts: Facts) -> DataFrame:
         "territory_id": view.assignment[rows],
     }
     _add(columns, {name: values[rows] for name, values in plan.units.columns.items()})
+    _add(columns, {m.name: known_values(plan, m)[rows] for m in facts.formulas("units")})
     shapes = polygons(plan.arcs)[rows] if plan.arcs is not None else None
     return _frame(columns, shapes, plan.crs)
 
@@ -60,6 +62,7 @@ def accounts_frame(facts: Facts) -> DataFrame:
         "lat": table.lat[rows],
     }
     _add(columns, {name: values[rows] for name, values in table.columns.items()})
+    _add(columns, {m.name: known_values(plan, m)[rows] for m in facts.formulas("accounts")})
     shapes = np.full(len(rows), None, object)
     here = np.isfinite(table.x[rows])
     shapes[here] = shapely.points(table.x[rows][here], table.y[rows][here])

@@ -24,6 +24,7 @@ from terradesk.exporters.sheets import assigned_by
 from terradesk.exporters.wording import DBASE_LONGEST, cut_note, dbase_text, plain
 from terradesk.exporters.writing import Exporter, Job
 from terradesk.i18n import N_, _
+from terradesk.measures.values import known_values
 
 WGS84 = "EPSG:4326"
 _LONGEST_NAME = 10
@@ -144,6 +145,7 @@ def units(facts: Facts, rows: np.ndarray) -> Columns:
     }
     own = {label_of(plan, "units", c): v[rows] for c, v in plan.units.columns.items()}
     sums = {m.name: facts.unit_values(m)[rows] for m in facts.summed if m.source == "accounts"}
+    sums |= {m.name: known_values(plan, m)[rows] for m in facts.formulas("units")}
     return _joined(_joined(out, own), sums)
 
 
@@ -161,7 +163,8 @@ def accounts(facts: Facts, rows: np.ndarray) -> Columns:
         "ASSIGN_BY": assigned_by(facts)[rows],
     }
     own = {label_of(plan, "accounts", c): v[rows] for c, v in table.columns.items()}
-    return _joined(out, own)
+    sums = {m.name: known_values(plan, m)[rows] for m in facts.formulas("accounts")}
+    return _joined(_joined(out, own), sums)
 
 
 def _joined(first: Columns, second: Columns) -> dict[str, np.ndarray]:

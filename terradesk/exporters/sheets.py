@@ -7,15 +7,18 @@ Door Logistics, Salesforce); codes and ids are text, so that 01234 stays 01234.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from terradesk import records as rec
 from terradesk.accounts import PLACEMENT_TEXTS
 from terradesk.exporters.facts import Facts, heading, label_of, texts
+from terradesk.exporters.rates_sheet import money_format, quoted, rates_columns
 from terradesk.exporters.wording import plain
 from terradesk.i18n import _
+from terradesk.measures import money
+from terradesk.measures.values import known_values
 from terradesk.plan import UNASSIGNED, Plan
 
 TEXT, COUNT, NUMBER, MONEY, DEVIATION, INDEX, RATIO, AREA, DEGREES = (
@@ -41,6 +44,10 @@ class Field:
         ``#RRGGBB`` behind each cell.
     has_bars : bool
         Whether bars show how far from 0 the values are.
+    currency : str, optional
+        Of money; the plan's own unless given, empty for none.
+    unit : str
+        Written behind numbers.
     """
 
     title: str
@@ -49,12 +56,12 @@ class Field:
     decimals: int = 0
     fills: tuple[str, ...] = ()
     has_bars: bool = False
+    currency: str | None = None
+    unit: str = ""
 
     def part(self, start: int, stop: int) -> Field:
         """Some of the rows."""
-        fills = self.fills[start:stop]
-        shown = (self.kind, self.decimals, fills, self.has_bars)
-        return Field(self.title, self.values[start:stop], *shown)
+        return replace(self, values=self.values[start:stop], fills=self.fills[start:stop])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,8 +98,8 @@ def data_sheets(facts: Facts) -> list[Sheet]:
     made = [territories(facts), hierarchy(facts), units(facts)]
     if facts.plan.accounts_present.any():
         made.append(accounts(facts))
-    found = notes(facts)
-    return [_unique(sheet) for sheet in [*made, *([found] if found.n_rows else [])]]
+    made += [sheet for sheet in (rates(facts), notes(facts)) if sheet.n_rows]
+    return [_unique(sheet) for sheet in made]
 
 
 def _unique(sheet: Sheet) -> Sheet:
@@ -100,14 +107,25 @@ def _unique(sheet: Sheet) -> Sheet:
     taken: set[str] = set()
     out = []
     for f in sheet.fields:
-        title = heading(plain(f.title), taken)
-        out.append(Field(title, f.values, f.kind, f.decimals, f.fills, f.has_bars))
+        out.append(replace(f, title=heading(plain(f.title), taken)))
     return Sheet(sheet.title, out)
 
 
 def measure_kind(measure: rec.Measure) -> str:
     """How values of a measure are shown."""
     return MONEY if measure.format == "money" else NUMBER
+
+
+def measure_field(measure: rec.Measure, values: np.ndarray, ending: str = "") -> Field:
+    """Figures of a measure under its name."""
+    kind = measure_kind(measure)
+    title, unit = f"{measure.name}{ending}", unit_of(measure)
+    return Field(title, values, kind, measure.decimals, unit=unit)
+
+
+def unit_of(measure: rec.Measure) -> str:
+    """What is written behind the figures of a measure."""
+    return measure.unit or ("h" if measure.format == "hours" else "")
 
 
 def territories(facts: Facts) -> Sheet:
@@ -150,9 +168,8 @@ def _measure_fields(facts: Facts) -> Iterator[Field]:
     chosen = facts.balance.measure.uid if facts.balance else ""
     for measure in facts.summed:
         found = facts.balances[measure.uid]
-        kind = measure_kind(measure)
-        yield Field(measure.name, found.values[1:], kind, measure.decimals)
-        yield Field(f"{measure.name}_ideal", found.targets[1:], kind, measure.decimals)
+        yield measure_field(measure, found.values[1:])
+        yield measure_field(measure, found.targets[1:], "_ideal")
         is_chosen = measure.uid == chosen
         yield Field(f"{measure.name}_dev_pct", found.deviations[1:], DEVIATION, has_bars=is_chosen)
         if is_chosen:
@@ -184,15 +201,13 @@ def units(facts: Facts) -> Sheet:
         Field("DistrictID", _ids(facts.districts)[slots]),
         Field("RegionID", _ids(facts.regions)[slots]),
         *_columns(plan, "units", rows),
+        *_formulas(facts, "units", rows),
     ]
     if plan.accounts_present.any():
         out.append(Field("Accounts", facts.unit_accounts[rows], COUNT))
     for measure in facts.summed:
         if measure.source == "accounts":
-            kind = measure_kind(measure)
-            out.append(
-                Field(measure.name, facts.unit_values(measure)[rows], kind, measure.decimals)
-            )
+            out.append(measure_field(measure, facts.unit_values(measure)[rows]))
     if plan.arcs is not None:
         out.append(Field("AreaKm2", plan.arcs.areas[rows] / 1e6, AREA))
     return Sheet("UnitToTerritory", out)
@@ -217,6 +232,7 @@ def accounts(facts: Facts) -> Sheet:
             Field("AccountID", table.ids[rows]),
             Field("AccountName", table.names[rows]),
             *_columns(plan, "accounts", rows),
+            *_formulas(facts, "accounts", rows),
             Field("Lat", table.lat[rows], DEGREES),
             Field("Lon", table.lon[rows], DEGREES),
             Field("GeocodeQuality", placements[table.placement[rows]]),
@@ -256,10 +272,23 @@ def notes(facts: Facts) -> Sheet:
     )
 
 
+def rates(facts: Facts) -> Sheet:
+    """Other currencies of the amounts, and what one of each is worth."""
+    kinds = {"Rate": (NUMBER, 6), "Amounts": (COUNT, 0)}
+    found = rates_columns(facts.plan)
+    return Sheet("Rates", [Field(t, v, *kinds.get(t, (TEXT, 0))) for t, v in found.items()])
+
+
+def _formulas(facts: Facts, table: str, rows: np.ndarray) -> Iterator[Field]:
+    """Measures by formula, row by row; what is unknown is left empty."""
+    for measure in facts.formulas(table):
+        yield measure_field(measure, known_values(facts.plan, measure)[rows])
+
+
 def _columns(plan: Plan, table: str, rows: np.ndarray) -> Iterator[Field]:
     """The columns that were imported, under the names they have in the plan."""
     source = plan.units if table == "units" else plan.accounts
-    formats = {c.name: c.format for c in plan.rows(rec.Column) if c.table == table}
+    meant = {c.name: c for c in plan.rows(rec.Column) if c.table == table}
     for name, values in source.columns.items():
         label = label_of(plan, table, name)
         if values.dtype == object:
@@ -268,8 +297,11 @@ def _columns(plan: Plan, table: str, rows: np.ndarray) -> Iterator[Field]:
         found = np.asarray(values[rows], float)
         known = found[np.isfinite(found)]
         decimals = 0 if np.array_equal(known, np.rint(known)) else 2
-        is_money = formats.get(name) == "money"
-        yield Field(label, found, MONEY if is_money else NUMBER, decimals)
+        is_money = name in meant and meant[name].format == "money"
+        own = money.currency(plan, table, name)
+        sign = ("" if own.startswith(money.PER_ROW) else own) if own else None
+        kind = MONEY if is_money else NUMBER
+        yield Field(label, found, kind, decimals, currency=sign)
 
 
 def _ids(rows: list[rec.Territory | None] | list[rec.Rep | None]) -> np.ndarray:
@@ -284,15 +316,15 @@ def _yes(value: bool) -> str:
     return "yes" if value else ""
 
 
-def number_format(kind: str, decimals: int, currency: str) -> str:
+def number_format(kind: str, decimals: int, currency: str, unit: str = "") -> str:
     """How Excel shows a column."""
     figure = "#,##0" + ("." + "0" * decimals if decimals else "")
-    sign = currency.replace('"', "").replace("\\", "")
+    behind = quoted(unit)
     return {
         TEXT: "@",
-        MONEY: f'"{sign}"{figure}' if sign else figure,
+        MONEY: money_format(figure, currency),
         DEVIATION: "+0.0%;-0.0%;0.0%",
         INDEX: "0",
         RATIO: "0.000",
         DEGREES: "0.00000",
-    }.get(kind, figure)
+    }.get(kind, f'{figure}"\u00a0{behind}"' if behind else figure)

@@ -11,8 +11,9 @@ import numpy as np
 
 from terradesk import palettes
 from terradesk.exporters.facts import Facts
+from terradesk.exporters.rates_sheet import rates_remarks
 from terradesk.exporters.scene import plan_scene
-from terradesk.exporters.sheets import DEVIATION, measure_kind, number_format
+from terradesk.exporters.sheets import DEVIATION, measure_kind, number_format, unit_of
 from terradesk.exporters.wording import excel_escaped, excel_text
 from terradesk.i18n import _
 from terradesk.progress import Progress
@@ -91,7 +92,8 @@ def figure_format(facts: Facts) -> str:
     """How Excel shows values of the balance measure."""
     assert facts.balance is not None
     measure = facts.balance.measure
-    return number_format(measure_kind(measure), measure.decimals, facts.plan.setting("currency"))
+    kind, currency = measure_kind(measure), facts.plan.setting("currency")
+    return number_format(kind, measure.decimals, currency, unit_of(measure))
 
 
 def remarks(facts: Facts) -> list[str]:
@@ -101,6 +103,7 @@ def remarks(facts: Facts) -> list[str]:
         _("UnitToTerritory counts accounts where they stand, Territories where they belong."),
     ]
     credits = facts.plan.setting("credits")
+    out += rates_remarks(facts.plan)
     return [*out, *([_("Data: {credits}").format(credits=credits)] if credits else [])]
 
 

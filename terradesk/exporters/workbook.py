@@ -152,7 +152,8 @@ def _deviations(ws: Worksheet, sheet: sh.Sheet, tolerance: float) -> None:
 
 def _style(ws: Worksheet, f: sh.Field, currency: str) -> int | np.ndarray:
     """Number of the style of a column's cells, one per cell where they are filled."""
-    shown = sh.number_format(f.kind, f.decimals, currency)
+    own = currency if f.currency is None else f.currency
+    shown = sh.number_format(f.kind, f.decimals, own, f.unit)
     if not f.fills:
         return _style_id(ws, shown, "")
     known = {fill: _style_id(ws, shown, fill) for fill in set(f.fills)}

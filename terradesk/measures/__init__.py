@@ -29,7 +29,7 @@ from terradesk.measures.shapes import (
 )
 from terradesk.measures.standing import Standing, standing_of
 from terradesk.measures.sums import Context, Counts, counts, totals
-from terradesk.measures.telling import amount, format_value, handed, sentence
+from terradesk.measures.telling import amount, format_cell, format_value, handed, sentence
 from terradesk.measures.trying import carry, what_if
 from terradesk.measures.warming import warm
 from terradesk.measures.warning import warnings
@@ -63,6 +63,7 @@ __all__ = [
     "detached",
     "enclosed",
     "figures",
+    "format_cell",
     "format_value",
     "gini",
     "handed",

@@ -10,6 +10,7 @@ import numpy as np
 from terradesk import records as rec
 from terradesk.measures.moves import same_territories
 from terradesk.measures.sums import ACCOUNT_SOURCES, account_values, unit_values
+from terradesk.measures.values import value_key
 from terradesk.plan import UNASSIGNED, AlignmentView
 
 _NEW = -3  # a territory that the baseline cannot have
@@ -94,7 +95,7 @@ class Against:
             none = np.empty(0, np.int64)
             return _Followers(unit_values(view.plan, self.measure), none, none, np.empty(0))
         cache = view.side.cache
-        key = ("follow", base.id, self.measure.source, self.measure.column)
+        key = ("follow", base.id, value_key(view.plan, self.measure))
         kept = cache.get(key)
         if isinstance(kept, tuple) and kept[0] is base.side:
             return kept[1]

@@ -52,7 +52,8 @@ class Figure:
 def of_measure(measure: rec.Measure) -> Figure:
     """A measure of the plan as a figure."""
     is_count = measure.source in ("n_units", "n_accounts")
-    unit = "area" if measure.source == "area" else "count" if is_count else measure.format
+    shown = measure.format if measure.format in ("money", "area") else "number"
+    unit = "area" if measure.source == "area" else "count" if is_count else shown
     compute = partial(_sum, measure)
     return Figure(measure.uid, measure.name, unit, True, compute)
 

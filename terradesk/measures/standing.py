@@ -42,7 +42,7 @@ class Standing:
         self, view: AlignmentView, parts_and_gaps: tuple[Int32s, Int32s] | None = None
     ) -> None:
         self.view = view
-        self._weights: dict[str, Weights] = {}
+        self._weights: dict[tuple[str, str, str], Weights] = {}
         if parts_and_gaps is not None:
             self.parts_and_gaps = parts_and_gaps
 
@@ -103,7 +103,7 @@ class Standing:
         ndarray of float64, shape (n_slots,)
             Named and ruled accounts, and those without a unit.
         """
-        key = f"{measure.source} {measure.column}"
+        key = measure.source, measure.column, measure.formula
         if key not in self._weights:
             self._weights[key] = self._weigh(measure)
         return self._weights[key]

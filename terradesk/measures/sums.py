@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from terradesk import records as rec
+from terradesk.measures.values import known_values, value_key
 from terradesk.plan import AccountSide, AlignmentView, Plan
 
 ACCOUNT_SOURCES = ("accounts", "n_accounts")
@@ -135,7 +136,7 @@ def _by_label(labels: np.ndarray, values: np.ndarray, n: int) -> np.ndarray:
 def unit_sums(plan: Plan, side: AccountSide, measure: rec.Measure) -> UnitSums:
     """An account measure per unit; kept in ``side.cache``, so assignment does not repeat it."""
     n = len(plan.units)
-    key = ("unit sums", _value_key(measure), n)
+    key = ("unit sums", value_key(plan, measure), n)
     found = side.cache.get(key)
     if not isinstance(found, UnitSums):
         values = account_values(plan, measure)
@@ -156,14 +157,15 @@ def unit_values(plan: Plan, measure: rec.Measure) -> np.ndarray:
     Returns
     -------
     ndarray of float64, shape (n_units,)
-        Areas in m2 of the clean coverage; zeros for a column that does not exist.
+        Areas in m2 of the clean coverage, money in the plan's currency; zeros for a column that
+        does not exist and for a formula that cannot be understood, see `troubles`.
     """
     present = plan.units_present
     if measure.source == "n_units":
         return present.astype(float)
     if measure.source == "area":
         return plan.arcs.areas if plan.arcs is not None else np.zeros(len(present))
-    return _known(plan.units.columns.get(measure.column), present)
+    return _known(known_values(plan, measure), present)
 
 
 def account_values(plan: Plan, measure: rec.Measure, rows: np.ndarray | None = None) -> np.ndarray:
@@ -172,27 +174,8 @@ def account_values(plan: Plan, measure: rec.Measure, rows: np.ndarray | None = N
     present = plan.accounts_present[chosen]
     if measure.source == "n_accounts":
         return present.astype(float)
-    column = plan.accounts.columns.get(measure.column)
-    return _known(None if column is None else column[chosen], present)
+    return _known(known_values(plan, measure)[chosen], present)
 
 
-def _known(values: np.ndarray | None, present: np.ndarray) -> np.ndarray:
-    if values is None:
-        return np.zeros(len(present))
-    figures = values if values.dtype.kind in "fiub" else _parsed(values)
+def _known(figures: np.ndarray, present: np.ndarray) -> np.ndarray:
     return np.where(present & np.isfinite(figures), figures, 0.0)
-
-
-def _parsed(values: np.ndarray) -> np.ndarray:
-    """Numbers of a text column (an import may have turned one into text); NaN for the rest."""
-    out = np.full(len(values), np.nan)
-    for row, value in enumerate(values.tolist()):
-        try:
-            out[row] = float(value)
-        except (TypeError, ValueError):
-            continue
-    return out
-
-
-def _value_key(measure: rec.Measure) -> tuple[str, str]:
-    return measure.source, measure.column if measure.source == "accounts" else ""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from functools import lru_cache
+from dataclasses import replace
 
-from terradesk import i18n
+from terradesk import currencies, i18n
 from terradesk import records as rec
 from terradesk.edits import Assigned, Edit, describe
 from terradesk.edits.change import UNASSIGNED_NAME
 from terradesk.i18n import N_, _, ngettext
+from terradesk.measures import money
 from terradesk.measures.choosing import balance_measure, choices, is_revenue_like
 from terradesk.measures.moves import Moved, moved, same_territories
 from terradesk.plan import AlignmentView, Plan
@@ -18,7 +19,7 @@ _M2_PER_KM2 = 1e6
 
 
 def format_value(plan: Plan, measure: rec.Measure, value: float, short: bool = False) -> str:
-    """A value of a measure with its unit: ``$1,204,500``, short ``$1.2 M``; ``8,400 km²``.
+    """A value of a measure with its unit: ``$1,204,500``, short ``$1.2 M``; ``84 km²``; ``12 h``.
 
     Parameters
     ----------
@@ -42,26 +43,51 @@ def format_value(plan: Plan, measure: rec.Measure, value: float, short: bool = F
     if is_area:
         text = _("{value} km²").format(value=text)
     elif measure.format == "money":
-        text = with_currency(text, plan.setting("currency"))
+        text = i18n.with_currency(text, currencies.sign(plan.setting("currency")))
+    elif measure.format == "hours" and not measure.unit:
+        text = _("{value} h").format(value=text)
+    if measure.unit and not is_area:
+        text = f"{text}\u00a0{measure.unit}"
     is_negative = shown < 0 and round(size, 1 if short else decimals) > 0
     return f"−{text}" if is_negative else text
 
 
-def with_currency(text: str, currency: str) -> str:
-    """A number with a currency sign on the side where the language has it."""
-    if not currency:
+def format_cell(
+    plan: Plan, table: str, column: str, value: float, row: int = -1, decimals: int = 0
+) -> str:
+    """A figure of a column as it was brought in, with the sign of its own currency.
+
+    Parameters
+    ----------
+    plan : Plan
+    table : {"units", "accounts"}
+    column : str
+    value : float
+        An en dash is shown where it is not finite.
+    row : int
+        Whose cell it is: says the currency where each row has its own, and what the amount is in
+        the plan's. By default a number alone is shown there.
+    decimals : int
+    """
+    meant = money.meaning(plan, table, column)
+    shown = rec.Measure(
+        "", 0, source=table, format=meant.format if meant else "number", decimals=decimals
+    )
+    own = money.currency(plan, table, column)
+    if not own or not math.isfinite(value):
+        return format_value(plan, shown, value)
+    text = i18n.number(abs(value), decimals)
+    code = own
+    if own.startswith(money.PER_ROW):
+        code = str(money.codes(plan, table, column)[row]) if row >= 0 else ""
+    text = i18n.with_currency(text, currencies.sign(code))
+    text = f"−{text}" if value < 0 else text
+    rate = money.rates(plan).get(code)
+    if row < 0 or code == money.plan_code(plan):
         return text
-    if _sign_leads(i18n.language()):
-        return f"{currency}\u00a0{text}" if currency[-1].isalpha() else f"{currency}{text}"
-    return f"{text}\u00a0{currency}"
-
-
-@lru_cache(maxsize=8)
-def _sign_leads(language: str) -> bool:
-    from babel import Locale
-
-    pattern = Locale.parse(language).currency_formats["standard"].pattern
-    return pattern.strip("\u200e\u200f").startswith("¤")
+    if rate is None:
+        return _("{amount} (no rate)").format(amount=text)
+    return f"{text} ({format_value(plan, replace(shown, format='money'), rate * value)})"
 
 
 _MOVES = {

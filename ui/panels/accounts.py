@@ -13,6 +13,7 @@ from terradesk.i18n import _, ngettext
 from terradesk.plan import Plan
 
 from ..document_model import DocumentModel
+from .formulas import formula_columns
 from .rows_panel import RowsPanel
 from .table import TableColumn
 from .tree_view import ACCOUNTS_MIME
@@ -135,15 +136,16 @@ def _attributes(plan: Plan) -> list[TableColumn]:
         label = column.label or name if column else name
         show = None
         if values.dtype != object:
-            kind = column.format if column else "number"
-            show = _shower(plan, name, kind, bool(column and column.role == "rate"))
+            show = _shower(plan, name, bool(column and column.role == "rate"))
         out.append(TableColumn(name, label, values, show))
+    out += formula_columns(plan, "accounts")
     return sorted(out, key=lambda c: not c.is_number)
 
 
-def _shower(plan: Plan, name: str, kind: str, is_rate: bool):  # noqa: ANN202
-    measure = rec.Measure(name, 0, name=name, column=name, format=kind, decimals=2 * is_rate)
-    return lambda value: measures.format_value(plan, measure, float(value))
+def _shower(plan: Plan, name: str, is_rate: bool):  # noqa: ANN202
+    return lambda value: measures.format_cell(
+        plan, "accounts", name, float(value), decimals=2 * is_rate
+    )
 
 
 def _unit_names(plan: Plan) -> np.ndarray:

@@ -11,6 +11,7 @@ from terradesk.i18n import _, ngettext
 from terradesk.plan import Plan
 
 from ..document_model import DocumentModel
+from .formulas import formula_columns
 from .rows_panel import RowsPanel
 from .table import TableColumn
 
@@ -85,12 +86,10 @@ def _attributes(plan: Plan) -> list[TableColumn]:
     for name, values in plan.units.columns.items():
         column = meanings.get(name)
         label = column.label or name if column else name
-        show = _shower(plan, name, column) if values.dtype != object else None
+        show = _shower(plan, name) if values.dtype != object else None
         out.append(TableColumn(name, label, values, show))
-    return out
+    return out + formula_columns(plan, "units")
 
 
-def _shower(plan: Plan, name: str, column: rec.Column | None):  # noqa: ANN202
-    kind = column.format if column else "number"
-    measure = rec.Measure(name, 0, name=name, source="units", column=name, format=kind)
-    return lambda value: measures.format_value(plan, measure, float(value))
+def _shower(plan: Plan, name: str):  # noqa: ANN202
+    return lambda value: measures.format_cell(plan, "units", name, float(value))

@@ -8,6 +8,7 @@ from PySide6 import QtCore, QtGui, QtWidgets
 
 from terradesk import i18n, measures
 from terradesk.i18n import _
+from terradesk.measures import money
 from terradesk.plan import UNASSIGNED
 
 from .. import theme
@@ -110,8 +111,9 @@ class Bars(QtWidgets.QWidget):
         target = measures.format_value(view.plan, balance.measure, float(balance.targets[slot]))
         deviation = i18n.deviation(float(balance.deviations[slot]), balance.tolerance)
         lines = (view.name_of(territory), f"{balance.measure.name} {value}",
-                 _("Target {value}").format(value=target), deviation)  # fmt: skip
-        return "\n".join(lines)
+                 _("Target {value}").format(value=target), deviation,
+                 money.note(view.plan, balance.measure))  # fmt: skip
+        return "\n".join(line for line in lines if line)
 
     @safely
     def paintEvent(self, event: QtGui.QPaintEvent) -> None:

@@ -11,6 +11,8 @@ from terradesk.accounts import PLACEMENT_TEXTS
 from terradesk.document import Step
 from terradesk.edits import Edit
 from terradesk.i18n import _
+from terradesk.measures import money
+from terradesk.measures.values import known_values
 from terradesk.plan import UNASSIGNED
 
 from ..document_model import DocumentModel
@@ -23,6 +25,9 @@ _WIDEST_CAPTION = 132
 
 _SAID = ("n_units", "n_accounts")
 """Sources of measures that stand in lines of their own already."""
+
+
+_SUMMED = ("units", "accounts")
 
 
 class InspectorPanel(QtWidgets.QWidget):
@@ -184,12 +189,9 @@ class InspectorPanel(QtWidgets.QWidget):
         inside = plan.accounts_present & np.isin(plan.accounts.unit, rows)
         lines.append((_("Accounts"), i18n.number(int(inside.sum()))))
         for measure in plan.rows(rec.Measure):
-            values = None
-            if measure.source == "units":
-                values = plan.units.columns[measure.column][rows]
-            elif measure.source == "accounts":
-                values = plan.accounts.columns[measure.column][inside]
-            if values is not None and values.dtype != object:
+            if measure.source in _SUMMED:
+                of_units = measure.source == "units"
+                values = known_values(plan, measure)[rows if of_units else inside]
                 total = measures.format_value(plan, measure, float(np.nansum(values)))
                 lines.append((measure.name, total))
         return f"{i18n.number(len(rows))} {plan.noun(len(rows))}", lines
@@ -220,6 +222,8 @@ class InspectorPanel(QtWidgets.QWidget):
             if not is_balance and measure.source not in _SAID:
                 value = float(measures.totals(view, measure)[slot])
                 lines.append((measure.name, measures.format_value(plan, measure, value)))
+        converted = money.note(plan, balance.measure) if balance is not None else ""
+        lines += [(_("Currencies"), converted)] if converted else []
         compact = measures.compactness(view)[slot]
         if np.isfinite(compact):
             lines.append((_("Compact shape"), i18n.number(100 * float(compact)) + " / 100"))
@@ -245,9 +249,12 @@ def _attribute_lines(model: DocumentModel, table: str, row: int) -> list[Line]:
         if values.dtype == object:
             text = str(value)
         else:
-            kind = meaning.format if meaning else "number"
-            measure = rec.Measure(name, 0, column=name, format=kind)
-            text = measures.format_value(plan, measure, float(value))
+            text = measures.format_cell(plan, table, name, float(value), row)
         if text and text != "–":
             out.append((label, text))
+    for measure in plan.rows(rec.Measure):
+        if measure.formula and measure.source == table:
+            value = float(known_values(plan, measure)[row])
+            if np.isfinite(value):
+                out.append((measure.name, measures.format_value(plan, measure, value)))
     return out

@@ -18,6 +18,7 @@ from terradesk.i18n import _, isolate, ngettext, number, percent
 from terradesk.measures.balance import own_targets
 from terradesk.measures.standing import standing_of
 from terradesk.measures.telling import format_value
+from terradesk.measures.values import known_values
 from terradesk.plan import AlignmentView, Plan
 
 _ROUNDING = 1e-9
@@ -203,10 +204,9 @@ def _check_limits(
 
 def _missing(view: AlignmentView, scope: Scope, measure: rec.Measure) -> list[str]:
     """A word on areas without a figure, which count as 0."""
-    values = view.plan.units.columns.get(measure.column) if measure.source == "units" else None
-    if values is None or values.dtype.kind != "f":
+    if measure.source != "units":
         return []
-    n = int(np.isnan(values[scope.rows]).sum())
+    n = int(np.isnan(known_values(view.plan, measure)[scope.rows]).sum())
     if not n:
         return []
     text = ngettext(
