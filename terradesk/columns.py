@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Self, cast
 
 import numpy as np
 
-_EXACT = 1e15  # floats hold every whole number below it
+_LARGEST = 1e19  # whole numbers below it are ids as often as figures: no exponent
 
 
 class Columned:
@@ -57,7 +57,7 @@ def number_text(value: float | None) -> str:
     """A number where text belongs, without loss: whole ones without a point, NaN as nothing."""
     if value is None or not np.isfinite(value):
         return ""
-    is_whole = float(value).is_integer() and abs(value) < _EXACT
+    is_whole = float(value).is_integer() and abs(value) < _LARGEST
     return str(int(value)) if is_whole else repr(float(value))
 
 
