@@ -7,6 +7,8 @@ Files that TerraDesk did not make are read only in a worker that was started wit
 from __future__ import annotations
 
 import json
+import os
+import re
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -225,6 +227,12 @@ def first_kind(path: Path, layer: str) -> str:
     return next((kind for kind in kinds if "Polygon" in kind), kinds[0] if kinds else "Unknown")
 
 
+# what GDAL adds for programmers, and folders: a planner's file may have been copied to a folder
+# of ours
+_ADVICE = re.compile(r"[;.]? *(It might help to|Set SHAPE_RESTORE_SHX).*")
+_FOLDERS = re.compile(r"(?:(?<=[\s'\"(])|^)(?:[A-Za-z]:)?[/\\][^\s'\"]*[/\\]")
+
+
 class _reading:
     """Turns the errors of GDAL into ours and silences its remarks."""
 
@@ -248,7 +256,8 @@ class _reading:
         self._quiet.__exit__(kind, error, trace)
         known = (DataLayerError, DataSourceError, FieldError, GeometryError, FeatureError)
         if isinstance(error, (*known, UnicodeError, LookupError)):
-            said = str(error).replace(str(self.path), self.path.name).partition("\n")[0]
+            told = str(error).partition("\n")[0].replace(f"{self.path.parent}{os.sep}", "")
+            said = _FOLDERS.sub("", _ADVICE.sub("", told))
             raise TerraDeskError(
                 _("“{name}” cannot be read.").format(name=isolate(self.path.name)),
                 _("It may be damaged or incomplete. The reader says: {reason}").format(

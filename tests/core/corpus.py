@@ -57,7 +57,7 @@ from tests.data.make_corpus import FOLDER
 Wish = Mapping[str, Any]
 
 _PYTHON = re.compile(
-    r"Traceback|Error\b|Exception|NoneType|\bNone\b(?! of)|\bnan\b|object at 0x|<class|dtype"
+    r"Traceback|[a-z]Error\b|[a-z]Exception|NoneType|\bNone\b(?! of)|\bnan\b|object at 0x|<class|dtype"
     r"|ndarray|\bcodec\b|utf-8' |bytes?\[|\{\w*\}|/tmp/|/work/|site-packages"
 )
 WEST, SOUTH, ACROSS, UP = -75, 40, 5, 4
