@@ -200,9 +200,9 @@ class Placer:
     def _ask_outside(self, placed: Placed, row: int, unit: int, distance: float) -> None:
         units, key = self.plan.units, f"outside:{row}"
         code = str(units.codes[unit])
-        text = _("{name} ({code}), {km} km away").format(
-            name=isolate(str(units.names[unit])), code=isolate(code), km=_km(distance)
-        )
+        name = str(units.names[unit])
+        name = name if code in name else f"{name} ({code})"
+        text = _("{name}, {km} km away").format(name=isolate(name), km=_km(distance))
         candidates = ((LEAVE, _("Leave outside")), (code, text))
         picked = self.choices.answer(key, LEAVE)
         picked = picked if picked == code else LEAVE

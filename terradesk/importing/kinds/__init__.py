@@ -9,7 +9,10 @@ from terradesk.importing.kind import Kind
 from terradesk.importing.source import Source
 from terradesk.plan import Plan
 
-KINDS: tuple[str, ...] = ("update:KIND",)
+KINDS: tuple[str, ...] = (
+    "accounts:ACCOUNTS",
+    "update:KIND",
+)
 """``module:object`` below this package, in the order of the list on the page."""
 
 

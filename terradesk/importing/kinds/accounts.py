@@ -1,0 +1,316 @@
+"""Customers and prospects: rows joined to accounts, figures read, places found.
+
+With an open plan `AccountsKind.prepare` makes the whole step. Without one there is no map yet:
+``Prepared.incoming`` is None, and whoever asks calls `AccountsKind.make` twice, first without a
+plan to see where the accounts are (`terradesk.sample.proposing` finds maps that fit), then with
+the plan of the chosen map; `MadeAccounts.add_to`, or `prepare` with that plan, brings them in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import ClassVar
+
+import numpy as np
+
+from terradesk import geocode, measures
+from terradesk import records as rec
+from terradesk.accounts import PLACEMENT_TEXTS
+from terradesk.columns import as_texts
+from terradesk.edits import Record
+from terradesk.edits.arrivals import Arrivals, Incoming, incoming
+from terradesk.i18n import N_, _, ngettext, number
+from terradesk.importing import projecting
+from terradesk.importing.choices import Choices, Option
+from terradesk.importing.kind import Meaning
+from terradesk.importing.places import answers, items_of
+from terradesk.importing.prepared import ARRIVES, PROBLEM, Count, Prepared, Shown
+from terradesk.importing.projecting import world_plan
+from terradesk.importing.roles import chosen
+from terradesk.importing.source import Source
+from terradesk.plan import Plan
+from terradesk.progress import Progress, part, silent
+from terradesk.readers import ROLES, MadeAccounts, make_accounts, recognise, suggest_grouping
+from terradesk.readers.figures import new_records
+from terradesk.readers.numbering import DUPLICATES, repeated
+from terradesk.readers.placed import Placing
+from terradesk.readers.recognising import SINGLE, ColumnGuess
+
+GROUP_BY = Option("group_by", N_("One account per"), "")
+DUPLICATE = Option(
+    "duplicates", N_("Rows with the same account number"), "number", tuple(DUPLICATES.items())
+)
+OUTSIDE = Option(
+    "outside",
+    N_("Accounts outside all areas"),
+    "near",
+    (
+        ("near", N_("To the nearest area, up to 5 km")),
+        ("nearest", N_("To the nearest area")),
+        ("leave", N_("Leave outside")),
+    ),
+)
+COUNTRY = Option("country", N_("Postcodes are of"), "")
+CRS = Option("crs", N_("Coordinates are"), "")
+SWAP = Option("swap", N_("Exchange latitude and longitude"), False)
+
+_BETWEEN = "\t"  # column names joined to one value of `GROUP_BY`
+_SHOWN = 200
+_PLACES = ("lat", "postcode", "city")
+
+
+@dataclass(frozen=True, slots=True)
+class AccountsKind:
+    """Customers and prospects; see `terradesk.importing.kind.Kind`."""
+
+    key: ClassVar[str] = "accounts"
+    title: ClassVar[str] = N_("Customers and prospects")
+    roles: ClassVar[Mapping[str, str]] = ROLES
+    single: ClassVar[Sequence[str]] = SINGLE
+
+    def suits(self, source: Source, plan: Plan | None) -> float:
+        """Likely where rows have a name and something that tells a place."""
+        if source.n_rows == 0 or source.has_areas:
+            return 0.0
+        if source.has_points:
+            return 0.8
+        roles = {one.role for one in self.recognise(source, plan)}
+        has_place = any(role in roles for role in _PLACES)
+        has_name = "name" in roles or "id" in roles
+        return 0.2 + 0.35 * has_place + 0.2 * has_name + 0.1 * (plan is None)
+
+    def options(self, source: Source, plan: Plan | None) -> Sequence[Option]:
+        """What makes an account, repeated numbers, and how places are found; as far as needed."""
+        table = source.rows
+        guesses = self._guesses(source, plan)
+        column = {guess.role: guess.name for guess in guesses}
+        found = [_grouping_option(source, guesses)]
+        if "id" in column and repeated(table.columns[column["id"]]):
+            found.append(_translated(DUPLICATE))
+        if plan is not None and plan.arcs is not None:
+            found.append(_translated(OUTSIDE))
+        if "postcode" in column and len(geocode.tables.countries()) > 1:
+            found.append(_country_option())
+        if "lat" in column and "lon" in column:
+            grids = projecting.options(table, column["lon"], column["lat"], plan)
+            if grids:
+                found.append(replace(_translated(CRS), choices=grids))
+            found.append(_translated(SWAP))
+        return tuple(found)
+
+    def recognise(self, source: Source, plan: Plan | None) -> Sequence[Meaning]:
+        """By headers and cells; coordinates in metres too."""
+        return [Meaning(one.name, one.role, *_sureness(one)) for one in self._guesses(source, plan)]
+
+    def prepare(
+        self,
+        source: Source,
+        plan: Plan | None,
+        choices: Choices,
+        alignment: int = 0,
+        progress: Progress = silent,
+    ) -> Prepared:
+        """The accounts with their places, and the step that brings them in.
+
+        Raises
+        ------
+        TerraDeskError
+            Columns are chosen that contradict each other, or numbers repeat that must not.
+        """
+        made = self.make(source, plan, choices, part(progress, 0.0, 0.9))
+        step = None if plan is None else _step(made, plan, source, choices)
+        return Prepared(
+            self.key,
+            _sentence(made),
+            made.report,
+            step,
+            counts=_counts(made, plan),
+            heads=_heads(made, plan),
+            rows=_first(made, plan),
+            items=items_of(made),
+            groups=_groups(),
+            shown=_shown(made),
+        )
+
+    def make(
+        self, source: Source, plan: Plan | None, choices: Choices, progress: Progress = silent
+    ) -> MadeAccounts:
+        """The accounts of a file, placed in a plan, or anywhere when there is none.
+
+        Parameters
+        ----------
+        source : Source
+        plan : Plan or None
+        choices : Choices
+        progress : Progress
+
+        Raises
+        ------
+        TerraDeskError
+            As `prepare`.
+        """
+        table = source.rows
+        roles = chosen(self, source, plan, choices)
+        guesses = self._guesses(source, plan)
+        made = make_accounts(
+            table,
+            roles,
+            _group_by(source, guesses, roles, choices),
+            plan or world_plan(),
+            progress,
+            formats={guess.name: guess.format for guess in guesses},
+            placing=_placing(choices),
+            duplicates=str(choices.option(DUPLICATE)),
+        )
+        named = {role: name for name, role in roles.items()}
+        report = made.report.labelled(table.columns, named.get("id", ""), named.get("name", ""))
+        return replace(made, report=report)
+
+    def _guesses(self, source: Source, plan: Plan | None) -> list[ColumnGuess]:
+        guesses = recognise(source.rows, plan.units if plan is not None else None)
+        return projecting.with_metres(source.rows, guesses)
+
+
+def _sureness(guess: ColumnGuess) -> tuple[float, str]:
+    confidence = float(getattr(guess, "confidence", 0.9 if guess.role in SINGLE else 0.6))
+    return confidence, str(getattr(guess, "why", ""))
+
+
+def _translated(option: Option) -> Option:
+    choices = tuple((value, _(text)) for value, text in option.choices)
+    return replace(option, title=_(option.title), choices=choices)
+
+
+def _country_option() -> Option:
+    known = [(code, geocode.country_name(code)) for code in geocode.tables.countries()]
+    ordered = sorted(known, key=lambda pair: pair[1])
+    return replace(_translated(COUNTRY), choices=(("", _("As recognised")), *ordered))
+
+
+def _grouping_option(source: Source, guesses: list[ColumnGuess]) -> Option:
+    found = suggest_grouping(source.rows, guesses)
+    choices = tuple(
+        (_BETWEEN.join(names), " + ".join(names) or _("Row of the file")) for names in found.choices
+    )
+    return replace(_translated(GROUP_BY), default=choices[0][0], choices=choices)
+
+
+def _group_by(
+    source: Source, guesses: list[ColumnGuess], roles: Mapping[str, str], choices: Choices
+) -> tuple[str, ...]:
+    if GROUP_BY.key in choices.options:
+        value = str(choices.options[GROUP_BY.key])
+        return tuple(name for name in value.split(_BETWEEN) if name)
+    mine = [replace(guess, role=roles.get(guess.name, guess.role)) for guess in guesses]
+    return suggest_grouping(source.rows, mine).choices[0]
+
+
+def _placing(choices: Choices) -> Placing:
+    return Placing(
+        swap=bool(choices.option(SWAP)),
+        crs=str(choices.option(CRS)),
+        country=str(choices.option(COUNTRY)),
+        outside=str(choices.option(OUTSIDE)),
+        answers=answers(choices),
+    )
+
+
+# ---------------------------------------------------------------------- the step
+def _step(made: MadeAccounts, plan: Plan, source: Source, choices: Choices) -> Incoming | None:
+    n = len(made.accounts)
+    if n == 0:
+        return None
+    records = list(new_records(plan, (*made.columns, *made.measures)))
+    now = measures.balance_measure(plan)
+    if now is not None and now.source == "units" and not plan.setting("balance_measure"):
+        last = max([plan.next_id, *(one.row.id for one in records)])
+        kept = rec.Setting("balance_measure", last + 1, value=now.uid)
+        records.append(Record("setting", None, kept))
+    one, many = N_("Added {n} account from {a}"), N_("Added {n} accounts from {a}")
+    return incoming(
+        plan,
+        one if n == 1 else many,
+        {"n": n, "a": source.name},
+        kind=AccountsKind.key,
+        source=source.name,
+        report=asdict(made.report),
+        choices=choices.as_json(),
+        arrivals=Arrivals(accounts=made.accounts),
+        records=records,
+    )
+
+
+# ---------------------------------------------------------------------- what the page shows
+def _sentence(made: MadeAccounts) -> str:
+    n, placed = len(made.accounts), int((made.accounts.placement > 0).sum())
+    text = ngettext(
+        "{n} account comes in, {placed} of them with a place.",
+        "{n} accounts come in, {placed} of them with a place.",
+        n,
+    )
+    return text.format(n=number(n), placed=number(placed))
+
+
+def _counts(made: MadeAccounts, plan: Plan | None) -> tuple[Count, ...]:
+    accounts, report = made.accounts, made.report
+    how = np.bincount(accounts.placement, minlength=len(PLACEMENT_TEXTS))
+    found = [Count("accounts", _("Accounts"), len(accounts))]
+    found += [
+        Count(f"placed_{k}", _(PLACEMENT_TEXTS[k]), int(how[k]), "ok")
+        for k in range(1, len(PLACEMENT_TEXTS))
+        if how[k]
+    ]
+    outside = int(((accounts.placement > 0) & (accounts.unit < 0)).sum())
+    has_map = plan is not None and plan.arcs is not None
+    for key, title, n, level in (
+        ("unplaced", _("Not placed"), int(how[0]), "warning"),
+        ("outside", _("Outside all areas"), outside if has_map else 0, "warning"),
+        ("grouped", _("Rows joined"), report.grouped, ""),
+        ("rejected", _("Rows left out"), report.rejected, "warning"),
+    ):
+        if n:
+            found.append(Count(key, title, n, level))
+    return tuple(found)
+
+
+def _heads(made: MadeAccounts, plan: Plan | None) -> tuple[str, ...]:
+    area = (plan.heading_noun(1),) if plan is not None and plan.arcs is not None else ()
+    labels = {column.name: column.label for column in made.columns}
+    own = (labels.get(name, name) for name in made.accounts.columns)
+    return (_("Account number"), _("Account name"), _("Placed by"), *area, *own)
+
+
+def _first(made: MadeAccounts, plan: Plan | None) -> tuple[tuple[str, ...], ...]:
+    accounts = made.accounts
+    ways = [_(text) for text in PLACEMENT_TEXTS]
+    columns: list[Sequence[str]] = [
+        accounts.ids[:_SHOWN].tolist(),
+        accounts.names[:_SHOWN].tolist(),
+        [ways[k] for k in accounts.placement[:_SHOWN].tolist()],
+    ]
+    if plan is not None and plan.arcs is not None:
+        names = plan.units.names
+        columns.append([str(names[u]) if u >= 0 else "" for u in accounts.unit[:_SHOWN].tolist()])
+    columns += [as_texts(values[:_SHOWN]).tolist() for values in accounts.columns.values()]
+    return tuple(zip(*columns, strict=True))
+
+
+def _groups() -> tuple[tuple[str, str], ...]:
+    return (
+        ("open", _("Places that may be one of several")),
+        ("misspelt", _("Misspelt places")),
+        ("larger", _("The largest of several places")),
+        ("unknown_postcode", _("Postcodes that are not known")),
+        ("outside", _("Outside all areas")),
+    )
+
+
+def _shown(made: MadeAccounts) -> Shown:
+    accounts = made.accounts
+    states = np.full(len(accounts), ARRIVES, np.uint8)
+    states[accounts.placement == 0] = PROBLEM
+    return Shown(np.column_stack((accounts.x, accounts.y)), states)
+
+
+ACCOUNTS = AccountsKind()
