@@ -2,63 +2,81 @@
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
-import itertools
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import chain, islice
 from pathlib import Path
 
 from terradesk.errors import TerraDeskError
 from terradesk.i18n import _, isolate
 from terradesk.progress import Progress
+from terradesk.readers import encodings
+from terradesk.readers.encodings import Encoded
 
 MOST_BYTES = 2 << 30
-DELIMITERS = (",", ";", "\t", "|")
+DELIMITERS = (",", ";", "\t", "|", ":")
 
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
 _SAMPLE = 1 << 16
 _LONGEST_CELL = 100_000
-_CHUNK = 20_000
-# ą ł ś ź ż and ł Ł beside a letter: in cp1252 these bytes are ¹ ³ œ Ÿ ¿ £
-_POLISH = re.compile(rb"[A-Za-z][\xb9\xb3\x9c\x9f\xbf]|[\xb3\xa3\x8c\xaf][a-z]")
-_WESTERN = re.compile(
-    rb"[A-Za-z][\xe0\xe4\xe5\xe7\xe8\xe9\xf6\xf8\xfc]|[\xc4\xc5\xc9\xd6\xdc][a-z]"
-)
+_BLOCK = 5000  # lines at a time
+_MOST_LINES = 200  # of one row: more means a quotation mark that swallows rows
+_MOST_TROUBLE = 1000  # rows against the rules of quoting; a file with more has rules of its own
+
+Rows = list[list[str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A text file and how to read it."""
+    """A text file and how to read it.
+
+    Parameters
+    ----------
+    path : Path
+    encoded : Encoded
+    delimiter : str
+    skip : int
+        Lines before the table: Excel's "sep=;".
+    width : int
+        Cells that most rows have.
+    """
 
     path: Path
-    encoding: str
+    encoded: Encoded
     delimiter: str
-    skip: int  # lines before the table: Excel's "sep=;"
+    skip: int
+    width: int = 0
+
+    @property
+    def encoding(self) -> str:
+        """Encoding of all its lines, or of most of them."""
+        return self.encoded.encoding
+
+    @property
+    def is_twice(self) -> bool:
+        """Whether its texts were encoded twice and are to be put right."""
+        return self.encoding == encodings.MENDED
 
 
-def encoding_of(data: bytes) -> str:
-    """Encoding of a text: by its mark, by NULs (UTF-16), UTF-8 if it is valid, else cp1250/1252."""
-    for mark, name in _BOMS:
-        if data.startswith(mark):
-            return name
-    head = data[:_SAMPLE]
-    if head.count(0) > len(head) // 5:
-        return "utf-16-le" if head[1::2].count(0) >= head[::2].count(0) else "utf-16-be"
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
-        is_polish = len(_POLISH.findall(data)) > len(_WESTERN.findall(data))
-        return "cp1250" if is_polish else "cp1252"
-    return "utf-8"
+@dataclass(slots=True)
+class Batch:
+    """Some rows as they stand in a file, blank ones too.
+
+    Parameters
+    ----------
+    rows : list of list of str
+    lines : range or list of int
+        Line each begins on, from 1.
+    quoted : list of int
+        Lines whose quotation marks were taken as they stand.
+    """
+
+    rows: Rows
+    lines: Sequence[int]
+    quoted: list[int] = field(default_factory=list)
 
 
 def examine(path: Path, encoding: str | None = None, delimiter: str | None = None) -> Text:
@@ -75,22 +93,68 @@ def examine(path: Path, encoding: str | None = None, delimiter: str | None = Non
             _("“{name}” is larger than 2 GB.").format(name=name),
             _("Split the file, or leave out columns that are not needed."),
         )
-    data = path.read_bytes()
-    found = encoding or encoding_of(data)
-    _refuse_binary(data[:_SAMPLE], found, name)
-    sample = data[:_SAMPLE].decode(found, "ignore").lstrip("\ufeff")
-    if not sample.strip():
+    with path.open("rb") as file:
+        head = file.read(_SAMPLE)
+    refuse_binary(head, name)
+    found = Encoded(_known(encoding)) if encoding else encodings.encoding_of(path)
+    sample = _sample(path, found)
+    if not sample.strip("\ufeff\0 \t\r\n"):
         raise TerraDeskError(
             _("“{name}” is empty.").format(name=name), _("Choose another file, or fill this one.")
         )
     said = re.match(r"sep=(.)\r?\n", sample)
-    if said:
-        return Text(path, found, delimiter or said.group(1), 1)
-    return Text(path, found, delimiter or _delimiter(sample), 0)
+    told = delimiter or (said.group(1) if said else "")
+    rest = sample[said.end() :] if said else sample
+    mark, width = _delimiter(rest, (told,) if told else DELIMITERS)
+    return Text(path, found, mark, int(said is not None), width)
 
 
-def _refuse_binary(head: bytes, encoding: str, name: str) -> None:
-    is_wide = encoding.startswith(("utf-16", "utf-32"))
+def _known(encoding: str) -> str:
+    """An encoding that was chosen.
+
+    Raises
+    ------
+    TerraDeskError
+        Python does not know it.
+    """
+    if encoding == encodings.MENDED:
+        return encoding
+    try:
+        "a".encode(encoding)
+    except (LookupError, UnicodeError) as error:
+        raise TerraDeskError(
+            _("There is no encoding “{name}”.").format(name=isolate(encoding)),
+            _("There are: {names}.").format(names=", ".join(encodings.ENCODINGS)),
+        ) from error
+    return encoding
+
+
+def _sample(path: Path, encoded: Encoded) -> str:
+    """The first lines, as decoded."""
+    with _lines(path, encoded) as (lines, _place):
+        taken: list[str] = []
+        size = 0
+        while size < _SAMPLE and (line := next(lines, "")):
+            taken.append(line[:_SAMPLE])
+            size += len(line)
+    return "".join(taken)
+
+
+def refuse_binary(head: bytes, name: str) -> None:
+    """Refuse what is no text.
+
+    Parameters
+    ----------
+    head : bytes
+        Beginning of the file.
+    name : str
+        Of the file, as shown.
+
+    Raises
+    ------
+    TerraDeskError
+    """
+    is_wide = encodings.by_mark(head).startswith(("utf-16", "utf-32"))
     control = sum(head.count(code) for code in (*range(1, 9), *range(14, 26)))
     is_archive = head.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF", b"SQLite format"))
     if is_archive or (not is_wide and control > len(head) // 50):
@@ -100,81 +164,219 @@ def _refuse_binary(head: bytes, encoding: str, name: str) -> None:
         )
 
 
-def _delimiter(sample: str) -> str:
-    """The delimiter that cuts the first lines into the same number of cells."""
+def _delimiter(sample: str, choices: Sequence[str]) -> tuple[str, int]:
+    """The delimiter that cuts the first lines into the same number of cells, and that number."""
     whole = sample if len(sample) < _SAMPLE // 4 else sample.rpartition("\n")[0]
 
     def score(delimiter: str) -> tuple[float, int]:
         try:
             rows = [r for r in csv.reader(io.StringIO(whole, ""), delimiter=delimiter) if any(r)]
         except csv.Error:
-            return 0.0, 0
+            return 0.0, 1
         widths = [len(row) for row in rows[:200]]
         usual = max(set(widths), key=widths.count) if widths else 1
-        return (widths.count(usual) / len(widths) if usual > 1 else 0.0), usual
+        same = widths.count(usual) / len(widths) if usual > 1 else 0.0
+        return (same * (0.5 if delimiter == ":" else 1.0)), usual  # times and links hold colons
 
-    scores = {delimiter: score(delimiter) for delimiter in DELIMITERS}
-    return max(DELIMITERS, key=lambda d: (round(scores[d][0], 1), scores[d][1]))
+    scores = {delimiter: score(delimiter) for delimiter in choices}
+    best = max(choices, key=lambda d: (round(scores[d][0], 1), scores[d][1]))
+    if best == ":" and scores[best][0] < 0.45:
+        best = choices[0]
+    return best, scores[best][1]
 
 
-def rows(text: Text, progress: Progress) -> Iterator[tuple[int, list[str]]]:
-    """Rows with anything in them and the line each ends on (from 1).
+# ---------------------------------------------------------------------- rows
+@contextmanager
+def _lines(path: Path, encoded: Encoded) -> Iterator[tuple[Iterator[str], Callable[[], int]]]:
+    """Lines of a file with their ends, and how far it was read in bytes."""
+    with path.open("rb") as raw:
+        if encoded.other:
+            yield encodings.decoded_lines(raw, encoded), raw.tell
+            return
+        name = "utf-8" if encoded.encoding == encodings.MENDED else encoded.encoding
+        # a few wrong bytes are no reason to lose the rest
+        with io.TextIOWrapper(raw, name, "replace", newline="") as text:
+            first = text.readline().removeprefix("\ufeff")
+            yield chain([first] if first else [], text), raw.tell
+
+
+def batches(text: Text, progress: Progress) -> Iterator[Batch]:
+    """Rows of a text file.
 
     Raises
     ------
     TerraDeskError
-        A quotation mark is opened and never closed.
+        A quotation mark is opened and never closed, and the row does not fit without it.
     """
     size = max(text.path.stat().st_size, 1)
-    csv.field_size_limit(_LONGEST_CELL)
-    with text.path.open("rb") as raw:
-        # a few NULs and wrong bytes are no reason to lose the rest
-        file = io.TextIOWrapper(raw, text.encoding, "replace", newline="")
-        lines = _Lines(file)
-        reader = csv.reader(lines, delimiter=text.delimiter, strict=False)
-        begun = 0
+    with _lines(text.path, text.encoded) as (lines, place):
+        for _k in range(text.skip):
+            next(lines, "")
+        parser = Parser(text)
+        pending: list[str] = []
+        while True:
+            more = list(islice(lines, _BLOCK))
+            pending += more
+            if not pending:
+                return
+            batch, n_used = parser.cut(pending, is_last=not more)
+            if batch.rows:
+                yield batch
+                progress(min(place() / size, 1.0), _("Reading the table"))
+            pending = pending[n_used:]
+
+
+_BREAK = re.compile(r"\r\n|\r|\n")
+
+
+class Parser:
+    """Cuts lines into rows.
+
+    The rules of quoting are kept strictly, so that a quotation mark that is never closed is
+    noticed; what breaks them is read as it fits the other rows.
+
+    Parameters
+    ----------
+    text : Text
+    """
+
+    def __init__(self, text: Text) -> None:
+        csv.field_size_limit(_LONGEST_CELL)
+        self._text = text
+        self._n_trouble = 0
+        self._line = text.skip + 1  # of the first line that was not cut yet
+
+    def cut(self, block: list[str], is_last: bool) -> tuple[Batch, int]:
+        """Rows of some lines, and how many of the lines those are.
+
+        Parameters
+        ----------
+        block : list of str
+        is_last : bool
+            No lines follow.
+
+        Raises
+        ------
+        TerraDeskError
+            A quotation mark is opened and never closed.
+        """
+        batch = Batch([], [])
+        n_used = 0
+        while n_used < len(block):
+            part = block[n_used:] if n_used else block
+            rows, failure = self._rows(part)
+            n_whole = self._add(batch, rows, part, n_used, is_all=not failure)
+            n_used += n_whole
+            if not failure:
+                break
+            span = self._mend(batch, block[n_used:], n_used, failure, is_last)
+            if span == 0:
+                break
+            n_used += span
+        self._line += n_used
+        if self._text.is_twice:
+            batch.rows = [[encodings.mended(cell) for cell in row] for row in batch.rows]
+        return batch, n_used
+
+    def _rows(self, lines: list[str]) -> tuple[Rows, str]:
+        """Rows up to the first that breaks the rules, and what is wrong there."""
+        rows: Rows = []
+        is_strict = self._n_trouble < _MOST_TROUBLE
         try:
-            for k, row in enumerate(reader):
-                begun, before = reader.line_num, begun
-                if begun - before > 1 and (begun - before > _MOST_LINES or lines.end_in_quotes()):
-                    raise _never_closed(text.path, before + 1)
-                if begun > text.skip and any(row):
-                    yield begun, row
-                lines.n_quotes = 0
-                if k % _CHUNK == _CHUNK - 1:
-                    progress(min(raw.tell() / size, 1.0), _("Reading the table"))
+            rows.extend(csv.reader(lines, delimiter=self._text.delimiter, strict=is_strict))
         except csv.Error as error:
-            raise _never_closed(text.path, begun + 1) from error
+            return rows, str(error)
+        may_be_open = not is_strict and rows and _spans(rows[-1:])[0] > 1
+        if may_be_open and sum(_spans(rows)) > len(lines):
+            return rows[:-1], _UNFINISHED
+        return rows, ""
+
+    def _add(self, batch: Batch, rows: Rows, part: list[str], before: int, is_all: bool) -> int:
+        """Add rows that keep the rules; how many lines they take."""
+        first = self._line + before
+        if is_all and len(rows) == len(part):
+            lines = range(first, first + len(rows))
+            batch.lines = [*batch.lines, *lines] if batch.rows else lines
+            batch.rows += rows
+            return len(rows)
+        batch.lines = list(batch.lines)
+        at = 0
+        for row, span in zip(rows, _spans(rows), strict=True):
+            literal = self._literal(part[at : at + span]) if span > 1 else None
+            if literal is None or len(row) == self._text.width:
+                batch.rows.append(row)
+                batch.lines.append(first + at)
+            else:  # two stray quotation marks had joined whole rows
+                batch.rows += literal
+                batch.lines += range(first + at, first + at + span)
+                batch.quoted.append(first + at)
+            at += span
+        return len(part) if is_all else at
+
+    def _literal(self, lines: list[str]) -> Rows | None:
+        """Rows with quotation marks as they stand, if all have the usual number of cells."""
+        mark = self._text.delimiter
+        try:
+            rows = list(csv.reader(lines, delimiter=mark, quoting=csv.QUOTE_NONE))
+        except csv.Error:
+            return None
+        if self._text.width < 2 or any(len(row) != self._text.width for row in rows):
+            return None
+        return [[_unquoted(cell) for cell in row] for row in rows]
+
+    def _mend(self, batch: Batch, rest: list[str], before: int, failure: str, is_last: bool) -> int:
+        """Add the row that breaks the rules; lines it takes, 0 where more are needed."""
+        some = rest[:_MOST_LINES]
+        is_short = not is_last and len(rest) < _MOST_LINES
+        if failure == _UNFINISHED and is_short:
+            return 0
+        row, span = self._lenient(some)
+        is_closed = row is not None and span <= len(some)
+        if not is_closed and is_short:
+            return 0
+        self._n_trouble += 1
+        line = self._line + before
+        literal = self._literal(rest[:1])
+        if literal is not None:
+            if not is_closed or span > 1:
+                batch.quoted.append(line)
+            row, span = literal[0], 1
+        elif row is None or not is_closed or (span > 1 and len(row) != self._text.width):
+            raise never_closed(self._text.path, line)
+        batch.rows.append(row)
+        batch.lines = [*batch.lines, line]
+        return span
+
+    def _lenient(self, lines: list[str]) -> tuple[list[str] | None, int]:
+        """The first row of some lines, whatever its quotation marks, and the lines it takes.
+
+        More lines than there are: the row is not closed.
+        """
+        ended = lines[-1] if lines[-1].endswith(("\n", "\r")) else lines[-1] + "\n"
+        try:
+            row = next(csv.reader([*lines[:-1], ended], delimiter=self._text.delimiter))
+        except csv.Error:
+            return None, len(lines) + 1
+        return row, _spans([row])[0]
 
 
-_MOST_LINES = 200  # of one row: more means a quotation mark that swallows rows
+_UNFINISHED = "unexpected end of data"  # as the csv module says it
 
 
-def _never_closed(path: Path, line: int) -> TerraDeskError:
+def _spans(rows: Rows) -> list[int]:
+    """Lines that each row takes."""
+    return [1 + sum(len(_BREAK.findall(c)) for c in row if "\n" in c or "\r" in c) for row in rows]
+
+
+def _unquoted(cell: str) -> str:
+    return cell[1:-1] if len(cell) > 1 and cell[0] == cell[-1] == '"' else cell
+
+
+def never_closed(path: Path, line: int) -> TerraDeskError:
+    """What to say of a quotation mark that swallows the rest of a file."""
     return TerraDeskError(
         _("A quotation mark opened near line {n} of “{name}” is never closed.").format(
             n=line, name=isolate(path.name)
         ),
         _("Close or remove it in the file, then import it again."),
     )
-
-
-class _Lines:
-    """The lines of a file without NULs and byte order mark; counts quotation marks."""
-
-    def __init__(self, file: io.TextIOWrapper) -> None:
-        self._file = file
-        self.n_quotes = 0
-        self.is_over = False
-
-    def __iter__(self) -> Iterator[str]:
-        first = self._file.readline().lstrip("\ufeff")
-        for line in itertools.chain([first] if first else [], self._file):
-            if '"' in line:
-                self.n_quotes += line.count('"')
-            yield line.replace("\0", "") if "\0" in line else line
-        self.is_over = True
-
-    def end_in_quotes(self) -> bool:
-        """Whether the file has ended within a quoted cell."""
-        return self.is_over and self.n_quotes % 2 == 1

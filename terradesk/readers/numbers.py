@@ -74,18 +74,31 @@ def numbers(cells: np.ndarray, decimal: str = ".") -> tuple[np.ndarray, np.ndarr
     is_bad : (n,) bool
         The cell is neither empty nor a number.
     """
-    values = np.empty(len(cells), np.float64)
+    values = np.full(len(cells), np.nan)
     is_bad = np.zeros(len(cells), bool)
-    is_plain = _PLAIN if decimal == "." else _WHOLE
-    for row, cell in enumerate(cells.tolist()):
-        if is_plain(cell):
-            values[row] = float(cell)
+    filled = np.flatnonzero(cells != "")
+    for start in range(0, len(filled), _PORTION):
+        rows = filled[start : start + _PORTION]
+        some = cells[rows].tolist()
+        plain = _all_plain(some, decimal)
+        if plain is not None:
+            values[rows] = plain
             continue
-        found = number(cell, decimal)
-        is_bad[row] = found is None
-        values[row] = np.nan if found is None else found
+        found = [number(cell, decimal) for cell in some]
+        is_bad[rows] = [value is None for value in found]
+        values[rows] = [np.nan if value is None else value for value in found]
     return values, is_bad
 
 
-_PLAIN = re.compile(r"-?\d{1,300}(\.\d+)?").fullmatch
-_WHOLE = re.compile(r"-?\d{1,300}").fullmatch
+_PORTION = 2000
+_PLAIN = re.compile(r"(?:-?[0-9]{1,300}(?:\.[0-9]{1,300})?\n)*")
+_COMMAS = re.compile(r"(?:-?[0-9]{1,300}(?:,[0-9]{1,300})?\n)*")
+
+
+def _all_plain(cells: list[str], decimal: str) -> np.ndarray | None:
+    """(n,) float64 of cells that are all written plainly, None when some are not."""
+    text = "\n".join(cells) + "\n"
+    if not text.isascii() or not (_PLAIN if decimal == "." else _COMMAS).fullmatch(text):
+        return None
+    found = np.fromstring(text.replace(",", "."), np.float64, sep="\n")
+    return found if len(found) == len(cells) and np.isfinite(found).all() else None

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +14,35 @@ from terradesk.errors import TerraDeskError
 from terradesk.i18n import _, isolate
 from terradesk.progress import Progress
 from terradesk.readers import archives
+from terradesk.readers.delimited import Batch
 
 SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 MOST_CELLS = 40_000_000
+
+_PORTION = 5000
+_OLE = b"\xd0\xcf\x11\xe0"
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")  # stream of a protected .xlsx
+_OLD = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00")  # Excel 2, 3, 4
+_HTML = re.compile(rb"\s*(<!doctype html|<html|<head|<body|<table|<meta|<style|<div)", re.I)
+_XML = re.compile(rb"\s*<\?xml[^>]*>.*(office:spreadsheet|mso-application)", re.I | re.S)
+_HEAD = 4096
+
+
+def is_text(path: Path) -> bool:
+    """Whether a file that is called .xls is a text table, as many programs export it."""
+    if path.suffix.lower() != ".xls":
+        return False
+    with path.open("rb") as file:
+        head = file.read(_HEAD)
+    if head.startswith((b"PK\x03\x04", _OLE, *_OLD)) or not head.strip():
+        return False
+    plain = _plain_head(head)
+    control = sum(plain.count(code) for code in (*range(1, 9), *range(14, 26)))
+    return not _HTML.match(plain) and not _XML.match(plain) and control <= len(plain) // 50
+
+
+def _plain_head(head: bytes) -> bytes:
+    return head.replace(b"\0", b"").removeprefix(b"\xef\xbb\xbf").lstrip(b"\xff\xfe")
 
 
 def open_workbook(path: Path) -> Any:
@@ -27,25 +55,45 @@ def open_workbook(path: Path) -> Any:
     """
     import python_calamine as calamine
 
-    name = isolate(path.name)
     with path.open("rb") as file:
-        head = file.read(8)
+        head = file.read(_HEAD)
     if head.startswith(b"PK\x03\x04"):
         archives.check(path, archives.MOST_BYTES_WORKBOOK)
-    elif not head.startswith(b"\xd0\xcf\x11\xe0"):
-        raise TerraDeskError(
-            _("“{name}” is not a workbook, whatever its name says.").format(name=name),
-            _("If it opens in Excel, save it there as .xlsx. A text table needs the suffix .csv."),
-        )
+    elif not head.startswith(_OLE):
+        raise _no_workbook(path, head)
+    elif _ENCRYPTED in path.read_bytes():
+        raise _protected(path)
     try:
         return calamine.CalamineWorkbook.from_path(str(path))
     except calamine.PasswordError as error:
-        raise TerraDeskError(
-            _("“{name}” is protected with a password.").format(name=name),
-            _("Remove the protection, then choose the file again."),
-        ) from error
+        raise _protected(path) from error
     except (calamine.CalamineError, OSError, ValueError) as error:
         raise _damaged(path) from error
+
+
+def _protected(path: Path) -> TerraDeskError:
+    return TerraDeskError(
+        _("“{name}” is protected with a password.").format(name=isolate(path.name)),
+        _("Remove the protection, then choose the file again."),
+    )
+
+
+def _no_workbook(path: Path, head: bytes) -> TerraDeskError:
+    name, plain = isolate(path.name), _plain_head(head)
+    if _HTML.match(plain):
+        return TerraDeskError(
+            _("“{name}” is a web page that only calls itself a workbook.").format(name=name),
+            _("Open it in Excel, save it as .xlsx, then choose that file."),
+        )
+    if _XML.match(plain) or head.startswith(_OLD):
+        return TerraDeskError(
+            _("“{name}” is a workbook of a very old Excel.").format(name=name),
+            _("Open it in Excel, save it as .xlsx, then choose that file."),
+        )
+    return TerraDeskError(
+        _("“{name}” is not a workbook, whatever its name says.").format(name=name),
+        _("If it opens in Excel, save it there as .xlsx. A text table needs the suffix .csv."),
+    )
 
 
 def _damaged(path: Path) -> TerraDeskError:
@@ -63,8 +111,8 @@ def sheet_names(path: Path) -> list[str]:
     return [s.name for s in kinds if s.typ == calamine.SheetTypeEnum.WorkSheet]
 
 
-def rows(path: Path, sheet: str | None, progress: Progress) -> Iterator[tuple[int, list[str]]]:
-    """Rows with anything in them as text, and the number of each (from 1).
+def batches(path: Path, sheet: str | None, progress: Progress) -> Iterator[Batch]:
+    """Rows as text, blank ones too.
 
     Raises
     ------
@@ -89,14 +137,14 @@ def rows(path: Path, sheet: str | None, progress: Progress) -> Iterator[tuple[in
     except (calamine.CalamineError, OSError, ValueError, IndexError) as error:
         raise _damaged(path) from error
     _refuse_huge(found, path)
-    first = (found.start or (0, 0))[0]
+    line = (found.start or (0, 0))[0] + 1
     total = max(found.height, 1)
-    for k, row in enumerate(found.iter_rows()):
-        cells = [cell if type(cell) is str else text(cell) for cell in row]
-        if any(cells):
-            yield first + k + 1, cells
-        if k % 20_000 == 19_999:
-            progress(k / total, _("Reading the table"))
+    source = found.iter_rows()
+    while some := list(islice(source, _PORTION)):
+        rows = [[cell if type(cell) is str else text(cell) for cell in row] for row in some]
+        yield Batch(rows, range(line, line + len(rows)))
+        line += len(rows)
+        progress(min(line / total, 1.0), _("Reading the table"))
 
 
 def _refuse_huge(sheet: Any, path: Path) -> None:
@@ -113,10 +161,11 @@ def text(cell: Any) -> str:
     """A cell as the text a user would type: 501.0 is 501, a date is ISO."""
     if cell is None:
         return ""
+    if type(cell) is float:
+        whole = int(cell) if -1e15 < cell < 1e15 else 0
+        return str(whole) if whole == cell else number_text(cell)
     if isinstance(cell, bool):
         return "TRUE" if cell else "FALSE"
-    if isinstance(cell, float):
-        return number_text(cell)
     if isinstance(cell, dt.datetime):
         midnight = cell.time() == dt.time()
         return cell.date().isoformat() if midnight else cell.isoformat(sep=" ")

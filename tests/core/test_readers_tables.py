@@ -154,8 +154,8 @@ def test_years_may_be_headers(tmp_path: Path) -> None:
         (b" \r\n\r\n", "is empty"),
         (b"PK\x03\x04" + b"\0" * 50, "not a text table"),
         (b"\x89PNG\x01\x02\x03\x04\x05\x06" * 9, "not a text table"),
-        (b'id,name\n1,"open\n' + b"2,x\n" * 300, "near line 2 of .* is never closed"),
-        (b'id,name\n1,a\n2,"open\n3,x\n4,y\n', "near line 3 of .* is never closed"),
+        (b'id,name\n1,b,"open\n' + b"2,x\n" * 300, "near line 2 of .* is never closed"),
+        (b'id,name\n1,a\n2,b,"open\n3,x\n4,y\n', "near line 3 of .* is never closed"),
         (b'id,name\n1,"' + b"x" * 200_000, "is never closed"),
     ],
 )
