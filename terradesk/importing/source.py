@@ -142,5 +142,8 @@ def read_source(
         progress,
         encoding=reading.encoding or None,
         delimiter=reading.delimiter or None,
+        decimal=reading.decimal or None,
+        header=reading.header,
+        dates=reading.dates or None,
     )
     return Source(file, reading, parts, table=table)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import re
@@ -96,7 +97,7 @@ def examine(path: Path, encoding: str | None = None, delimiter: str | None = Non
     with path.open("rb") as file:
         head = file.read(_SAMPLE)
     refuse_binary(head, name)
-    found = Encoded(_known(encoding)) if encoding else encodings.encoding_of(path)
+    found = Encoded(_known(encoding, head)) if encoding else encodings.encoding_of(path)
     sample = _sample(path, found)
     if not sample.strip("\ufeff\0 \t\r\n"):
         raise TerraDeskError(
@@ -109,8 +110,8 @@ def examine(path: Path, encoding: str | None = None, delimiter: str | None = Non
     return Text(path, found, mark, int(said is not None), width)
 
 
-def _known(encoding: str) -> str:
-    """An encoding that was chosen.
+def _known(encoding: str, head: bytes) -> str:
+    """An encoding that was chosen, as Python needs it for the beginning of a file.
 
     Raises
     ------
@@ -120,13 +121,15 @@ def _known(encoding: str) -> str:
     if encoding == encodings.MENDED:
         return encoding
     try:
+        name = codecs.lookup(encoding).name
         "a".encode(encoding)
     except (LookupError, UnicodeError) as error:
         raise TerraDeskError(
             _("There is no encoding “{name}”.").format(name=isolate(encoding)),
             _("There are: {names}.").format(names=", ".join(encodings.ENCODINGS)),
         ) from error
-    return encoding
+    is_wide = name in ("utf-16", "utf-32")
+    return f"{name}-le" if is_wide and not encodings.by_mark(head).startswith(name) else encoding
 
 
 def _sample(path: Path, encoded: Encoded) -> str:
