@@ -12,6 +12,7 @@ from terradesk.plan import Plan
 KINDS: tuple[str, ...] = (
     "accounts:ACCOUNTS",
     "update:KIND",
+    "newer_areas:NEWER_AREAS",
 )
 """``module:object`` below this package, in the order of the list on the page."""
 

@@ -1,0 +1,256 @@
+"""What newer boundaries would do, in words: the list to look through, counts and remarks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from terradesk.i18n import N_, _, isolate, ngettext, number, percent
+from terradesk.importing.boundaries.assignments import Doubt
+from terradesk.importing.boundaries.comparing import Relation
+from terradesk.importing.boundaries.newcomers import Newcomers
+from terradesk.importing.boundaries.replacing import Replacement, key_of
+from terradesk.importing.prepared import ARRIVES, CHANGES, NOTHING, PROBLEM, Count, Item, Shown
+from terradesk.plan import UNASSIGNED, Plan
+from terradesk.readers.report import Issue, issue
+
+GROUPS = {
+    "territory": N_("Territory to be checked"),
+    "merged": N_("Merged: several become one"),
+    "split": N_("Split: one becomes several"),
+    "changed": N_("Cut anew"),
+    "reshaped": N_("Same code, other shape"),
+    "renamed": N_("Renamed"),
+    "new": N_("New: nothing there before"),
+    "gone": N_("Gone: not in the file"),
+    "same": N_("Unchanged"),
+}
+"""Groups of the list, in order; "same" is counted only."""
+
+_LISTED = 6  # units in a line
+_COVERED = 0.5
+
+
+def groups() -> tuple[tuple[str, str], ...]:
+    """Groups with their translated headings."""
+    return tuple((key, _(title)) for key, title in GROUPS.items() if key != "same")
+
+
+def items(plan: Plan, newcomers: Newcomers, made: Replacement) -> tuple[Item, ...]:
+    """Everything that a person may look at: doubtful territories first, then each relation.
+
+    Parameters
+    ----------
+    plan : Plan
+        As it is.
+    newcomers : Newcomers
+    made : Replacement
+    """
+    order = {kind: k for k, kind in enumerate(GROUPS)}
+    found = [
+        _item(plan, newcomers, made, one, on)
+        for one, on in zip(made.comparison.relations, made.is_on, strict=True)
+        if one.kind != "same"
+    ]
+    doubts = [_doubt(plan, newcomers, made, one) for one in made.doubts]
+    return (*doubts, *sorted(found, key=lambda item: order[item.group]))
+
+
+def _item(plan: Plan, newcomers: Newcomers, made: Replacement, one: Relation, is_on: bool) -> Item:
+    old = [_named(plan.units.names[r], plan.units.codes[r]) for r in one.old]
+    new = [_named(newcomers.units.names[r], newcomers.units.codes[r]) for r in one.new]
+    if one.kind in ("split", "merged"):
+        shares = _shares(made, one)
+        side = new if one.kind == "split" else old
+        side[:] = [
+            f"{text} {percent(share, signed=False)}"
+            for text, share in zip(side, shares, strict=True)
+        ]
+    return Item(
+        key=key_of(one, plan, newcomers),
+        group=one.kind,
+        title=(old or new)[0] if one.kind != "merged" else new[0],
+        before=_listed(old),
+        after=_listed(new),
+        is_on=is_on,
+        units=one.old,
+    )
+
+
+def _shares(made: Replacement, one: Relation) -> list[float]:
+    """Part of the one unit's ground that each of the several has."""
+    found = made.comparison.overlaps
+    here = np.isin(found.old, one.old) & np.isin(found.new, one.new)
+    side, rows = (found.new, one.new) if one.kind == "split" else (found.old, one.old)
+    total = float(found.area[here].sum()) or 1.0
+    return [float(found.area[here & (side == row)].sum()) / total for row in rows]
+
+
+def _named(name: object, code: object) -> str:
+    return f"{name} ({code})" if str(name) not in ("", str(code)) else str(code)
+
+
+def _listed(texts: list[str]) -> str:
+    more = [_("{n} more").format(n=number(len(texts) - _LISTED))] if len(texts) > _LISTED else []
+    return ", ".join([*texts[:_LISTED], *more])
+
+
+def _doubt(plan: Plan, newcomers: Newcomers, made: Replacement, one: Doubt) -> Item:
+    row = int(made.taken[one.new])
+    view, units = plan.alignment(one.alignment), newcomers.units
+    titles = {
+        "code": N_("{area} in {scenario}: same code, but mostly in another territory"),
+        "accounts": N_("{area} in {scenario}: its accounts are in several territories"),
+        "area": N_("{area} in {scenario}: lies in several territories"),
+    }
+    title = _(titles[one.by]).format(
+        area=_named(units.names[row], units.codes[row]), scenario=isolate(view.scenario.name)
+    )
+    names = [view.name_of(t) if t != UNASSIGNED else _("Unassigned") for t in one.candidates]
+    texts = [
+        f"{name} {percent(share, signed=False)}"
+        for name, share in zip(names, one.shares, strict=True)
+    ]
+    candidates = tuple((str(t), text) for t, text in zip(one.candidates, texts, strict=True))
+    below = made.succession.old[made.succession.new == one.new]
+    return Item(
+        key=one.key(units.codes[made.taken]),
+        group="territory",
+        title=title,
+        before=_listed(texts),
+        after=names[0],
+        score=one.shares[0],
+        candidates=candidates,
+        units=tuple(below.tolist()),
+    )
+
+
+def counts(made: Replacement) -> tuple[Count, ...]:
+    """How many units are in each relation."""
+    out = []
+    for kind in ("same", *(k for k in GROUPS if k not in ("same", "territory"))):
+        found = made.comparison.of_kind(kind)
+        n = sum(max(len(one.old), len(one.new)) for one in found)
+        if n:
+            level = "warning" if kind in ("gone", "changed") else "ok" if kind == "same" else ""
+            out.append(Count(kind, _(GROUPS[kind]), n, level))
+    if made.doubts:
+        out.append(Count("territory", _(GROUPS["territory"]), len(made.doubts), "warning"))
+    return tuple(out)
+
+
+def shown(plan: Plan, made: Replacement, after: Plan | None) -> Shown:
+    """The plan as it would be, with what arrives, changes and is doubtful.
+
+    Parameters
+    ----------
+    plan : Plan
+        As it is.
+    made : Replacement
+    after : Plan or None
+        As it would be; None when nothing changes.
+    """
+    n = len((after or plan).units)
+    states = np.full(n, NOTHING, np.uint8)
+    for one, on in zip(made.comparison.relations, made.is_on, strict=True):
+        if on and one.kind == "renamed":
+            states[list(one.old)] = CHANGES
+    came = len(plan.units) + np.arange(len(made.taken))
+    states[came] = np.where(made.succession.main_old >= 0, CHANGES, ARRIVES)
+    states[[len(plan.units) + one.new for one in made.doubts]] = PROBLEM
+    return Shown(unit_states=states, plan=after)
+
+
+def issues(plan: Plan, made: Replacement) -> Iterator[Issue]:
+    """What should be known about the step."""
+    yield from _columns_told(made)
+    lost = _lost(plan, made)
+    if lost:
+        yield lost
+    homeless = _homeless(plan, made)
+    if homeless:
+        text = ngettext(
+            "{n} account lies in no area any more.",
+            "{n} accounts lie in no area any more.",
+            homeless,
+        )
+        yield issue("homeless", text.format(n=number(homeless)), n=homeless, outcome="")
+    yield from _half_covered(plan, made)
+    if made.fitted is not None and made.fitted.cut.sum() > 1:
+        n = int((made.fitted.cut > 1).sum())
+        text = ngettext(
+            "{n} new area was cut where it overlapped areas that stay.",
+            "{n} new areas were cut where they overlapped areas that stay.",
+            n,
+        )
+        yield issue("fitted", text.format(n=number(n)), n=n, level="info", outcome="")
+    yield from _double_codes(plan, made)
+
+
+def _columns_told(made: Replacement) -> Iterator[Issue]:
+    texts = (
+        (made.columns.summed, N_("Summed or shared out by the old areas: {names}.")),
+        (made.columns.averaged, N_("Averaged over the old areas: {names}.")),
+        (made.columns.copied, N_("Taken from the area that is followed: {names}.")),
+        (made.columns.brought, N_("Taken from the file: {names}.")),
+    )
+    for k, (names, text) in enumerate(texts):
+        if names and (k == len(texts) - 1 or len(made.taken)):
+            listed = ", ".join(isolate(name) for name in names)
+            yield issue("columns", _(text).format(names=listed), n=len(names), level="info",
+                        outcome="")  # fmt: skip
+
+
+def _lost(plan: Plan, made: Replacement) -> Issue | None:
+    """Units that go without anything in their place, figures and all."""
+    rows = made.gone[~np.isin(made.gone, made.succession.old)]
+    if not len(rows):
+        return None
+    text = ngettext(
+        "{n} area goes and nothing takes its place; its figures go with it: {names}",
+        "{n} areas go and nothing takes their place; their figures go with them: {names}",
+        len(rows),
+    )
+    names = _listed([str(plan.units.names[r]) for r in rows.tolist()])
+    return issue("gone", text.format(n=number(len(rows)), names=names), n=len(rows), outcome="")
+
+
+def _homeless(plan: Plan, made: Replacement) -> int:
+    was, now = plan.accounts.unit, made.succession.homes
+    return int((plan.accounts_present & (was >= 0) & (now < 0)).sum())
+
+
+def _half_covered(plan: Plan, made: Replacement) -> Iterator[Issue]:
+    ahead = made.succession
+    covered = np.bincount(ahead.old, ahead.area, ahead.n_old)
+    areas = made.comparison.overlaps.old_areas
+    rows = made.gone[np.isin(made.gone, ahead.old)]
+    rows = rows[covered[rows] < _COVERED * areas[rows]]
+    if len(rows):
+        text = ngettext(
+            "The file covers less than half of {n} area that goes: {names}",
+            "The file covers less than half of each of {n} areas that go: {names}",
+            len(rows),
+        )
+        names = _listed([str(plan.units.names[r]) for r in rows.tolist()])
+        yield issue("half_covered", text.format(n=number(len(rows)), names=names), n=len(rows),
+                    outcome="")  # fmt: skip
+
+
+def _double_codes(plan: Plan, made: Replacement) -> Iterator[Issue]:
+    """Codes of units that come and of others that stay."""
+    if made.arrivals.units is None:
+        return
+    stays = plan.units_present.copy()
+    stays[made.gone] = False
+    stays[made.kept[:, 0]] = False
+    both = sorted({*plan.units.codes[stays].tolist()} & {*made.arrivals.units.codes.tolist()})
+    if both:
+        text = ngettext(
+            "{n} code belongs to an area that stays and to a new one: {codes}",
+            "{n} codes belong to areas that stay and to new ones: {codes}",
+            len(both),
+        )
+        yield issue("double_code", text.format(n=number(len(both)), codes=_listed(both)),
+                    n=len(both), outcome="")  # fmt: skip
