@@ -14,6 +14,8 @@ from terradesk.geocode.region_words import IRANIAN_CITIES
 from terradesk.geocode.texts import plain
 from terradesk.geocode.zips import table_rows, zip_rows
 
+_CITIES = "cities15000.csv.gz"
+
 Holds = Callable[[np.ndarray, np.ndarray], np.ndarray]
 """Which of the points (lon, lat in degrees) lie in the map."""
 
@@ -21,6 +23,7 @@ _ADDITION = re.compile(r" \([^)]*\)$| (?:am|an der|im|in|in der|ob der|bei|vor d
 """What people leave out of German names: Halle (Saale), Ludwigshafen am Rhein."""
 
 _DIGRAPHS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe", "æ": "ae"})
+_UMLAUT = re.compile("([aou])e")
 _SAME = 0.15  # degrees: two entries of a name so near are one place that the table has twice
 
 _OWN_NAMES = {
@@ -91,26 +94,48 @@ def places() -> dict[str, list[Place]]:
             for one in own.split(", "):
                 for form in {plain(one), plain(one.lower().translate(_DIGRAPHS))}:
                     out[form] += [place for place in found if place not in out[form]]
-    for (name, state), zips in _us_places().items():
+    american = _us_places()
+    for (name, state), zips in american.items():
         out[name].append(_us_place(state, zips))
+    for place in _us_cities():
+        if (plain(place.name), place.region) not in american:
+            out[plain(place.name)].append(place)
     return {name: _without_doubles(found) for name, found in out.items() if found}
+
+
+@lru_cache(maxsize=1)
+def loosely() -> dict[str, list[Place]]:
+    """Places by `loose` name."""
+    out: dict[str, list[Place]] = defaultdict(list)
+    for name, found in places().items():
+        out[loose(name)] += [place for place in found if place not in out[loose(name)]]
+    return {name: _without_doubles(found) for name, found in out.items()}
+
+
+def loose(name: str) -> str:
+    """A plain name without spaces, however umlauts are written: La Vista, Muenchen."""
+    return _UMLAUT.sub(r"\1", name.replace(" ", ""))
 
 
 @lru_cache(maxsize=1)
 def cities() -> list[Place]:
     """The cities outside the U.S."""
-    return [
-        Place(
-            row["countrycode"],
-            row["admin1code"],
-            float(row["population"] or 0),
-            float(row["longitude"]),
-            float(row["latitude"]),
-            row["name"],
-        )
-        for row in table_rows("cities15000.csv.gz")
-        if row["countrycode"] != "US"
-    ]
+    return [_city(row) for row in table_rows(_CITIES) if row["countrycode"] != "US"]
+
+
+def _us_cities() -> list[Place]:
+    return [_city(row) for row in table_rows(_CITIES) if row["countrycode"] == "US"]
+
+
+def _city(row: dict[str, str]) -> Place:
+    return Place(
+        row["countrycode"],
+        row["admin1code"],
+        float(row["population"] or 0),
+        float(row["longitude"]),
+        float(row["latitude"]),
+        row["name"],
+    )
 
 
 @lru_cache(maxsize=1)
@@ -119,9 +144,6 @@ def country_points() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     rows = [(r["countrycode"], r["longitude"], r["latitude"]) for r in table_rows(_CITIES)]
     codes, lon, lat = zip(*rows, strict=True)
     return np.array(codes), np.array(lon, float), np.array(lat, float)
-
-
-_CITIES = "cities15000.csv.gz"
 
 
 @lru_cache(maxsize=256)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from terradesk.geocode.gazetteer import Holds, Place, names_of, places
+from terradesk.geocode.gazetteer import Holds, Place, loose, loosely, names_of, places
 from terradesk.geocode.regions import country_code, region_code, us_state
 from terradesk.geocode.texts import plain
 from terradesk.geocode.zips import us_zip, zip_state
@@ -19,9 +19,10 @@ Name = tuple[str, str, str]
 
 _CLEARLY_LARGER = 5.0  # times as many people: what is meant by a name that two places share
 _MOSTLY = 0.8  # of the places that are sure: their country is meant by names that several share
-_ALIKE = 80.0  # of 100, the share of letters in common from which on a name may be meant
+_ALIKE = 84.0  # of 100, the share of letters in common from which on a name may be meant
 _SURELY = 90.0  # from which on it is taken when no other name comes near
 _APART = 5.0
+_CITY = 100_000.0  # people: outside the U.S. small towns are not known, and have names like others
 _SHORTEST = 5  # letters: shorter names have too many neighbours
 _MOST_ASKED = (
     1000  # different names that are compared with all others; a tenth of a second each 100
@@ -189,16 +190,23 @@ def _forms(name: str) -> list[str]:
 
 
 def _candidates(city: str, state: str, country: str) -> list[Place]:
+    """Places that a name may mean where its state and country are: of the likeliest form first."""
     name, within = _split(city, state)
-    found = named(name)
     code = country_code(country) if country else ""
-    if code:
-        found = [place for place in found if place.country == code]
-    if within:
-        return _in_region(found, within)
-    alias = _ALIASES.get(plain(name), "")
-    preferred = [p for p in found if alias and p.region == _ALIAS_STATES.get(alias)]
-    return preferred or found
+    for found in _by_forms(plain(name)):
+        there = [place for place in found if not code or place.country == code]
+        there = _in_region(there, within) if within else there
+        if there:
+            alias = _ALIASES.get(plain(name), "")
+            preferred = [p for p in there if alias and p.region == _ALIAS_STATES.get(alias)]
+            return preferred or there
+    return []
+
+
+def _by_forms(name: str) -> Iterator[list[Place]]:
+    known = places()
+    yield from (known[form] for form in _forms(name) if form in known)
+    yield loosely().get(loose(name), [])
 
 
 def _split(city: str, state: str) -> tuple[str, str]:
@@ -316,6 +324,7 @@ def _spelt(found: list[tuple[Place, float]]) -> Match:
     (first, best), rest = ordered[0], ordered[1:]
     rivals = [place for place, score in rest if score > best - _APART]
     larger = all(first.population >= _CLEARLY_LARGER * place.population for place in rivals)
-    is_sure = best >= _SURELY and larger
+    is_city = first.country == "US" or first.population >= _CITY
+    is_sure = best >= _SURELY and larger and is_city
     candidates = tuple(dict.fromkeys(place for place, _score in ordered))[:_MOST_SHOWN]
     return Match("misspelt" if is_sure else "open", candidates, best / 100.0)

@@ -56,7 +56,7 @@ class Question:
     Parameters
     ----------
     key : str
-    group : {"open", "larger", "misspelt", "unknown_postcode", "outside"}
+    group : {"open", "larger", "misspelt", "contradiction", "unknown_postcode", "outside"}
     title : str
     candidates : tuple of (str, str)
         Key and text; the one taken unless somebody says otherwise comes first, `LEAVE` is one.

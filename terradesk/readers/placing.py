@@ -13,7 +13,7 @@ from terradesk.arcs import Arcs
 from terradesk.arcs.picking import Picker
 from terradesk.i18n import _, isolate, ngettext, number
 from terradesk.plan import Plan
-from terradesk.readers import placing_names, placing_points, placing_postcodes
+from terradesk.readers import placing_checks, placing_names, placing_points, placing_postcodes
 from terradesk.readers.different import different_cells
 from terradesk.readers.matching import unit_rows
 from terradesk.readers.nearest import Outline
@@ -27,11 +27,13 @@ NEAR = 5000.0
 """Metres from the nearest area up to which a point outside all areas belongs to it: coasts and
 harbours of generalised maps; well below the width of an area of any national map."""
 
+FAR = 500_000.0
+"""Metres from the nearest area up to which it is proposed."""
+
 _MEANT = 0.5
 _SHOWN_COUNTRY = 0.02  # share of the cities in a map from which on it shows their country
 _HOME = 0.8
 _LISTED = 12
-_ORDER = ("coordinates", "unit_code", "postcode", "place_name")
 
 
 class Placer:
@@ -133,11 +135,13 @@ class Placer:
         if "lat" in cells and "lon" in cells:
             swap = swap or self.choices.swap
             placing_points.by_coordinates(self, placed, cells["lat"], cells["lon"], decimal, swap)
+            placing_checks.check_coordinates(self, placed, cells)
         for role in ("unit_code", "postcode"):
             if role in cells and len(placed.missing):
                 self._by_unit(placed, cells[role], is_sure=role == "unit_code")
         if "postcode" in cells and len(placed.missing):
             placing_postcodes.by_postcode(self, placed, cells)
+            placing_checks.check_states(placed, cells)
         if "city" in cells and len(placed.missing):
             placing_names.by_place_name(self, placed, cells)
         self._settle_outside(placed)
@@ -194,7 +198,7 @@ class Placer:
         asked = outside[:MOST_QUESTIONS]
         units, far = self.outline.nearest(points[asked])
         for row, unit, distance in zip(asked.tolist(), units.tolist(), far.tolist(), strict=True):
-            if unit >= 0:
+            if unit >= 0 and distance <= FAR:
                 self._ask_outside(placed, row, unit, distance)
 
     def _ask_outside(self, placed: Placed, row: int, unit: int, distance: float) -> None:

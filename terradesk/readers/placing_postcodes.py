@@ -39,15 +39,27 @@ def by_postcode(placer: Placer, placed: Placed, cells: Mapping[str, np.ndarray])
     if not len(rows):
         return
     codes = cells["postcode"][rows]
-    country = _countries_of(placer, cells, rows)
+    country = countries_of(placer, cells, rows)
+    unknown: dict[str, np.ndarray] = {}
     for code in dict.fromkeys(country.tolist()):
         mine = country == code
-        if code:
+        if code in placer.postcode_countries:
             _of_country(placer, placed, code, rows[mine], codes[mine])
+        elif code:
+            unknown[code] = rows[mine]
+    if unknown:
+        _tell_no_tables(placed, unknown)
 
 
-def _countries_of(placer: Placer, cells: Mapping[str, np.ndarray], rows: np.ndarray) -> np.ndarray:
-    """(n,) country of each row's postcode; empty where there is no telling."""
+def countries_of(placer: Placer, cells: Mapping[str, np.ndarray], rows: np.ndarray) -> np.ndarray:
+    """(n,) country of each row's postcode; empty where there is no telling.
+
+    Parameters
+    ----------
+    placer : Placer
+    cells : mapping of role to ndarray of str
+    rows : (n,) int
+    """
     said = np.full(len(rows), "", object)
     if "country" in cells:
         texts, which = different_cells(cells["country"][rows])
@@ -109,9 +121,6 @@ def _of_country(
     texts, which = different_cells(codes)
     lon, lat = placer.postcodes(country, texts)
     known = np.isfinite(lon)
-    if not known.any() and country not in placer.postcode_countries:
-        _tell_no_table(placed, country, rows)
-        return
     found = known[which]
     placer.put(placed, rows[found], lon[which[found]], lat[which[found]], "postcode")
     unknown = [text for text, is_known in zip(texts, known.tolist(), strict=True) if not is_known]
@@ -122,17 +131,19 @@ def _of_country(
         _tell_unknown(placed, country, rows[~found], unknown)
 
 
-def _tell_no_table(placed: Placed, country: str, rows: np.ndarray) -> None:
+def _tell_no_tables(placed: Placed, rows_of: Mapping[str, np.ndarray]) -> None:
+    rows = np.sort(np.concatenate(list(rows_of.values())))
     text = ngettext(
-        "{n} account has a postcode of {country}, and those are not known yet: import a table of "
-        "postcodes once.",
-        "{n} accounts have postcodes of {country}, and those are not known yet: import a table of "
-        "postcodes once.",
+        "{n} account has a postcode of a country whose postcodes are not known yet: import a table "
+        "of them once. {countries}",
+        "{n} accounts have postcodes of countries whose postcodes are not known yet: import tables "
+        "of them once. {countries}",
         len(rows),
     )
-    name = isolate(geocode.country_name(country))
-    told = text.format(n=number(len(rows)), country=name)
-    reason = _("Postcodes of {country} are not known").format(country=name)
+    ordered = sorted(rows_of.items(), key=lambda pair: -len(pair[1]))
+    named = [f"{isolate(geocode.country_name(code))} {number(len(own))}" for code, own in ordered]
+    told = text.format(n=number(len(rows)), countries=", ".join(named))
+    reason = _("Postcodes of this country are not known")
     placed.issues.append(issue("no_postcodes", told, rows, reason=reason))
 
 

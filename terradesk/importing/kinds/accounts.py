@@ -301,6 +301,7 @@ def _groups() -> tuple[tuple[str, str], ...]:
         ("open", _("Places that may be one of several")),
         ("misspelt", _("Misspelt places")),
         ("larger", _("The largest of several places")),
+        ("contradiction", _("Coordinates far from the postcode")),
         ("unknown_postcode", _("Postcodes that are not known")),
         ("outside", _("Outside all areas")),
     )
