@@ -178,7 +178,7 @@ def _country_of(pieces: Objects) -> Objects:
     out = np.full(len(pieces), "", object)
     if not len(pieces):
         return out
-    codes, points = _cities()
+    codes, points = cities()
     names, numbers = np.unique(codes, return_inverse=True)
     tree = shapely.STRtree(points)
     piece, city = tree.query(pieces, predicate="intersects")
@@ -191,8 +191,11 @@ def _country_of(pieces: Objects) -> Objects:
 
 
 @lru_cache(maxsize=1)
-def _cities() -> tuple[Objects, Objects]:
-    """Country codes and points of the cities of 15,000 people or more."""
+def cities() -> tuple[Objects, Objects]:
+    """Country codes and points (degrees) of the cities of 15,000 people or more.
+
+    Those near the 180th meridian are there twice, on either side of it.
+    """
     data = gzip.decompress(paths.resource("cities15000.csv.gz").read_bytes()).decode("utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(data, newline="")))
     codes = np.array([row["countrycode"] for row in rows], object)

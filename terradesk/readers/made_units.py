@@ -2,31 +2,48 @@
 
 from __future__ import annotations
 
-import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
 
 import numpy as np
 
+from terradesk import arcs as arcs_package
 from terradesk import projection
 from terradesk import records as rec
 from terradesk.arcs import Arcs, Cleaned, build, clean
+from terradesk.arcs.faults import Fault
 from terradesk.columns import as_texts
 from terradesk.errors import TerraDeskError
-from terradesk.i18n import _, isolate, ngettext, number
+from terradesk.i18n import _, isolate
 from terradesk.progress import Progress, silent
-from terradesk.readers import words
 from terradesk.readers.boundaries import Boundaries
 from terradesk.readers.coordinates import coordinate_system
 from terradesk.readers.figures import column_row, measure_rows
-from terradesk.readers.report import ImportReport, Issue, issue
-from terradesk.readers.shapes import area_rows, joined, left_out, polygons_of, wkb_of
+from terradesk.readers.merging import Groups, merged
+from terradesk.readers.repairs import Naming, remarks
+from terradesk.readers.report import ImportReport, Issue
+from terradesk.readers.shapes import (
+    Polygons,
+    joined,
+    left_out,
+    polygons_of,
+    refuse_without_areas,
+    wkb_of,
+)
+from terradesk.readers.unit_codes import (
+    OnDuplicates,
+    codes_of,
+    guess_code_name,
+    joined_rows,
+    labels_of,
+    name_score,
+    names_of,
+    unnamed,
+)
 from terradesk.units import Units
 
-OnDuplicates = Literal["refuse", "join"]
-
-_SHOWN = 10  # codes in a message
+__all__ = ["MadeUnits", "OnDuplicates", "guess_code_name", "make_units"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,6 +60,10 @@ class MadeUnits:
     measures : tuple of records.Measure
         Suggested: one for each figure that may be summed.
     report : ImportReport
+    faults : tuple of Fault
+        Overlaps and gaps with their shapes, the largest first; ``rows`` are units.
+    rows : ndarray of int64, shape (n_units,)
+        First row of the file of each unit.
     """
 
     units: Units
@@ -51,53 +72,8 @@ class MadeUnits:
     columns: tuple[rec.Column, ...]
     report: ImportReport
     measures: tuple[rec.Measure, ...] = field(default=())
-
-
-def guess_code_name(boundaries: Boundaries) -> tuple[str, str]:
-    """Columns that seem to hold the code and the name of each area.
-
-    Parameters
-    ----------
-    boundaries : Boundaries
-
-    Returns
-    -------
-    code, name : str
-        The same column twice when there is but one; empty when there is none at all.
-    """
-    texts = {name: _texts(values) for name, values in boundaries.columns.items()}
-    texts = {name: cells for name, cells in texts.items() if any(cells)}
-    if not texts:
-        return "", ""
-    code = max(texts, key=lambda name: _code_score(name, texts[name]))
-    others = {n: c for n, c in texts.items() if n != code} or texts
-    name = max(others, key=lambda n: _name_score(n, others[n]))
-    return code, name if _name_score(name, others[name]) > 0 else code
-
-
-def _texts(values: np.ndarray) -> list[str]:
-    return [str(value).strip() for value in as_texts(values).tolist()]
-
-
-def _code_score(name: str, cells: list[str]) -> float:
-    place = words.rank(name, words.UNIT_CODES)
-    said = 0.0 if place is None else 1.0 - 0.015 * place
-    unique = len(set(cells)) / len(cells)
-    filled = [cell for cell in cells if cell]
-    short = sum(1 for cell in filled if len(cell) <= 20 and "." not in cell) / len(filled)
-    digits = sum(1 for cell in filled if any(c.isdigit() for c in cell)) / len(filled)
-    return said + 3.0 * (unique == 1.0) + unique + 0.5 * short + 0.3 * digits
-
-
-def _name_score(name: str, cells: list[str]) -> float:
-    filled = [cell for cell in cells if cell]
-    letters = sum(1 for cell in filled if re.match(r"[^\W\d_]{2}", cell)) / len(filled)
-    if letters < 0.5:
-        return 0.0
-    place = words.rank(name, words.UNIT_NAMES)
-    said = 0.0 if place is None else 1.0 - 0.015 * place
-    long = min(sum(map(len, filled)) / len(filled) / 8, 1.0)
-    return letters + 2 * said + len(set(cells)) / len(cells) + 0.5 * long
+    faults: tuple[Fault, ...] = ()
+    rows: np.ndarray = field(default_factory=lambda: np.empty(0, np.int64))
 
 
 def make_units(
@@ -108,6 +84,10 @@ def make_units(
     *,
     crs: str | None = None,
     on_duplicates: OnDuplicates = "refuse",
+    tolerance: float = 0.0,
+    level: str = "",
+    weight: str = "",
+    roles: Mapping[str, str] | None = None,
 ) -> MadeUnits:
     """Make the units of a plan from boundaries.
 
@@ -122,6 +102,15 @@ def make_units(
     on_duplicates : {"refuse", "join"}
         What to do with rows of the same code: "join" makes one area of them, their amounts
         summed unless they are the same in all rows.
+    tolerance : float
+        Metres within which borders that should be one are made one.
+    level : str
+        Column that says to which larger area each row belongs: these become the units. Amounts
+        are summed, rates averaged by ``weight``, other columns kept where they agree.
+    weight : str
+        Column by which rates are averaged with ``level``.
+    roles : mapping of str to str, optional
+        Roles of columns (amount, rate, code, text, unused); found unless given.
 
     Raises
     ------
@@ -129,130 +118,142 @@ def make_units(
         No areas, no codes, a code that occurs twice, or no usable coordinate system.
     """
     progress(0.0, _("Checking the areas"))
-    shapes, is_other = polygons_of(boundaries)
-    rows = area_rows(shapes, boundaries)
+    roles = dict(roles or {})
+    polygons = polygons_of(boundaries)
+    refuse_without_areas(polygons, boundaries)
+    source_crs, issues = coordinate_system(polygons, boundaries.crs, crs)
+    refuse_without_areas(polygons, boundaries)
+    rows = polygons.rows
     guessed = guess_code_name(boundaries)
-    code, name = code or guessed[0], name or guessed[1]
-    codes, no_code = _codes(boundaries, code, rows)
-    labels, first = _labels(codes, on_duplicates)
-    source_crs, issues = coordinate_system(shapes[rows], boundaries.crs, crs)
-    issues = [*left_out(shapes, is_other, rows), *issues, *_unnamed(no_code)]
-    polygons = joined(shapes[rows], labels, len(first))
-    plan_crs, cleaned = _coverage(polygons, source_crs, progress)
-    issues += [issue("cleaned", note, n=1, level="info") for note in cleaned.notes]
-    columns = {
-        key: _merged(values[rows], labels, first, key) for key, values in boundaries.columns.items()
-    }
-    names = _names(boundaries, name, rows[first], codes[first])
-    source = wkb_of(polygons)
-    units = Units(codes[first], names, columns, source=source, source_crs=source_crs)
-    own = ImportReport(
-        read=len(shapes),
-        accepted=len(first),
-        grouped=len(rows) - len(first),
-        repaired=int(cleaned.repaired.sum()),
-        rejected=len(shapes) - len(rows),
-        issues=tuple(issues),
-    )
+    code, name = level or code or guessed[0], name or guessed[1]
+    codes, no_code = codes_of(boundaries, code, rows)
+    labels, first = labels_of(codes, "join" if level else on_duplicates)
+    groups = Groups(labels, first, bool(level))
+    _refuse_missing(boundaries, weight)
+    own = {key: v[rows] for key, v in boundaries.columns.items() if roles.get(key) != "unused"}
+    columns, told = merged({**own, code: boundaries.columns[code][rows]}, groups, roles, weight)
+    name = _name_of_level(columns, code, name) if level else name
+    names = names_of({**columns, **_kept(boundaries, name, rows[first])}, name,
+                     np.arange(len(first)), codes[first])  # fmt: skip
+    made = _made(polygons, groups, source_crs, tolerance, progress)
+    of = rows if level else rows[first]
+    at = labels if level else np.arange(len(first))
+    issues = [*issues, *left_out(polygons), *unnamed(no_code), *told]
+    issues += joined_rows(labels, first, rows, level)
+    issues += remarks(made.cleaned, made.flat, of, _naming(names, codes[first], at))
+    units = Units(codes[first], names, columns, source=made.source, source_crs=made.source_crs)
+    report = _report(boundaries, polygons, groups, made.cleaned, issues)
+    texts = {key: as_texts(values) for key, values in boundaries.columns.items()}
+    report = report.labelled(texts, code, name if name in texts else "")
     progress(0.8, _("Building the map"))
-    arcs, described = build(cleaned.polygons), _described(columns, code, name)
-    report = boundaries.report.followed_by(own)
-    return MadeUnits(units, arcs, plan_crs, described, report, measure_rows(described))
+    described = _described(columns, code, name, roles)
+    faults = tuple(_of_units(one, at) for one in made.cleaned.faults)
+    return MadeUnits(
+        units,
+        build(made.polygons),
+        made.crs,
+        described,
+        report,
+        measure_rows(described),
+        faults,
+        rows[first],
+    )
 
 
-def _coverage(polygons: np.ndarray, crs: str, progress: Progress) -> tuple[str, Cleaned]:
-    """The CRS of the plan, and the polygons in it as a clean coverage."""
-    progress(0.2, _("Projecting the areas"))
-    plan_crs = projection.equal_area_crs(*projection.lonlat_extent(polygons, crs))
-    flat = projection.to_plan(polygons, crs, plan_crs)
-    progress(0.4, _("Matching the borders"))
-    return plan_crs, clean(flat)
+def _naming(names: np.ndarray, codes: np.ndarray, at: np.ndarray) -> Naming:
+    """What remarks call a shape: its name, with the code where others are called the same."""
+    often = Counter(names.tolist())
+
+    def named(place: int) -> str:
+        name, code = str(names[at[place]]), str(codes[at[place]])
+        return name if often[name] == 1 else code if name == code else f"{name} {code}"
+
+    return named
 
 
-def _codes(boundaries: Boundaries, code: str, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Code of each of the rows, and the rows that had none and got one."""
-    if code not in boundaries.columns:
+def _refuse_missing(boundaries: Boundaries, weight: str) -> None:
+    if weight and weight not in boundaries.columns:
         raise TerraDeskError(
-            _("There is no column “{name}” with the code of each area.").format(name=isolate(code))
-            if code
-            else _("The map has no column with a code or name of each area."),
+            _("There is no column “{name}”.").format(name=isolate(weight)),
             _("Its columns are: {names}").format(names=", ".join(boundaries.columns) or "–"),
         )
-    cells = _texts(boundaries.columns[code][rows])
-    empty = np.array([row for row, cell in zip(rows, cells, strict=True) if not cell], np.int64)
-    if len(empty) == len(rows):
-        raise TerraDeskError(
-            _("The column “{name}” is empty.").format(name=isolate(code)),
-            _("Choose another column for the code of each area."),
-        )
-    out = np.empty(len(rows), object)
-    out[:] = [cell or f"#{row + 1}" for row, cell in zip(rows, cells, strict=True)]
-    return out, empty
 
 
-def _labels(codes: np.ndarray, on_duplicates: OnDuplicates) -> tuple[np.ndarray, np.ndarray]:
-    """Unit of each row, and the first row of each unit, in the order of the file.
-
-    Raises
-    ------
-    TerraDeskError
-        Codes occur twice and are not to be joined.
-    """
-    seen: dict[str, int] = {}
-    labels = np.array([seen.setdefault(code, len(seen)) for code in codes.tolist()], np.int64)
-    counts = np.bincount(labels, minlength=len(seen))
-    double = [code for code, label in seen.items() if counts[label] > 1]
-    if double and on_duplicates == "refuse":
-        shown = ", ".join(isolate(code) for code in double[:_SHOWN])
-        message = ngettext(
-            "{n} code belongs to more than one area: {codes}",
-            "{n} codes belong to more than one area: {codes}",
-            len(double),
-        )
-        more = " …" if len(double) > _SHOWN else ""
-        raise TerraDeskError(
-            message.format(n=number(len(double)), codes=shown + more),
-            _("Choose another column as code, or join the areas that have the same code."),
-        )
-    first = np.unique(labels, return_index=True)[1]
-    return labels, first
+def _kept(boundaries: Boundaries, name: str, rows: np.ndarray) -> dict[str, np.ndarray]:
+    """The column of names of each unit, also when it is not to be a column of the plan."""
+    return {name: boundaries.columns[name][rows]} if name in boundaries.columns else {}
 
 
-def _merged(values: np.ndarray, labels: np.ndarray, first: np.ndarray, name: str) -> np.ndarray:
-    """A column with one value per unit: amounts that differ are summed, else the first counts."""
-    if len(first) == len(values) or values.dtype == object:
-        return values[first]
-    if column_row("units", name, values).role != "amount":
-        return values[first]
-    known = np.isfinite(values)
-    total = np.bincount(labels[known], values[known], len(first))
-    count = np.bincount(labels[known], minlength=len(first))
-    is_same = np.ones(len(first), bool)
-    np.logical_and.at(is_same, labels[known], values[known] == values[first][labels[known]])
-    return np.where(count == 0, np.nan, np.where(is_same, values[first], total))
+def _name_of_level(columns: Mapping[str, np.ndarray], code: str, name: str) -> str:
+    """Column with the name of each larger area, of those that agree within it."""
+    if name in columns:
+        return name
+    scores = {
+        key: name_score(key, [str(v) for v in values.tolist()])
+        for key, values in columns.items()
+        if key != code and values.dtype == object and any(values.tolist())
+    }
+    best = max(scores, key=lambda key: scores[key], default=code)
+    return best if scores.get(best, 0.0) > 0 else code
 
 
-def _names(boundaries: Boundaries, name: str, rows: np.ndarray, codes: np.ndarray) -> np.ndarray:
-    out = codes.copy()
-    if name in boundaries.columns:
-        cells = _texts(boundaries.columns[name][rows])
-        out[:] = [cell or code for cell, code in zip(cells, codes, strict=True)]
-    return out
+@dataclass(frozen=True, slots=True, eq=False)
+class _Made:
+    """Shapes of the units: as they were drawn, and as a clean coverage in the CRS of the plan."""
+
+    crs: str
+    flat: np.ndarray
+    cleaned: Cleaned
+    polygons: np.ndarray
+    source: np.ndarray
+    source_crs: str
 
 
-def _unnamed(rows: np.ndarray) -> list[Issue]:
-    if len(rows) == 0:
-        return []
-    text = ngettext(
-        "{n} area has no code; it got one like #12, the number of its row.",
-        "{n} areas have no code; they got one like #12, the number of their row.",
-        len(rows),
+def _made(
+    polygons: Polygons, groups: Groups, crs: str, tolerance: float, progress: Progress
+) -> _Made:
+    """Parts of a unit are joined as they are drawn; a level when its rows fit together."""
+    shapes = polygons.shapes[polygons.rows]
+    own = shapes if groups.is_level else joined(shapes, groups.labels, groups.n)
+    progress(0.2, _("Projecting the areas"))
+    plan_crs = projection.equal_area_crs(*projection.lonlat_extent(own, crs))
+    flat = projection.to_plan(own, crs, plan_crs)
+    progress(0.4, _("Matching the borders"))
+    cleaned = clean(flat, snapping=tolerance)
+    if not groups.is_level:
+        return _Made(plan_crs, flat, cleaned, cleaned.polygons, wkb_of(own), crs)
+    whole = arcs_package.dissolve(cleaned.polygons, groups.labels, groups.n)
+    return _Made(plan_crs, flat, cleaned, whole, wkb_of(whole), plan_crs)
+
+
+def _report(
+    boundaries: Boundaries,
+    polygons: Polygons,
+    groups: Groups,
+    cleaned: Cleaned,
+    issues: list[Issue],
+) -> ImportReport:
+    n_rows, n = len(polygons.shapes), groups.n
+    own = ImportReport(
+        read=n_rows,
+        accepted=n,
+        grouped=len(groups.labels) - n,
+        repaired=int(cleaned.repaired.sum()),
+        rejected=n_rows - len(groups.labels),
+        issues=tuple(issues),
     )
-    return [issue("no_code", text.format(n=number(len(rows))), rows)]
+    return boundaries.report.followed_by(own)
 
 
-def _described(columns: Mapping[str, np.ndarray], code: str, name: str) -> tuple[rec.Column, ...]:
-    roles = {name: "name", code: "code"}
-    return tuple(
-        column_row("units", key, values, roles.get(key)) for key, values in columns.items()
+def _of_units(fault: Fault, at: np.ndarray) -> Fault:
+    units = tuple(dict.fromkeys(int(at[place]) for place in fault.rows))
+    return Fault(
+        fault.kind, units, fault.area, fault.width, fault.is_sliver, fault.is_closed, fault.shape
     )
+
+
+def _described(
+    columns: Mapping[str, np.ndarray], code: str, name: str, roles: Mapping[str, str]
+) -> tuple[rec.Column, ...]:
+    said = {**roles, name: "name", code: "code"}
+    return tuple(column_row("units", key, values, said.get(key)) for key, values in columns.items())

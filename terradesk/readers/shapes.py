@@ -2,30 +2,123 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import shapely
 
 from terradesk.errors import TerraDeskError
-from terradesk.i18n import _, isolate, ngettext, number
+from terradesk.i18n import N_, _, isolate, ngettext, number
 from terradesk.readers.boundaries import Boundaries
 from terradesk.readers.report import Issue, issue
 
 _POLYGON, _MULTIPOLYGON, _COLLECTION = 3, 6, 7
+_HALF_ROUND = 180.0  # degrees: no edge of a map is longer
+
+FINE, NO_SHAPE, NOT_AREA, UNREADABLE, NOT_NUMBERS, NO_AREA, OFF_GLOBE = range(7)
+"""What is wrong with the shape of a row."""
+
+_KINDS = {
+    NOT_AREA: ("not_area", N_("No area but a point, a line or text")),
+    NO_SHAPE: ("no_shape", N_("No shape")),
+    UNREADABLE: ("unreadable", N_("A shape that is damaged: a ring of less than three corners")),
+    NOT_NUMBERS: ("not_numbers", N_("A corner of the shape is not a number, or infinitely far")),
+    NO_AREA: ("no_area", N_("A shape without any area: its ring is a line")),
+    OFF_GLOBE: ("off_globe", N_("Coordinates that are not on the Earth")),
+}
 
 
-def polygons_of(boundaries: Boundaries) -> tuple[np.ndarray, np.ndarray]:
-    """Polygons of each row, None where there are none, and which rows hold other things."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Polygons:
+    """Polygons of the rows of a file.
+
+    Parameters
+    ----------
+    shapes : (n,) object array
+        (Multi)Polygon, None where there is none that can be used.
+    faults : (n,) uint8
+        One of `FINE` ... `OFF_GLOBE`.
+    """
+
+    shapes: np.ndarray
+    faults: np.ndarray
+
+    @property
+    def rows(self) -> np.ndarray:
+        """(k,) int64 rows with a shape that can be used."""
+        return np.flatnonzero(self.faults == FINE)
+
+    def reject(self, rows: np.ndarray, fault: int) -> None:
+        """Leave rows out that turned out to be unusable."""
+        self.shapes[rows] = None
+        self.faults[rows] = fault
+
+
+def polygons_of(boundaries: Boundaries) -> Polygons:
+    """Polygons of each row: areas out of collections, rings closed, without numbers that are none.
+
+    Parameters
+    ----------
+    boundaries : Boundaries
+    """
     given = np.array([one is not None for one in boundaries.wkb], bool)
-    shapes = np.asarray(shapely.from_wkb(boundaries.wkb, on_invalid="ignore"), object)
-    kinds = shapely.get_type_id(shapes)
-    for row in np.flatnonzero(kinds == _COLLECTION):
+    with np.errstate(invalid="ignore"):
+        shapes = np.asarray(shapely.from_wkb(boundaries.wkb, on_invalid="fix"), object)
+        shapes = np.asarray(shapely.force_2d(shapes), object)
+    faults = np.where(given, UNREADABLE, NO_SHAPE).astype(np.uint8)
+    faults[~shapely.is_missing(shapes)] = NOT_AREA
+    for row in np.flatnonzero(shapely.get_type_id(shapes) == _COLLECTION):
         parts = [p for p in _leaves(shapes[row]) if shapely.get_type_id(p) == _POLYGON]
-        shapes[row] = shapely.multipolygons(parts) if parts else None
-    kinds = shapely.get_type_id(shapes)
-    is_area = np.isin(kinds, (_POLYGON, _MULTIPOLYGON)) & ~shapely.is_empty(shapes)
-    is_other = given & ~is_area & ~((kinds >= 0) & shapely.is_empty(shapes))
-    shapes[~is_area] = None
-    return shapes, is_other
+        if parts:
+            shapes[row] = shapely.multipolygons(parts)
+    is_area = np.isin(shapely.get_type_id(shapes), (_POLYGON, _MULTIPOLYGON))
+    faults[is_area] = FINE
+    faults[shapely.is_empty(shapes)] = NO_SHAPE
+    xy, owner = shapely.get_coordinates(shapes, return_index=True)
+    faults[np.unique(owner[~np.isfinite(xy).all(axis=1)])] = NOT_NUMBERS
+    faults[given & (faults == FINE) & _is_flat(shapes, faults == FINE)] = NO_AREA
+    shapes[faults != FINE] = None
+    return Polygons(shapes, faults)
+
+
+def _is_flat(shapes: np.ndarray, asked: np.ndarray) -> np.ndarray:
+    """Whether nothing is left of a shape when it is made valid."""
+    out = np.zeros(len(shapes), bool)
+    wrong = np.flatnonzero(asked)
+    with np.errstate(invalid="ignore", over="ignore"):
+        wrong = wrong[~shapely.is_valid(shapes[wrong])]
+        mended = shapely.make_valid(shapes[wrong], method="structure", keep_collapsed=False)
+        out[wrong] = ~(shapely.area(mended) > 0)
+    return out
+
+
+def unwrapped(shapes: np.ndarray) -> np.ndarray:
+    """Shapes in degrees, those drawn the long way round across the 180th meridian set right.
+
+    Parameters
+    ----------
+    shapes : (n,) object array
+        An edge from 179 to -179 goes to 181 instead.
+    """
+    xy, owner = shapely.get_coordinates(shapes, return_index=True)
+    jumps = np.abs(np.diff(xy[:, 0])) > _HALF_ROUND
+    rows = np.unique(owner[1:][jumps & (np.diff(owner) == 0)])
+    rows = rows[_has_long_edge(shapes[rows])]
+    out = shapes.copy()
+    out[rows] = shapely.transform(
+        shapes[rows], lambda c: np.column_stack((np.where(c[:, 0] < 0, c[:, 0] + 360, c[:, 0]),
+                                                 c[:, 1])))  # fmt: skip
+    return out
+
+
+def _has_long_edge(shapes: np.ndarray) -> np.ndarray:
+    """Whether a ring of a shape has an edge of more than half the globe, but less than all."""
+    rings, owner = shapely.get_rings(shapes, return_index=True)
+    out = np.zeros(len(shapes), bool)
+    for ring, row in zip(rings, owner.tolist(), strict=True):
+        steps = np.abs(np.diff(shapely.get_coordinates(ring)[:, 0]))
+        out[row] |= bool(((steps > _HALF_ROUND) & (steps < 359.0)).any())
+    return out
 
 
 def _leaves(geometry: shapely.Geometry) -> list[shapely.Geometry]:
@@ -35,28 +128,30 @@ def _leaves(geometry: shapely.Geometry) -> list[shapely.Geometry]:
     return parts
 
 
-def area_rows(shapes: np.ndarray, boundaries: Boundaries) -> np.ndarray:
-    """Rows with an area.
+def refuse_without_areas(polygons: Polygons, boundaries: Boundaries) -> None:
+    """Raise what to say about a layer of which no row can be used.
 
     Raises
     ------
     TerraDeskError
-        There are none.
+        No row has an area.
     """
-    rows = np.flatnonzero(~shapely.is_missing(shapes))
-    if len(rows):
-        return rows
+    if len(polygons.rows):
+        return
     layer = isolate(boundaries.layer)
-    if len(shapes) == 0:
+    if len(boundaries) == 0:
         raise TerraDeskError(
             _("The layer “{layer}” is empty.").format(layer=layer),
             _("Choose another layer or file."),
         )
     found = shapely.get_type_id(shapely.from_wkb(boundaries.wkb, on_invalid="ignore"))
-    if np.isin(found, (1, 2, 5)).any():
+    is_other = polygons.faults == NOT_AREA
+    if np.isin(found[is_other], (1, 2, 5)).any():
         message = _("The layer “{layer}” holds lines, not areas.")
-    elif np.isin(found, (0, 4)).any():
+    elif np.isin(found[is_other], (0, 4)).any():
         message = _("The layer “{layer}” holds points, not areas.")
+    elif (polygons.faults > NOT_AREA).any():
+        message = _("No row of the layer “{layer}” has a shape that can be used.")
     else:
         message = _("No row of the layer “{layer}” has a shape.")
     raise TerraDeskError(
@@ -88,23 +183,36 @@ def wkb_of(polygons: np.ndarray) -> np.ndarray:
     return out
 
 
-def left_out(shapes: np.ndarray, is_other: np.ndarray, rows: np.ndarray) -> list[Issue]:
-    """What to say about the rows without an area."""
+def left_out(polygons: Polygons) -> list[Issue]:
+    """What to say about the rows without an area that can be used."""
     issues = []
-    other = np.flatnonzero(is_other)
-    if len(other):
-        text = ngettext(
-            "{n} row is no area and was left out.",
-            "{n} rows are no areas and were left out.",
-            len(other),
+    for fault, (kind, reason) in _KINDS.items():
+        rows = np.flatnonzero(polygons.faults == fault)
+        if len(rows):
+            text = _sentence(fault, len(rows)).format(n=number(len(rows)))
+            issues.append(issue(kind, text, rows, outcome="rejected", reason=_(reason)))
+    return issues
+
+
+def _sentence(fault: int, n: int) -> str:
+    if fault == NOT_AREA:
+        return ngettext(
+            "{n} row is no area and was left out.", "{n} rows are no areas and were left out.", n
         )
-        issues.append(issue("not_area", text.format(n=number(len(other))), other))
-    empty = np.setdiff1d(np.flatnonzero(shapely.is_missing(shapes)), other)
-    if len(empty):
-        text = ngettext(
+    if fault == NO_SHAPE:
+        return ngettext(
             "{n} row has no shape and was left out.",
             "{n} rows have no shape and were left out.",
-            len(empty),
+            n,
         )
-        issues.append(issue("no_shape", text.format(n=number(len(empty))), empty))
-    return issues
+    if fault == OFF_GLOBE:
+        return ngettext(
+            "{n} area is not on the Earth and was left out.",
+            "{n} areas are not on the Earth and were left out.",
+            n,
+        )
+    return ngettext(
+        "{n} row has a damaged shape and was left out.",
+        "{n} rows have damaged shapes and were left out.",
+        n,
+    )
