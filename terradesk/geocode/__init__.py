@@ -10,7 +10,13 @@ from terradesk.geocode import tables
 from terradesk.geocode.gazetteer import Holds, Place, country_points
 from terradesk.geocode.patterns import country_written, postcode_key, shorter_key, written_like
 from terradesk.geocode.places import Match, find_places, match_places, zips_fit_cities
-from terradesk.geocode.regions import country_code, country_name, region_code, us_state
+from terradesk.geocode.regions import (
+    country_code,
+    country_codes,
+    country_name,
+    region_code,
+    us_state,
+)
 from terradesk.geocode.texts import plain, tidy
 from terradesk.geocode.zips import (
     WITHOUT_AREA,
@@ -29,6 +35,7 @@ __all__ = [
     "Match",
     "Place",
     "country_code",
+    "country_codes",
     "country_name",
     "country_points",
     "country_written",

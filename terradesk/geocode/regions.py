@@ -17,6 +17,7 @@ _SHORT |= {"united states of america": "US", "great britain": "GB", "england": "
 _SHORT |= {"scotland": "GB", "wales": "GB", "northern ireland": "GB", "holland": "NL"}
 _SHORT |= {"che": "CH", "aut": "AT", "bel": "BE", "nld": "NL", "esp": "ES", "ita": "IT"}
 _SHORT |= {"dnk": "DK", "nor": "NO", "fin": "FI", "cze": "CZ", "svk": "SK", "hun": "HU"}
+_NO_COUNTRY = frozenset(("EU", "EZ", "UN", "QO", "XA", "XB", "ZZ"))
 _PREFIX = re.compile(
     r"^(?:state of|province of|county of|wojewodztwo|woj|region|departement|land|bundesland"
     r"|freistaat|lan|استان) | (?:state|province|county|lan|region|voivodeship)$"
@@ -44,6 +45,13 @@ def country_name(code: str) -> str:
     from babel import Locale
 
     return str(Locale.parse(language()).territories.get(code, code))
+
+
+@lru_cache(maxsize=1)
+def country_codes() -> tuple[str, ...]:
+    """Two letters of every country, in their order."""
+    codes = {code for code in _countries().values() if code not in _NO_COUNTRY}
+    return tuple(sorted(codes))
 
 
 @lru_cache(maxsize=8192)

@@ -13,6 +13,8 @@ KINDS: tuple[str, ...] = (
     "accounts:ACCOUNTS",
     "update:KIND",
     "newer_areas:NEWER_AREAS",
+    "alignment:KIND",
+    "postcodes:POSTCODES",
 )
 """``module:object`` below this package, in the order of the list on the page."""
 
