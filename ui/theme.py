@@ -277,6 +277,7 @@ QTableView::item:selected { background: $accent_soft; color: $text; }
 QHeaderView { background: $panel; border: 0; }
 QHeaderView::section { background: $panel; color: $text2; font-size: 11px; padding: 0 11px;
   border: 0; border-bottom: 1px solid $line; height: 26px; }
+QHeaderView[role="lines"]::section { border: 0; color: $text3; padding: 0 8px; }
 QAbstractScrollArea::corner { background: transparent; border: 0; }
 QTableCornerButton::section { background: $panel; border: 0; }
 QScrollArea { background: transparent; border: 0; }

@@ -16,6 +16,8 @@ from ..shield import safely
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
+    from terradesk.render.scene import Scene
+
 SCALE = 1.5
 Size = tuple[int, int]
 USUAL: Size = (820, 350)
@@ -29,35 +31,51 @@ def draw(
     A plan without areas gives its accounts on plain ground. ``values`` (n_accounts,) are shown by
     the size of the discs.
     """
+    points = np.column_stack((plan.accounts.x, plan.accounts.y))
     if plan.arcs is None:
-        return _points(plan, dark, size)
+        return draw_points(points, dark, size)
+    sizes = np.zeros(len(plan.accounts)) if values is None else np.nan_to_num(values)
+    here = np.isfinite(plan.accounts.x) & plan.accounts_present
+    scene = replace(scene_of(plan), accounts=points[here], account_values=sizes[here])
+    return draw_scene(scene, dark, size)
+
+
+def scene_of(plan: Plan, alignment: int = 0) -> Scene:
+    """Areas of a plan without texts and accounts.
+
+    Parameters
+    ----------
+    plan : Plan
+        With areas.
+    alignment : int
+        Whose territories are drawn; 0: none are.
+    """
     from terradesk import palettes
     from terradesk.exporters.scene import plan_scene
     from terradesk.render.scene import Classes
-    from terradesk.render.stills import compose_still
 
-    bare = _bare(plan)
-    scene = plan_scene(bare, next(iter(bare.assignments)), with_accounts=False)
-    paper = [palettes.roles(False)["paper"]], [palettes.roles(True)["paper"]]
+    shown = plan if alignment else _bare(plan)
+    scene = plan_scene(shown, alignment or next(iter(plan.assignments)), with_accounts=False)
+    scene = replace(scene, title="", subtitle="", values=(), tones=(), locked=None)
+    if alignment:
+        return scene
     n = len(plan.units)
-    sizes = np.zeros(len(plan.accounts)) if values is None else np.nan_to_num(values)
-    here = np.isfinite(plan.accounts.x) & plan.accounts_present
-    scene = replace(
+    paper = [palettes.roles(False)["paper"]], [palettes.roles(True)["paper"]]
+    return replace(
         scene,
-        title="",
-        subtitle="",
         labels=np.zeros(n, np.int32),
         names=[""],
         fills=[0],
-        values=(),
-        accounts=np.column_stack((plan.accounts.x, plan.accounts.y))[here],
-        account_values=sizes[here],
-        tones=(),
         parents=None,
-        locked=None,
         groups=scene.groups if n > 400 else np.arange(n),
         classes=Classes(np.zeros(n, np.int64), paper, [""], of_units=True),
     )
+
+
+def draw_scene(scene: Scene, dark: bool, size: Size) -> tuple[bytes, int, int]:
+    """A scene without texts: RGB bytes, width, height."""
+    from terradesk.render.stills import compose_still
+
     picture = compose_still(
         scene, *size, SCALE, dark, legend=False, scale_bar=False, credits=False
     ).image
@@ -71,7 +89,8 @@ def _bare(plan: Plan) -> Plan:
     return replace(plan, assignments=labels, tables={**plan.tables, **gone})
 
 
-def _points(plan: Plan, dark: bool, size: Size) -> tuple[bytes, int, int]:
+def draw_points(points: np.ndarray, dark: bool, size: Size) -> tuple[bytes, int, int]:
+    """Points (n, 2) on plain ground: RGB bytes, width, height."""
     from PIL import Image, ImageDraw
 
     from terradesk import palettes
@@ -79,10 +98,11 @@ def _points(plan: Plan, dark: bool, size: Size) -> tuple[bytes, int, int]:
     roles = palettes.roles(dark)
     wide, high = (round(n * SCALE) for n in size)
     picture = Image.new("RGB", (wide, high), roles["land"])
-    here = np.isfinite(plan.accounts.x)
+    here = np.isfinite(points).all(axis=1)
     if here.any():
         pen = ImageDraw.Draw(picture)
-        for x, y in _fitted(plan.accounts.x[here], plan.accounts.y[here], wide, high):
+        places = np.unique(np.rint(_fitted(*points[here].T, wide, high)), axis=0)
+        for x, y in places.tolist():
             pen.ellipse((x - 3, y - 3, x + 3, y + 3), roles["account"])
     return picture.tobytes(), wide, high
 

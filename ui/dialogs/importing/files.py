@@ -1,0 +1,34 @@
+"""Which files can be imported, and the dialog that asks for one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6 import QtWidgets
+
+from terradesk.i18n import _
+from terradesk.readers import all_readers
+
+
+def filters() -> str:
+    """Kinds of files for a file dialog: all that can be imported, then each sort by itself."""
+    readers = all_readers()
+    every = " ".join(f"*{suffix}" for reader in readers for suffix in reader.suffixes)
+    lines = [_("All files that can be imported") + f" ({every})"]
+    for reader in readers:
+        suffixes = " ".join(f"*{suffix}" for suffix in reader.suffixes)
+        lines.append(f"{_(reader.title)} ({suffixes})")
+    return ";;".join(lines)
+
+
+def ask_file(parent: QtWidgets.QWidget, folder: Path | str, gives: str = "") -> Path | None:
+    """Ask for a file to import; ``gives`` (boundaries, table) shows only one sort at first."""
+    every = filters()
+    chosen = ""
+    for k, reader in enumerate(all_readers(), 1):
+        if gives and reader.gives == gives and not chosen:
+            chosen = every.split(";;")[k]
+    text, _filter = QtWidgets.QFileDialog.getOpenFileName(
+        parent, _("Import"), str(folder), every, chosen
+    )
+    return Path(text) if text else None

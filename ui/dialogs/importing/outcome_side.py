@@ -1,0 +1,188 @@
+"""The right half of the import page: what you get."""
+
+from __future__ import annotations
+
+from PySide6 import QtCore, QtGui, QtWidgets
+
+from terradesk import i18n
+from terradesk.i18n import _, ngettext
+from terradesk.importing import Count, Prepared
+from terradesk.readers.report import ImportReport
+
+from ..issues import IssueList, align_end, text_table
+from ..parts import IconLabel, empty, label, swatch
+from ..preview_map import PreviewMap
+from .review import ReviewList
+from .shown_map import STATE_TEXTS, Picture
+from .work import Outcome
+
+_FIRST, _TALL = 6, 800
+
+
+class CountLine(QtWidgets.QWidget):
+    """Figures of what comes out: "4,391 placed by postcode"."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._grid = QtWidgets.QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(22)
+        self._grid.setVerticalSpacing(4)
+
+    def show_counts(self, counts: tuple[Count, ...], n_columns: int) -> None:
+        """Show other figures."""
+        empty(self._grid)
+        for k, one in enumerate(counts):
+            cell = QtWidgets.QWidget()
+            row = QtWidgets.QHBoxLayout(cell)
+            row.setContentsMargins(0, 0, 0, 0)
+            row.setSpacing(6)
+            if one.level:
+                is_fine = one.level == "ok"
+                row.addWidget(IconLabel("check", "ok", 14) if is_fine
+                              else IconLabel("triangle-alert", "warn", 14))  # fmt: skip
+            row.addWidget(label(i18n.number(one.n), "strong"))
+            row.addWidget(label(one.title, "dim"))
+            row.addStretch(1)
+            self._grid.addWidget(cell, k // n_columns, k % n_columns)
+        self._grid.setColumnStretch(n_columns, 1)
+        self.setVisible(bool(counts))
+
+
+class MapKeys(QtWidgets.QWidget):
+    """What the colours of the map mean."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._row = QtWidgets.QHBoxLayout(self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(6)
+
+    def show_keys(self, picture: Picture | None) -> None:
+        """Show other keys; a single one says nothing new."""
+        empty(self._row)
+        keys = picture.keys if picture is not None else ()
+        for state, n, colour in keys:
+            mark = QtWidgets.QLabel()
+            mark.setPixmap(swatch(QtGui.QColor(colour)))
+            self._row.addWidget(mark)
+            self._row.addWidget(label(f"{_(STATE_TEXTS[state])}: {i18n.number(n)}", "small"))
+            self._row.addSpacing(10)
+        self._row.addStretch(1)
+        self.setVisible(len(keys) > 1)
+
+
+class OutcomeSide(QtWidgets.QWidget):
+    """Counts, map, first rows, differences, what wants a look."""
+
+    def __init__(self, height: int) -> None:
+        super().__init__()
+        box = QtWidgets.QVBoxLayout(self)
+        box.setContentsMargins(20, 16, 24, 16)
+        box.setSpacing(10)
+        head = QtWidgets.QHBoxLayout()
+        head.addWidget(label(_("What you get"), "title"))
+        head.addStretch(1)
+        self._share, self._share_mark = label("", "dim"), IconLabel("check", "ok")
+        head.addWidget(self._share)
+        head.addWidget(self._share_mark)
+        box.addLayout(head)
+        self.counts = CountLine()
+        box.addWidget(self.counts)
+        self.map = PreviewMap()
+        self.map.setAccessibleName(_("Map of what comes in"))
+        self.map.setMinimumHeight(200 if height > _TALL else 160)
+        box.addWidget(self.map, 3)
+        self.keys = MapKeys()
+        box.addWidget(self.keys)
+        self.table = text_table([])
+        self.table.setAccessibleName(_("First rows of what comes in"))
+        self.table.setVerticalScrollBarPolicy(QtCore.Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        box.addWidget(self.table)
+        self.review = ReviewList()
+        box.addWidget(self.review, 3)
+        look = QtWidgets.QHBoxLayout()
+        look.addWidget(label(_("Please look at"), "title"))
+        look.addStretch(1)
+        self.left_out = label("", "dim")
+        look.addWidget(self.left_out)
+        box.addLayout(look)
+        self.issues = IssueList()
+        box.addWidget(self.issues)
+        box.addStretch(0)
+        self.forget()
+
+    def forget(self) -> None:
+        """There is no outcome."""
+        self.map.show_picture(None)
+        self.keys.show_keys(None)
+        self.counts.show_counts((), 1)
+        self.issues.show_report(None)
+        self.table.hide()
+        self.review.hide()
+        self._share.setText("")
+        self._share_mark.hide()
+        self.left_out.setText("")
+
+    def show_outcome(self, outcome: Outcome) -> None:
+        """Show what an import would do."""
+        prepared, choices = outcome.prepared, outcome.asked.choices
+        picture = outcome.picture
+        self.map.show_picture(picture.image if picture else None)
+        self.map.setVisible(picture is not None)
+        self.keys.show_keys(picture)
+        self.counts.show_counts(prepared.counts, 4 if self.width() > 640 else 3)
+        self._show_share(prepared.report)
+        self._fill_table(prepared)
+        self.review.show_items(prepared.items, prepared.groups, choices.left_out, choices.picked)
+        self.issues.show_report(prepared.report)
+
+    def _show_share(self, report: ImportReport) -> None:
+        total, placed = report.accepted, report.accepted - report.unplaced
+        is_known = report.unplaced > 0
+        text = _("{n} of {total} have a place")
+        told = text.format(n=i18n.number(placed), total=i18n.number(total))
+        self._share.setText(told if is_known else "")
+        self._share_mark.setVisible(is_known)
+        if is_known:
+            self._share_mark.set_icon("triangle-alert", "warn")
+        n = report.rejected
+        text = ngettext("{n} row is left out", "{n} rows are left out", n)
+        self.left_out.setText(text.format(n=i18n.number(n)) if n else _("nothing is left out"))
+
+    def _fill_table(self, prepared: Prepared) -> None:
+        """The first rows; where there are differences to look through they say the same."""
+        is_shown = bool(prepared.rows) and not prepared.items
+        self.table.setVisible(is_shown)
+        if not is_shown:
+            return
+        heads, rows = prepared.heads, prepared.rows[:_FIRST]
+        self.table.setColumnCount(len(heads))
+        self.table.setHorizontalHeaderLabels(list(heads))
+        self.table.setRowCount(len(rows))
+        self.table.setFixedHeight(30 + 26 * len(rows) + 12)
+        for k, cells in enumerate(rows):
+            for column, text in enumerate(cells):
+                self.table.setItem(k, column, QtWidgets.QTableWidgetItem(text))
+        mode = QtWidgets.QHeaderView.ResizeMode
+        self.table.resizeColumnsToContents()
+        for column in range(len(heads)):
+            texts = [cells[column] for cells in rows if column < len(cells) and cells[column]]
+            if texts and all(_is_figure(text) for text in texts):
+                align_end(self.table, column)
+                for k in range(len(rows)):
+                    item = self.table.item(k, column)
+                    if item is not None:
+                        item.setTextAlignment(_END)
+            self.table.setColumnWidth(column, min(max(self.table.columnWidth(column), 80), 260))
+        if heads:
+            self.table.horizontalHeader().setSectionResizeMode(0, mode.Stretch)
+
+
+_END = QtCore.Qt.AlignmentFlag.AlignRight | QtCore.Qt.AlignmentFlag.AlignVCenter
+
+
+def _is_figure(text: str) -> bool:
+    """Whether a text is a number as the program writes it."""
+    plain = text.strip("−-–$€£¥ \u2066\u2067\u2068\u2069\u00a0\u202fkmMB%²")
+    return plain.replace(",", "").replace(".", "").replace("\u00a0", "").isdigit() or text == "–"

@@ -1,0 +1,149 @@
+"""The list of differences and matches: filter, headings, ticks, other candidates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from PySide6 import QtCore, QtWidgets
+
+from terradesk import i18n
+from terradesk.i18n import _
+from terradesk.importing import Item
+
+from ..parts import choose, combo, label
+from .review_model import AFTER, BEFORE, TITLE, Index, ReviewModel
+
+_OPEN_BELOW = 60
+"""Groups with fewer items are open from the start."""
+
+
+class CandidateDelegate(QtWidgets.QStyledItemDelegate):
+    """Lets another candidate be picked from a list."""
+
+    def createEditor(
+        self, parent: QtWidgets.QWidget, option: QtWidgets.QStyleOptionViewItem, index: Index
+    ) -> QtWidgets.QWidget:
+        """A list of the candidates."""
+        model = index.model()
+        assert isinstance(model, ReviewModel)
+        item = model.item(index)
+        assert item is not None
+        choices = [(text, key) for key, text in item.candidates]
+        box = combo(item.title, choices, model.candidate(item))
+        box.setParent(parent)
+        box.setAutoFillBackground(True)
+        box.activated.connect(lambda _k: self._finish(box))
+        QtCore.QTimer.singleShot(0, box, box.showPopup)
+        return box
+
+    def _finish(self, box: QtWidgets.QComboBox) -> None:
+        self.commitData.emit(box)
+        self.closeEditor.emit(box, QtWidgets.QAbstractItemDelegate.EndEditHint.NoHint)
+
+    def setEditorData(self, editor: QtWidgets.QWidget, index: Index) -> None:
+        """The one that is taken."""
+        model = index.model()
+        assert isinstance(editor, QtWidgets.QComboBox) and isinstance(model, ReviewModel)
+        item = model.item(index)
+        if item is not None:
+            choose(editor, model.candidate(item))
+
+    def setModelData(
+        self, editor: QtWidgets.QWidget, model: QtCore.QAbstractItemModel, index: Index
+    ) -> None:
+        """Take the one that was picked."""
+        assert isinstance(editor, QtWidgets.QComboBox)
+        model.setData(index, editor.currentData(), QtCore.Qt.ItemDataRole.EditRole)
+
+
+class ReviewList(QtWidgets.QWidget):
+    """Differences and matches under headings.
+
+    Signals
+    -------
+    changed()
+        Something else is to be left out, or picked.
+    """
+
+    changed = QtCore.Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        box = QtWidgets.QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(6)
+        head = QtWidgets.QHBoxLayout()
+        head.addWidget(label(_("Look through"), "title"))
+        self._count = label("", "dim")
+        head.addWidget(self._count)
+        head.addStretch(1)
+        self.filter = QtWidgets.QLineEdit()
+        self.filter.setPlaceholderText(_("Filter"))
+        self.filter.setAccessibleName(_("Filter the list"))
+        self.filter.setClearButtonEnabled(True)
+        self.filter.setFixedWidth(180)
+        head.addWidget(self.filter)
+        box.addLayout(head)
+        self.model = ReviewModel()
+        self.tree = QtWidgets.QTreeView()
+        self.tree.setModel(self.model)
+        self.tree.setUniformRowHeights(True)
+        self.tree.setAccessibleName(_("Differences and matches"))
+        self.tree.setItemDelegateForColumn(AFTER, CandidateDelegate(self.tree))
+        self.tree.setEditTriggers(
+            QtWidgets.QAbstractItemView.EditTrigger.EditKeyPressed
+            | QtWidgets.QAbstractItemView.EditTrigger.SelectedClicked
+            | QtWidgets.QAbstractItemView.EditTrigger.CurrentChanged
+        )
+        self.tree.setAllColumnsShowFocus(True)
+        self.tree.setTabKeyNavigation(False)
+        self.tree.setTextElideMode(QtCore.Qt.TextElideMode.ElideMiddle)
+        self.tree.setMinimumHeight(200)
+        self.tree.header().setStretchLastSection(True)
+        box.addWidget(self.tree, 1)
+        self._timer = QtCore.QTimer(self, singleShot=True, interval=150)
+        self._timer.timeout.connect(self._sift)
+        self.filter.textChanged.connect(lambda _text: self._timer.start())
+        self.model.chosen.connect(self._on_choice)
+
+    def show_items(
+        self,
+        items: Sequence[Item],
+        groups: Sequence[tuple[str, str]],
+        left_out: frozenset[str],
+        picked: Mapping[str, str],
+    ) -> None:
+        """Show other items; see `ReviewModel.set_items`."""
+        if self.model.set_items(items, groups, left_out, picked):
+            self._unfold()
+            wide = max(self.tree.viewport().width(), 320)
+            self.tree.setColumnWidth(TITLE, round(wide * 0.42))
+            self.tree.setColumnWidth(BEFORE, round(wide * 0.26))
+        self._tell_count()
+        self.setVisible(bool(items))
+
+    def _unfold(self) -> None:
+        """Open short groups, and all that a filter left something of."""
+        for k, group in enumerate(self.model.groups):
+            index = self.model.index(k, 0)
+            self.tree.setFirstColumnSpanned(k, QtCore.QModelIndex(), True)
+            self.tree.setExpanded(index, bool(self.filter.text()) or len(group.shown) < _OPEN_BELOW)
+        if len(self.model.groups) == 1:
+            self.tree.expandAll()
+
+    def _sift(self) -> None:
+        self.model.set_filter(self.filter.text())
+        self._unfold()
+        self._tell_count()
+
+    def _tell_count(self) -> None:
+        n = sum(self.model.is_taken(item) for group in self.model.groups for item in group.items)
+        self._count.setText(
+            _("{n} of {total} are taken").format(
+                n=i18n.number(n), total=i18n.number(self.model.n_items)
+            )
+        )
+
+    def _on_choice(self) -> None:
+        self._tell_count()
+        self.changed.emit()
