@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -27,7 +27,8 @@ from terradesk.plan import UNASSIGNED, AlignmentView, Plan
 MAX_TERRITORIES = 1000
 """More different values than this are no territories but a mistake in the choice of a column."""
 
-_LEFT, _NONE = -1, -2
+LEFT, NONE = -1, -2
+"""Labels of units that stay as they are, and of those that become unassigned."""
 
 
 def from_column(plan: Plan, alignment: int, column: str, *, reason: str = "") -> Assigned:
@@ -92,7 +93,7 @@ def from_codes(
         )
     texts = np.array([_text(v) for v in names], object)[known]
     labels, wanted = _labelled(texts, _("territory"), may_be_empty=True)
-    full = np.full(len(plan.units), _LEFT, np.int64)
+    full = np.full(len(plan.units), LEFT, np.int64)
     full[rows[known]] = labels
     return _start(plan, alignment, full, wanted, reason=reason), unknown
 
@@ -128,16 +129,99 @@ def from_owners(
         If there is no such column, it is empty, or has more than `MAX_TERRITORIES` values.
     """
     texts = _column_texts(plan.accounts, column, plan.accounts_present)
-    owner, names = _labelled(texts, column)
-    done = _start(plan, alignment, _majority(plan, owner, len(names)), names, reason=reason)
+    done, exceptions = by_owner(plan, alignment, texts, column, reason=reason)
+    if not keep_exceptions or not len(exceptions.rows):
+        return done, exceptions.rows
     after = apply(plan, done.edit) if done.edit else plan
-    exceptions, homes = _exceptions(after.alignment(alignment), owner, names)
-    if not keep_exceptions or not len(exceptions):
-        return done, exceptions
-    named = _named(after, alignment, exceptions, homes, reason)
+    named = exceptions.named(after, alignment, reason=reason)
     if done.edit is None:
-        return replace(done, edit=named), exceptions
-    return replace(done, edit=joined(done.edit, named) if named else done.edit), exceptions
+        return replace(done, edit=named), exceptions.rows
+    return replace(done, edit=joined(done.edit, named) if named else done.edit), exceptions.rows
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Exceptions:
+    """Accounts that are not in their owner's territory.
+
+    Parameters
+    ----------
+    rows : ndarray of int32, shape (k,)
+    homes : ndarray of int32, shape (k,)
+        Territory of the owner.
+    """
+
+    rows: np.ndarray
+    homes: np.ndarray
+
+    def named(
+        self, plan: Plan, alignment: int, left_out: Sequence[int] = (), *, reason: str = ""
+    ) -> Edit | None:
+        """The edit that makes them named accounts of their owners, some rows left out.
+
+        Those of locked territories and those that are named accounts already stay.
+        """
+        takes = ~np.isin(self.rows, list(left_out))
+        return _named(plan, alignment, self.rows[takes], self.homes[takes], reason)
+
+
+def by_owner(
+    plan: Plan,
+    alignment: int,
+    owners: np.ndarray,
+    title: str,
+    others: int = NONE,
+    *,
+    reason: str = "",
+) -> tuple[Assigned, Exceptions]:
+    """One territory per owner of accounts, see `from_owners`.
+
+    Parameters
+    ----------
+    plan : Plan
+    alignment : int
+    owners : ndarray of str, shape (n_accounts,)
+        Empty for accounts that nobody owns.
+    title : str
+        What the owners are called where they are no good.
+    others : {NONE, LEFT}
+        What becomes of units without owned accounts.
+    reason : str
+
+    Raises
+    ------
+    TerraDeskError
+        If all are empty, or there are more than `MAX_TERRITORIES`.
+    """
+    owner, names = _labelled(owners, title)
+    labels = _majority(plan, owner, len(names))
+    labels[labels == NONE] = others
+    done = _start(plan, alignment, labels, names, reason=reason)
+    after = apply(plan, done.edit) if done.edit else plan
+    return done, Exceptions(*_exceptions(after.alignment(alignment), owner, names))
+
+
+def from_labels(
+    plan: Plan, alignment: int, labels: np.ndarray, names: Sequence[str], *, reason: str = ""
+) -> Assigned:
+    """Territories of given units.
+
+    Parameters
+    ----------
+    plan : Plan
+    alignment : int
+    labels : ndarray of int, shape (n_units,)
+        Index into ``names``, `LEFT` or `NONE`.
+    names : sequence of str
+    reason : str
+
+    Raises
+    ------
+    TerraDeskError
+        If there are more than `MAX_TERRITORIES` names.
+    """
+    if len(names) > MAX_TERRITORIES:
+        raise _too_many(_("territory"), len(names))
+    return _start(plan, alignment, np.asarray(labels, np.int64), list(names), reason=reason)
 
 
 def empty(plan: Plan, alignment: int, n: int, *, reason: str = "") -> Assigned:
@@ -184,25 +268,27 @@ def _labelled(
     texts: np.ndarray, column: str, may_be_empty: bool = False
 ) -> tuple[np.ndarray, list[str]]:
     """Number of each text among the names in natural order (-2 = none), and the names."""
-    names = sorted({t for t in texts.tolist() if not _is_none(t)}, key=_natural)
+    names = sorted({t for t in texts.tolist() if not _is_none(t)}, key=natural)
     if not names and not may_be_empty:
         raise TerraDeskError(
             _("The column {name} is empty.").format(name=column), _("Choose another column.")
         )
     if len(names) > MAX_TERRITORIES:
-        raise TerraDeskError(
-            _("{name} has {n} different values: too many for territories.").format(
-                name=column, n=len(names)
-            ),
-            _("Choose a column with at most {n}, such as a state or a region.").format(
-                n=MAX_TERRITORIES
-            ),
-        )
+        raise _too_many(column, len(names))
     number = {name: k for k, name in enumerate(names)}
-    return np.array([number.get(t, _NONE) for t in texts.tolist()], np.int64), names
+    return np.array([number.get(t, NONE) for t in texts.tolist()], np.int64), names
 
 
-def _natural(text: str) -> tuple[list[tuple[int, int | str]], str]:
+def _too_many(column: str, n: int) -> TerraDeskError:
+    return TerraDeskError(
+        _("{name} has {n} different values: too many for territories.").format(name=column, n=n),
+        _("Choose a column with at most {n}, such as a state or a region.").format(
+            n=MAX_TERRITORIES
+        ),
+    )
+
+
+def natural(text: str) -> tuple[list[tuple[int, int | str]], str]:
     """Sort key: as people count, "Team 2" before "Team 10", capitals do not matter."""
     parts = re.split(r"([0-9]+)", text.casefold())
     return [(0, int(p)) if p.isdigit() and p.isascii() else (1, p) for p in parts], text
@@ -235,9 +321,9 @@ def _start(
 ) -> Assigned:
     """One edit: territories, their fills, and units that get or lose one."""
     colours = _fills(plan, alignment, labels, names)
-    shown = np.maximum(labels, _LEFT)
+    shown = np.maximum(labels, LEFT)
     started = start_from(plan, alignment, shown, names, colours=colours, reason=reason)
-    cleared = assign(plan, alignment, np.flatnonzero(labels == _NONE), UNASSIGNED, reason=reason)
+    cleared = assign(plan, alignment, np.flatnonzero(labels == NONE), UNASSIGNED, reason=reason)
     if started.edit and cleared.edit:
         edit: Edit | None = joined(started.edit, cleared.edit)
     else:
@@ -255,7 +341,7 @@ def _fills(plan: Plan, alignment: int, labels: np.ndarray, names: list[str]) -> 
     table = np.full(plan.next_id + 1, -1)
     for territory, label in number.items():
         table[territory] = label
-    after = np.where(labels == _LEFT, table[view.assignment], labels)  # -1 reads the last, -1
+    after = np.where(labels == LEFT, table[view.assignment], labels)  # -1 reads the last, -1
     fixed = {k: old[name].colour for k, name in enumerate(names) if name in old}
     fixed |= {number[t.id]: t.colour for t in others}
     found = palettes.neighbour_colours(
@@ -290,7 +376,7 @@ def _majority(plan: Plan, owner: np.ndarray, n: int) -> np.ndarray:
     score = np.where(in_unit > 0, weight, count)
     order = np.lexsort((owners, -score, units))  # owners are numbered alphabetically
     first, at = np.unique(units[order], return_index=True)
-    out = np.full(len(plan.units), _NONE, np.int64)
+    out = np.full(len(plan.units), NONE, np.int64)
     out[first] = owners[order][at]
     return out
 

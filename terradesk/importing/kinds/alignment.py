@@ -1,0 +1,201 @@
+"""An existing alignment: a list of unit codes with their territories."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from terradesk.errors import TerraDeskError
+from terradesk.i18n import N_, _, number
+from terradesk.importing.adopting import (
+    TREE,
+    CodeReader,
+    adopt,
+    adopted_step,
+    after_text,
+    item_key,
+    read_lines,
+    scenario_of,
+    scenario_options,
+    sentence,
+    shown,
+    territory_items,
+)
+from terradesk.importing.choices import Choices, Option
+from terradesk.importing.kind import Meaning
+from terradesk.importing.prepared import Prepared
+from terradesk.importing.roles import (
+    UNUSED,
+    chosen,
+    needed,
+    recognised,
+    said,
+    sample,
+    share_known,
+    share_text,
+)
+from terradesk.importing.source import Source
+from terradesk.importing.territory_words import WORDS
+from terradesk.plan import Plan
+from terradesk.planning.starting import LEFT, NONE
+from terradesk.progress import Progress, silent
+from terradesk.readers import words
+from terradesk.readers.tables import Table
+
+_SHOWN = 200
+ROLES = {
+    "unit_code": N_("Area code"),
+    "territory": N_("Territory"),
+    "district": N_("District above it"),
+    "region": N_("Region above that"),
+    "rep": N_("Rep"),
+    "email": N_("Rep's e-mail"),
+    "colour": N_("Colour"),
+    UNUSED: N_("Not used"),
+}
+_CODE_WORDS = (
+    f"{words.WORDS['unit_code']}; {words.WORDS['postcode']}; code; county; area; kod; kode; unit"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AlignmentKind:
+    """A list of codes and territories; see `terradesk.importing.kind.Kind`."""
+
+    key: ClassVar[str] = "alignment"
+    title: ClassVar[str] = N_("Existing territories: list of area codes")
+    roles: ClassVar[Mapping[str, str]] = ROLES
+    single: ClassVar[Sequence[str]] = tuple(role for role in ROLES if role != UNUSED)
+
+    def suits(self, source: Source, plan: Plan | None) -> float:
+        """Likely for few columns of which one holds codes of the map and one says territory."""
+        if plan is None or source.has_areas or source.has_points or not len(plan.units):
+            return 0.0
+        roles = {one.role: one.column for one in self.recognise(source, plan)}
+        if "unit_code" not in roles or "territory" not in roles:
+            return 0.0
+        table = source.rows
+        codes = sample(table.columns[roles["unit_code"]])
+        share = share_known(codes, CodeReader(plan).knows)
+        is_called = said(roles["territory"], f"{WORDS['territory']}; {WORDS['rep']}") > 0
+        repeats = len(set(codes.tolist())) < 0.8 * len(codes)
+        few = len(table.columns) <= len(ROLES)
+        return share * (0.55 + 0.2 * is_called + 0.2 * few) * (0.5 if repeats else 1.0)
+
+    def options(self, source: Source, plan: Plan | None) -> Sequence[Option]:
+        """Where it goes, and what becomes of units without a line."""
+        ways = (("keep", _("Stay as they are")), ("unassign", _("Become unassigned")))
+        noun = plan.noun(2) if plan is not None else _("areas")
+        unlisted = Option("unlisted", _("{noun} without a line").format(noun=noun), "keep", ways)
+        return (*scenario_options(source, plan), unlisted)
+
+    def recognise(self, source: Source, plan: Plan | None) -> Sequence[Meaning]:
+        """By the codes of the map and by headers; the territory may be any column of few texts."""
+        table = source.rows
+        knows = CodeReader(plan).knows if plan is not None and len(plan.units) else None
+        shares: dict[str, float] = {}
+
+        def code(name: str, cells: np.ndarray) -> float:
+            share = share_known(cells, knows) if knows is not None else 0.0
+            shares[name] = share
+            return 0.0 if share < 0.3 else 0.6 * share + 0.4 * said(name, _CODE_WORDS)
+
+        def named(role: str, name: str, cells: np.ndarray) -> float:
+            return said(name, WORDS[role]) * 0.95 if len(cells) else 0.0
+
+        fits = {"unit_code": code}
+        for role in ("territory", *TREE):
+            fits[role] = lambda name, cells, role=role: named(role, name, cells)  # type: ignore[misc]
+        found = recognised(table, fits)
+        if "territory" not in {one.role for one in found}:
+            found = _with_territory(table, found)
+        return [
+            Meaning(one.column, one.role, one.confidence, share_text(shares[one.column]))
+            if one.role == "unit_code"
+            else one
+            for one in found
+        ]
+
+    def prepare(
+        self,
+        source: Source,
+        plan: Plan | None,
+        choices: Choices,
+        alignment: int = 0,
+        progress: Progress = silent,
+    ) -> Prepared:
+        """Territories as the list says, and what the list leaves open.
+
+        Raises
+        ------
+        TerraDeskError
+            There is no map, or no code of the list is one of it.
+        """
+        if plan is None or not plan.units_present.any():
+            raise TerraDeskError(
+                _("There are no areas that could be assigned."), _("Open a plan with a map first.")
+            )
+        roles = chosen(self, source, plan, choices)
+        column = needed(roles, "unit_code", _(ROLES["unit_code"]))
+        needed(roles, "territory", _(ROLES["territory"]))
+        reading = read_lines(source.rows, plan, roles, column, choices)
+        scenario = scenario_of(source, plan, choices)
+        labels = reading.labels.copy()
+        if choices.options.get("unlisted", "keep") == "unassign":
+            labels[(labels == LEFT) & ~reading.is_listed] = NONE
+        off = [
+            k for k, leaf in enumerate(reading.leaves) if item_key(leaf.name) in choices.left_out
+        ]
+        labels[np.isin(labels, off)] = LEFT
+        kept = [leaf for k, leaf in enumerate(reading.leaves) if k not in set(off)]
+        number_of = {leaf.name: k for k, leaf in enumerate(kept)}
+        again = np.array([number_of.get(leaf.name, LEFT) for leaf in reading.leaves], np.int64)
+        if len(again):
+            labels = np.where(labels >= 0, again[np.maximum(labels, 0)], labels)
+        progress(0.5, _("Adopting"))
+        adopted = adopt(plan, alignment, labels, kept, scenario=scenario, reason=_from(source))
+        report = reading.report(source.rows, plan, adopted)
+        made = adopted_step(self.key, source, plan, adopted, report, choices, len(kept))
+        return Prepared(
+            self.key,
+            sentence(plan, reading.labels, len(kept), made is not None),
+            report,
+            made,
+            counts=reading.counts(plan, adopted),
+            heads=(_("Territory"), plan.heading_noun(2)),
+            rows=tuple(
+                (leaf.name, number(int((reading.labels == k).sum())))
+                for k, leaf in enumerate(reading.leaves[:_SHOWN])
+            ),
+            items=(
+                *reading.items,
+                *territory_items(plan, alignment, reading.labels, reading.leaves, choices),
+            ),
+            groups=(("twice", _("In the list twice")), ("territory", _("Territories"))),
+            shown=shown(plan, alignment, adopted),
+            after=after_text(plan, alignment, adopted, scenario),
+        )
+
+
+def _with_territory(table: Table, found: list[Meaning]) -> list[Meaning]:
+    """The same with the column of fewest different texts as territory, where none is called so."""
+    free = {
+        one.column: len(set(sample(table.columns[one.column]).tolist()))
+        for one in found
+        if one.role == UNUSED
+    }
+    some = {name: n for name, n in free.items() if 0 < n <= max(2, 0.7 * len(table))}
+    if not some:
+        return found
+    best = min(some, key=lambda name: some[name]) if len(some) > 1 else next(iter(some))
+    return [Meaning(o.column, "territory", 0.4) if o.column == best else o for o in found]
+
+
+def _from(source: Source) -> str:
+    return _("from {file}").format(file=source.name)
+
+
+KIND = AlignmentKind()
