@@ -9,6 +9,7 @@ from itertools import chain
 
 import numpy as np
 
+from terradesk.errors import TerraDeskError
 from terradesk.i18n import _, isolate, ngettext, number
 from terradesk.readers import dates, encodings, headers, numbers
 from terradesk.readers.delimited import Batch, Text
@@ -74,6 +75,7 @@ class Collector:
         self._held: headers.Row | None = None  # the last row, which may be a total
         self._short: list[int] = []
         self._quoted: list[int] = []
+        self._filled: list[int] = []
         self._left: dict[str, list[int]] = {"too_long": [], "header_again": [], "total": []}
         self._rejects: list[Reject] = []
 
@@ -87,6 +89,7 @@ class Collector:
             The header holds values, or is missing.
         """
         self._quoted += batch.quoted
+        self._filled += batch.filled
         if self._header is not None:
             self._add(batch.rows, batch.lines)
             return
@@ -158,6 +161,7 @@ class Collector:
         Parameters
         ----------
         leave_out_totals : bool
+            A row of totals at the foot is left out.
 
         Raises
         ------
@@ -167,6 +171,8 @@ class Collector:
         if self._header is None:
             self._begin()
         assert self._header is not None
+        if self._held is None and not self._n and not any(self._left.values()):
+            raise _no_rows(self._file)
         is_total = self._last(leave_out_totals)
         packed = [column.packed() for column in self._columns]
         names, issues = headers.named(self._header, [column.is_empty for column in packed])
@@ -264,6 +270,16 @@ class Collector:
                 len(rows),
             )
             issues.append(issue("quote", text.format(n=number(len(rows))), rows))
+        assert self._header is not None
+        below = [line for line in self._filled if line > self._header.line]
+        rows = _rows_at(lines, np.array(below, np.int64))
+        if len(rows):
+            text = ngettext(
+                "{n} row has cells merged with those above: it got what stands there.",
+                "{n} rows have cells merged with those above: they got what stands there.",
+                len(rows),
+            )
+            issues.append(issue("merged", text.format(n=number(len(rows))), rows, level="info"))
         if self._text is not None and self._text.encoded.lines is not None:
             rows = _rows_at(lines, self._text.encoded.lines)
             text = ngettext(
@@ -274,6 +290,13 @@ class Collector:
             told = text.format(n=number(len(rows)), other=self._text.encoded.other)
             issues.append(issue("mixed", told, rows, level="info"))
         return issues
+
+
+def _no_rows(file: str) -> TerraDeskError:
+    return TerraDeskError(
+        _("“{name}” has no rows below the names of its columns.").format(name=file),
+        _("Choose another file or sheet."),
+    )
 
 
 def _rows_at(lines: np.ndarray, wanted: np.ndarray) -> np.ndarray:

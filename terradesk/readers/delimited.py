@@ -22,6 +22,7 @@ MOST_BYTES = 2 << 30
 DELIMITERS = (",", ";", "\t", "|", ":")
 
 _SAMPLE = 1 << 16
+_PAGE = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|\?xml|ogr)", re.IGNORECASE)
 _LONGEST_CELL = 100_000
 _BLOCK = 5000  # lines at a time
 _MOST_LINES = 200  # of one row: more means a quotation mark that swallows rows
@@ -73,11 +74,14 @@ class Batch:
         Line each begins on, from 1.
     quoted : list of int
         Lines whose quotation marks were taken as they stand.
+    filled : list of int
+        Rows of a sheet with cells that are merged with those above.
     """
 
     rows: Rows
     lines: Sequence[int]
     quoted: list[int] = field(default_factory=list)
+    filled: list[int] = field(default_factory=list)
 
 
 def examine(path: Path, encoding: str | None = None, delimiter: str | None = None) -> Text:
@@ -159,8 +163,14 @@ def refuse_binary(head: bytes, name: str) -> None:
     """
     is_wide = encodings.by_mark(head).startswith(("utf-16", "utf-32"))
     control = sum(head.count(code) for code in (*range(1, 9), *range(14, 26)))
+    is_binary = control > max(len(head) // 50, 8) or head.count(0) > max(len(head) // 5, 8)
     is_archive = head.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF", b"SQLite format"))
-    if is_archive or (not is_wide and control > len(head) // 50):
+    if _PAGE.match(head):
+        raise TerraDeskError(
+            _("“{name}” is not a text table: it holds a web page or XML.").format(name=name),
+            _("Ask for the file again, or export it as .xlsx or .csv."),
+        )
+    if is_archive or (not is_wide and is_binary):
         raise TerraDeskError(
             _("“{name}” is not a text table.").format(name=name),
             _("If it is a workbook, give it the suffix .xlsx or .xls; else export it as CSV."),

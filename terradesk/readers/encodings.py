@@ -14,7 +14,7 @@ import numpy as np
 
 ENCODINGS = (
     *("utf-8", "utf-16-le", "utf-16-be", "cp1252", "cp1250", "iso-8859-1", "iso-8859-2"),
-    *("cp1253", "cp1254", "cp1256", "mac-roman"),
+    *("cp1253", "cp1254", "cp1256", "cp1251", "mac-roman"),
 )
 """Encodings that may be chosen; others that Python knows work too."""
 
@@ -41,10 +41,11 @@ _LETTERS = {
     "cp1254": "çğıöşüâîûéİ",
     "cp1253": "αβγδεζηθικλμνξοπρστυφχψωςάέήίόύώϊϋΐΰ",
     "cp1256": "اآبپتثجچحخدذرزژسشصضطظعغفقکكگلمنوهيىئؤأإةءًٌَُِّْ",
+    "cp1251": "оеаинтсрвлкмдпуяыьгзбчйхжшюцщэфъёієї",
     "mac-roman": "äöüßéèêëàâçîïôùûåæøñáíóúãõœìòÿ",
 }
 _SYMBOLS = "€£§©®°–—‘’“”„«»…·•´×²³½¼µ¿¡ºª™‚\xa0\u200c\u200d،؛؟"
-_WORDLIKE = ("cp1253", "cp1256")  # whole words of other than ASCII
+_WORDLIKE = ("cp1253", "cp1256", "cp1251")  # whole words of other than ASCII
 
 
 def by_mark(data: bytes) -> str:
@@ -53,9 +54,12 @@ def by_mark(data: bytes) -> str:
         if data.startswith(mark):
             return name
     head = data[:_HEAD]
-    if head.count(0) > len(head) // 5:
-        return "utf-16-le" if head[1::2].count(0) >= head[::2].count(0) else "utf-16-be"
-    return ""
+    if head.count(0) < 4:
+        return ""
+    name = "utf-16-le" if head[1::2].count(0) >= head[::2].count(0) else "utf-16-be"
+    text = head[: len(head) // 2 * 2].decode(name, "replace").replace("\0", "\ufffd")
+    near = sum(c < "\u0700" for c in text)  # of the scripts whose other byte is small
+    return name if near > len(text) // 2 and text.count("\ufffd") <= len(text) // 50 else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -197,10 +197,10 @@ def named(header: Header, is_empty: Sequence[bool]) -> tuple[dict[int, str], lis
             continue
         wanted = name = name or _("Column {n}").format(n=k + 1)
         count = 1
-        while name in taken:
+        while name.casefold() in taken:
             count += 1
             name = f"{wanted} ({count})"
-        taken.add(name)
+        taken.add(name.casefold())
         names[k] = name
         if name != " ".join(cell.split()):
             changed.append(name)

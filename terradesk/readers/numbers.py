@@ -28,6 +28,8 @@ def decimal_mark(cells: Iterable[str]) -> str:
     """Decimal mark "." or "," of a table, by the cells that leave no doubt."""
     comma = point = 0
     for cell in cells:
+        if not cell.isascii() or " " in cell or "'" in cell:
+            cell = cell.translate(_SPACES)
         comma += _SAYS_COMMA.fullmatch(cell) is not None
         point += _SAYS_POINT.fullmatch(cell) is not None
     return "," if comma > point else "."

@@ -20,6 +20,8 @@ _KINDS: dict[str, tuple[str, str]] = {
     "total": ("rejected", N_("A total, not a row")),
     "maybe_total": ("", N_("Looks like a total")),
     "quote": ("repaired", N_("A quotation mark that is never closed was taken as it stands")),
+    "merged": ("repaired", N_("Cells merged with those above were filled")),
+    "mojibake": ("", N_("Letters that were encoded twice")),
     "mixed": ("repaired", N_("In another encoding than most of the file")),
     "undecodable": ("", N_("Some characters could not be read")),
     "lossy": ("", N_("A long number that a spreadsheet has rounded")),

@@ -13,13 +13,14 @@ from terradesk.columns import number_text
 from terradesk.errors import TerraDeskError
 from terradesk.i18n import _, isolate
 from terradesk.progress import Progress
-from terradesk.readers import archives
+from terradesk.readers import archives, encodings
 from terradesk.readers.delimited import Batch
 
 SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 MOST_CELLS = 40_000_000
 
 _PORTION = 5000
+_MOST_MERGED = 100_000
 _OLE = b"\xd0\xcf\x11\xe0"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")  # stream of a protected .xlsx
 _OLD = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00")  # Excel 2, 3, 4
@@ -38,7 +39,9 @@ def is_text(path: Path) -> bool:
         return False
     plain = _plain_head(head)
     control = sum(plain.count(code) for code in (*range(1, 9), *range(14, 26)))
-    return not _HTML.match(plain) and not _XML.match(plain) and control <= len(plain) // 50
+    is_binary = head.count(0) > len(head) // 50 and not encodings.by_mark(head)
+    is_page = _HTML.match(plain) or _XML.match(plain)
+    return not is_page and not is_binary and control <= len(plain) // 50
 
 
 def _plain_head(head: bytes) -> bytes:
@@ -82,12 +85,12 @@ def _no_workbook(path: Path, head: bytes) -> TerraDeskError:
     name, plain = isolate(path.name), _plain_head(head)
     if _HTML.match(plain):
         return TerraDeskError(
-            _("“{name}” is a web page that only calls itself a workbook.").format(name=name),
+            _("“{name}” is not a workbook but a web page that calls itself one.").format(name=name),
             _("Open it in Excel, save it as .xlsx, then choose that file."),
         )
     if _XML.match(plain) or head.startswith(_OLD):
         return TerraDeskError(
-            _("“{name}” is a workbook of a very old Excel.").format(name=name),
+            _("“{name}” is not a workbook of today: a very old Excel made it.").format(name=name),
             _("Open it in Excel, save it as .xlsx, then choose that file."),
         )
     return TerraDeskError(
@@ -123,11 +126,10 @@ def batches(path: Path, sheet: str | None, progress: Progress) -> Iterator[Batch
 
     book = open_workbook(path)
     try:
-        if sheet is None:
-            filled = [name for name in book.sheet_names if book.get_sheet_by_name(name).height]
-            sheet = (filled or book.sheet_names)[0]
-        found = book.get_sheet_by_name(sheet)
+        found = _first(book) if sheet is None else book.get_sheet_by_name(sheet)
     except calamine.WorksheetNotFound as error:
+        if sheet in book.sheet_names or sheet is None:
+            raise _damaged(path) from error
         raise TerraDeskError(
             _("“{file}” has no sheet “{sheet}”.").format(
                 file=isolate(path.name), sheet=isolate(str(sheet))
@@ -140,11 +142,55 @@ def batches(path: Path, sheet: str | None, progress: Progress) -> Iterator[Batch
     line = (found.start or (0, 0))[0] + 1
     total = max(found.height, 1)
     source = found.iter_rows()
+    merged = _Merged(found)
     while some := list(islice(source, _PORTION)):
         rows = [[cell if type(cell) is str else text(cell) for cell in row] for row in some]
-        yield Batch(rows, range(line, line + len(rows)))
+        filled = merged.fill(rows, line)
+        yield Batch(rows, range(line, line + len(rows)), filled=filled)
         line += len(rows)
         progress(min(line / total, 1.0), _("Reading the table"))
+
+
+class _Merged:
+    """Cells that are merged downwards: each row gets what the first of them holds."""
+
+    def __init__(self, sheet: Any) -> None:
+        first = (sheet.start or (0, 0))[1]
+        ranges = (sheet.merged_cell_ranges or [])[:_MOST_MERGED]
+        self._until: dict[int, list[tuple[int, int]]] = {}  # by first row: last row, column
+        for (top, left), (bottom, _right) in ranges:
+            if bottom > top and left >= first:
+                self._until.setdefault(top + 1, []).append((bottom + 1, left - first))
+        self._open: list[tuple[int, int, str]] = []  # last row, column, cell
+
+    def fill(self, rows: list[list[str]], line: int) -> list[int]:
+        """Fill rows that begin at a line; the lines of those that got something."""
+        if not self._until and not self._open:
+            return []
+        filled = []
+        for k, row in enumerate(rows):
+            self._open = [one for one in self._open if one[0] >= line + k]
+            for _last, column, cell in self._open:
+                if cell and column < len(row) and not row[column]:
+                    row[column] = cell
+                    filled.append(line + k)
+            for last, column in self._until.pop(line + k, ()):
+                if column < len(row):
+                    self._open.append((last, column, row[column]))
+        return filled
+
+
+def _first(book: Any) -> Any:
+    """The first sheet with cells that is shown; a hidden one where nothing else is."""
+    import python_calamine as calamine
+
+    shown = [s.name for s in book.sheets_metadata if s.visible == calamine.SheetVisibleEnum.Visible]
+    names = [*shown, *(name for name in book.sheet_names if name not in shown)]
+    for name in names:
+        sheet = book.get_sheet_by_name(name)
+        if sheet.height:
+            return sheet
+    return book.get_sheet_by_name(names[0])
 
 
 def _refuse_huge(sheet: Any, path: Path) -> None:

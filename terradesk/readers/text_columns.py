@@ -6,6 +6,7 @@ different texts keeps each of them once with a number per row, and its rows shar
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,7 @@ from weakref import WeakValueDictionary
 import numpy as np
 
 _END = "\0"
+_AS_TEXT = re.compile(r'^="([^"]*)"$')
 _FEW = 3  # rows for each different text, at least, of a column that keeps numbers
 
 
@@ -130,6 +132,9 @@ class Packer:
         joined = _END.join(cells)
         if cells and joined.count(_END) != len(cells) - 1:
             cells = [cell.replace(_END, "") for cell in cells]
+            joined = _END.join(cells)
+        if '="' in joined:  # how Excel keeps zeros in front
+            cells = [_AS_TEXT.sub(r"\1", cell) for cell in cells]
             joined = _END.join(cells)
         self.n += len(cells)
         if self._codes is not None:
