@@ -17,7 +17,7 @@ told
 accounts
     What comes of it in the plan of `cells_plan`: ``units`` of the accounts ("" for none), ``n``,
     ``grouped``, ``rejects``, ``unplaced``, ``ids``, ``columns`` of figures, ``told``; ``roles`` and
-    ``group`` are chosen by hand; or ``refused`` and ``hint``.
+    ``options`` are chosen by hand; or ``refused`` and ``hint``.
 areas
     What comes of it as a new plan: ``n``, ``codes``, ``grouped``, ``rejected``, ``told``,
     ``repaired_at_least``, ``most_km2``; ``code`` and ``on_duplicates`` are chosen by hand; or
@@ -40,25 +40,50 @@ import shapely
 
 from terradesk import projection
 from terradesk.arcs import build
+from terradesk.edits.arrivals import preview
 from terradesk.errors import TerraDeskError
-from terradesk.importing import Reading, Source, read_source
+from terradesk.importing import Choices, Reading, Source, read_source
+from terradesk.importing.kinds.accounts import ACCOUNTS
 from terradesk.plan import Plan, new_plan
-from terradesk.readers import (
-    ImportReport,
-    make_accounts,
-    make_units,
-    recognise,
-    roles_of,
-    suggest_grouping,
-)
+from terradesk.readers import ImportReport, make_units, recognise
 from terradesk.units import Units
 from tests.data.make_corpus import FOLDER
 
 Wish = Mapping[str, Any]
 
+READING_KEYS = (
+    "rows",
+    "rejected",
+    "columns",
+    "n_columns",
+    "cells",
+    "kinds",
+    "delimiter",
+    "decimal",
+)
+MADE_KEYS = ("n", "told", "grouped", "codes", "names", "one_of", "refused", "hint")
+KEYS = {
+    "": {
+        *("reading", "refused", "hint", "told", "is_encoding", "layers", "any_of", "fenced"),
+        *("accounts", "areas", "alignment", "owners"),
+        *READING_KEYS,
+    },
+    "accounts": {
+        *("units", "rejects", "unplaced", "ids", "columns", "roles", "options"),
+        *MADE_KEYS,
+    },
+    "areas": {
+        *("rejected", "repaired_at_least", "most_km2", "at_most", "largest_to_smallest"),
+        *("code", "on_duplicates"),
+        *MADE_KEYS,
+    },
+    "alignment": {"territories", "one_of", "rejected", "refused", "hint"},
+}
+"""What a wish, and each part of it, may say."""
+
 _PYTHON = re.compile(
-    r"Traceback|[a-z]Error\b|[a-z]Exception|NoneType|\bNone\b(?! of)|\bnan\b|object at 0x|<class|dtype"
-    r"|ndarray|\bcodec\b|utf-8' |bytes?\[|\{\w*\}|/tmp/|/work/|site-packages"
+    r"Traceback|[a-z]Error\b|[a-z]Exception|NoneType|\bNone\b(?! of)|\bnan\b|object at 0x|<class"
+    r"|dtype|ndarray|\bcodec\b|utf-8' |bytes?\[|\{\w*\}|/tmp/|/work/|site-packages"
 )
 WEST, SOUTH, ACROSS, UP = -75, 40, 5, 4
 
@@ -173,43 +198,45 @@ def _cells(columns: Mapping[str, np.ndarray], wished: Mapping[str, Sequence[str]
 
 
 def _accounts(source: Source, wish: Wish, file: str, whole: Wish) -> list[str]:
-    table, plan = source.rows, cells_plan()
-    guesses = recognise(table, plan.units)
-    roles = {**roles_of(guesses), **wish.get("roles", {})}
-    group = wish.get("group", suggest_grouping(table, guesses).choices[0])
+    plan = cells_plan()
+    options = dict(wish.get("options", {}))
+    choices = Choices(roles=wish.get("roles", {}), options=options, reading=source.reading)
     try:
-        made = make_accounts(table, roles, group, plan)
+        prepared = ACCOUNTS.prepare(source, plan, choices)
     except TerraDeskError as error:
         if "refused" in wish:
             return _refusal(error, wish, file)
         return [f"refused: {error}"] if not wish.get("any") else spoken(error, file)
-    report, accounts = made.report, made.accounts
+    report = prepared.report
     found = _adds_up(report) + _told(report, wish.get("told", ()))
+    if prepared.incoming is None:
+        return [*found, *_same("accounts", report.accepted, 0)]
+    accounts = preview(plan, prepared.incoming).accounts
     missing = int((accounts.placement == 0).sum())
     found += _same("unplaced", report.unplaced, missing)
     found += _same("accounts", report.accepted, len(accounts))
-    for key, value in (("n", report.accepted), ("grouped", report.grouped)):
+    for key, value in (
+        ("n", report.accepted),
+        ("grouped", report.grouped),
+        ("unplaced", missing),
+        ("rejects", report.rejected),
+        ("ids", accounts.ids.tolist()),
+    ):
         if key in wish:
             found += _same(key, value, wish[key])
-    if "unplaced" in wish:
-        found += _same("without a place", missing, wish["unplaced"])
-    if "rejects" in wish:
-        found += _same("rejected", report.rejected, wish["rejects"])
-    if "ids" in wish:
-        found += _same("numbers", accounts.ids.tolist(), wish["ids"])
     for name, values in wish.get("columns", {}).items():
         got = [None if np.isnan(v) else float(v) for v in accounts.columns[name]]
         found += _same(f"figures of {name}", got, values)
-    return found + _units(accounts.unit, wish, whole)
+    return found + _units(accounts.unit, wish)
 
 
-def _units(rows: np.ndarray, wish: Wish, whole: Wish) -> list[str]:
+def _units(rows: np.ndarray, wish: Wish) -> list[str]:
     if "units" not in wish:
         return []
     codes = cells_plan().units.codes
     got = ["" if row < 0 else str(codes[row]) for row in rows.tolist()]
     wished = list(wish["units"])
-    for place, allowed in whole.get("one_of", {}).items():
+    for place, allowed in wish.get("one_of", {}).items():
         if int(place) < len(got) and got[int(place)] in allowed:
             wished[int(place)] = got[int(place)]
     return _same("areas of the accounts", got, wished)
@@ -236,8 +263,9 @@ def _areas(source: Source, wish: Wish, file: str, whole: Wish) -> list[str]:
         found += _same("n", n, wish["n"])
     if n > wish.get("at_most", n):
         found.append(f"n: {n}, at most {wish['at_most']}")
-    if "codes" in wish:
-        found += _same("codes", made.units.codes.tolist(), wish["codes"])
+    for key, values in (("codes", made.units.codes), ("names", made.units.names)):
+        if key in wish:
+            found += _same(key, values.tolist(), wish[key])
     for key in ("grouped", "rejected"):
         if key in wish:
             found += _same(key, getattr(report, key), wish[key])
@@ -250,4 +278,8 @@ def _sizes(square_metres: np.ndarray, wish: Wish) -> list[str]:
     most = float(np.nanmax(square_metres)) / 1e6
     if most > wish.get("most_km2", most):
         return [f"an area of {most:.0f} km2"]
-    return []
+    if "largest_to_smallest" not in wish:
+        return []
+    wished = wish["largest_to_smallest"]
+    ratio = float(square_metres.max() / square_metres.min())
+    return [] if abs(ratio - wished) < 0.05 * wished else [f"largest to smallest: {ratio:.2f}"]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.core.corpus import differences
+from tests.core.corpus import KEYS, differences
 from tests.data import make_corpus
 from tests.reading_here import read_here
 
@@ -32,6 +32,13 @@ def test_the_list_names_every_file_and_is_what_the_script_writes() -> None:
     assert there == {*written, *make_corpus.kept_parts()}
     assert {row["file"] for row in ROWS} <= there
     assert len(ROWS) >= 100
+
+
+def test_no_wish_goes_unread() -> None:
+    for row in ROWS:
+        assert set(row["wish"]) <= KEYS[""], row["file"]
+        for part in ("accounts", "areas", "alignment"):
+            assert set(row["wish"].get(part, {})) <= KEYS[part], row["file"]
 
 
 def test_the_script_writes_the_same_bytes_again() -> None:

@@ -12,16 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from terradesk.edits.arrivals import preview
 from terradesk.errors import TerraDeskError
-from terradesk.importing import Reading, Source, read_source
-from terradesk.readers import (
-    ImportReport,
-    make_accounts,
-    make_units,
-    recognise,
-    roles_of,
-    suggest_grouping,
-)
+from terradesk.importing import Choices, Reading, Source, read_source
+from terradesk.importing.kinds.accounts import ACCOUNTS
+from terradesk.readers import ImportReport, make_units
 from tests.core.corpus import cells_plan, spoken
 from tests.data.make_corpus import FOLDER
 from tests.reading_here import read_here
@@ -140,11 +135,11 @@ def _hold_together(source: Source) -> None:
     if source.has_areas:
         assert source.boundaries is not None
         _adds_up(make_units(source.boundaries, on_duplicates="join").report)
-    guesses = recognise(table, cells_plan().units)
-    group = suggest_grouping(table, guesses).choices[0]
-    made = make_accounts(table, roles_of(guesses), group, cells_plan())
-    _adds_up(made.report)
-    assert made.report.unplaced == int((made.accounts.placement == 0).sum())
+    prepared = ACCOUNTS.prepare(source, cells_plan(), Choices())
+    _adds_up(prepared.report)
+    if prepared.incoming is not None:
+        accounts = preview(cells_plan(), prepared.incoming).accounts
+        assert prepared.report.unplaced == int((accounts.placement == 0).sum())
 
 
 def _adds_up(report: ImportReport) -> None:

@@ -26,9 +26,8 @@ def _list(
 ) -> Case:
     """A list whose accounts come to lie in units; "" for those without one."""
     accounts: dict[str, Any] = {"units": list(units), "told": list(told)}
-    accounts.update(
-        {k: more.pop(k) for k in ("unplaced", "roles", "n", "grouped", "ids", "group") if k in more}
-    )
+    own = ("unplaced", "roles", "n", "grouped", "rejects", "ids", "options", "one_of")
+    accounts.update({key: more.pop(key) for key in own if key in more})
     encoding = more.pop("encoding_of_file", "utf-8")
     return text(file, trouble, content, encoding, accounts=accounts, **more)
 
@@ -250,7 +249,7 @@ def _points() -> tuple[Case, ...]:
         _list(
             "utm.csv",
             "eastings and northings in columns of their own",
-            "Name,Easting,Northing,ZIP\nA,330000,4690000,02108\nB,690000,4625000,06103\n",
+            "Name,Easting,Northing,ZIP\nA,330000,4690000,02108\nB,195000,4630000,06103\n",
             both,
         ),
     )
@@ -326,7 +325,28 @@ def _accounts() -> tuple[Case, ...]:
             "an account number twice, one account per row wanted",
             head + a + b + "1,Acme 2,42.3,-71.1,5\n",
             rows=3,
-            accounts={"group": [], **refused("occurs more than once: .*1", "one account per")},
+            accounts={
+                "options": {"group_by": "", "duplicates": "refuse"},
+                **refused("occurs more than once: .*1", "one account per|Choose"),
+            },
+        ),
+        _list(
+            "double_ids_numbered.csv",
+            "an account number twice, both kept and numbered apart",
+            head + a + b + "1,Acme 2,42.3,-71.1,5\n",
+            [BOSTON, HARTFORD, BOSTON],
+            n=3,
+            ids=["1", "2", "1 (2)"],
+            options={"group_by": "", "duplicates": "number"},
+        ),
+        _list(
+            "double_ids_first.csv",
+            "an account number twice, the first kept",
+            head + a + b + "1,Acme 2,42.3,-71.1,5\n",
+            [BOSTON, HARTFORD],
+            n=2,
+            rejects=1,
+            options={"group_by": "", "duplicates": "first"},
         ),
         _list(
             "ids_in_spaces.csv",
@@ -342,7 +362,7 @@ def _accounts() -> tuple[Case, ...]:
             head + a + ",Bolt,41.76,-72.67,20\n,Cog,41.8,-71.4,5\n",
             [BOSTON, HARTFORD, PROVIDENCE],
             n=3,
-            group=[],
+            options={"group_by": ""},
         ),
         _list(
             "orders.csv",
@@ -409,7 +429,7 @@ def _alignments() -> tuple[Case, ...]:
             "an alignment with a code twice, once in each of two territories",
             "Code,Territory\n09001,North\n09003,North\n09001,South\n09005,South\n09003,North\n",
             rows=5,
-            alignment={"one_of": {"09001": ["North", "South", ""]}, "accepted_at_least": 2},
+            alignment={"one_of": {"09001": ["North", "South", ""]}},
         ),
         text(
             "alignment_empty.csv",

@@ -88,7 +88,13 @@ def _files() -> tuple[Case, ...]:
     }
     read = {"rows": 4, "areas": areas(4, codes=list(CODES))}
     return (
-        one("good.geojson", "nothing wrong", good, **read, names=["Area 0", "Area 1"]),
+        one(
+            "good.geojson",
+            "nothing wrong",
+            good,
+            rows=4,
+            areas=areas(4, codes=list(CODES), names=[f"Area {k}" for k in range(4)]),
+        ),
         one("bom.geojson", "a byte order mark in front", b"\xef\xbb\xbf" + good, **read),
         one(
             "utf16.geojson",

@@ -119,7 +119,7 @@ def _shapes() -> tuple[Case, ...]:
             "a town within a ring of land",
             [shell, polygon(ring(11, 51, 2, 2))],
             ("land", "town"),
-            areas=areas(2, square_km_ratio=3.0),
+            areas=areas(2, largest_to_smallest=3.0),
         ),
         geojson(
             "overlap.geojson",
