@@ -61,10 +61,10 @@ def carried(succession: Succession, alignment: int) -> tuple[np.ndarray, list[Do
     out = np.full(succession.n_new, UNASSIGNED, np.int32)
     doubts = []
     by_accounts = np.bincount(succession.new, succession.accounts, succession.n_new) > 0
-    for new, territories, sums in _per_unit(succession, labels):
+    for new, territories, sums, areas in _per_unit(succession, labels):
         total = float(sums.sum())
         shares = sums / total if total else np.full(len(sums), 1 / len(sums))
-        order = np.lexsort((territories, -np.round(shares, 9)))
+        order = np.lexsort((territories, -np.round(areas), -np.round(shares, 9)))
         partner = int(succession.partner[new])
         if partner >= 0:
             first = np.flatnonzero(territories == labels[partner])
@@ -84,19 +84,21 @@ def carried(succession: Succession, alignment: int) -> tuple[np.ndarray, list[Do
 
 def _per_unit(
     succession: Succession, labels: np.ndarray
-) -> Iterable[tuple[int, np.ndarray, np.ndarray]]:
-    """Each new unit with the territories beneath it and their weights."""
+) -> Iterable[tuple[int, np.ndarray, np.ndarray, np.ndarray]]:
+    """Each new unit with the territories beneath it, their weights and m2."""
     below = labels[succession.old]
     order = np.lexsort((below, succession.new))
-    new, below, weights = succession.new[order], below[order], succession.weights[order]
+    new, below = succession.new[order], below[order]
     if not len(new):
         return
     is_first = np.append(True, (new[1:] != new[:-1]) | (below[1:] != below[:-1]))
     starts = np.flatnonzero(is_first)
-    sums = np.add.reduceat(weights, starts)
+    sums, areas = (
+        np.add.reduceat(values[order], starts) for values in (succession.weights, succession.area)
+    )
     units, stops = np.unique(new[starts], return_index=True)
     for unit, a, b in zip(units.tolist(), stops, [*stops[1:], len(starts)], strict=True):
-        yield unit, below[starts[a:b]], sums[a:b]
+        yield unit, below[starts[a:b]], sums[a:b], areas[a:b]
 
 
 def changes(

@@ -84,6 +84,8 @@ def _near(kept: np.ndarray, new: np.ndarray, tolerance: float) -> dict[int, np.n
     there = np.flatnonzero(~shapely.is_missing(kept))
     tree = shapely.STRtree(kept[there])
     asked, found = tree.query(new, predicate="dwithin", distance=max(tolerance, _THIN))
+    if not len(asked):
+        return {}
     rows, starts = np.unique(asked, return_index=True)
     return dict(zip(rows.tolist(), np.split(there[found], starts[1:]), strict=True))
 
