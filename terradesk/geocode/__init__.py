@@ -8,7 +8,13 @@ from __future__ import annotations
 
 from terradesk.geocode import tables
 from terradesk.geocode.gazetteer import Holds, Place, country_points
-from terradesk.geocode.patterns import country_written, postcode_key, shorter_key, written_like
+from terradesk.geocode.patterns import (
+    country_written,
+    postcode_key,
+    shorter_key,
+    with_zeros,
+    written_like,
+)
 from terradesk.geocode.places import Match, find_places, match_places, zips_fit_cities
 from terradesk.geocode.regions import (
     country_code,
@@ -51,6 +57,7 @@ __all__ = [
     "tidy",
     "us_state",
     "us_zip",
+    "with_zeros",
     "written_like",
     "zip_place",
     "zip_rows",

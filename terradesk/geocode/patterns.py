@@ -66,6 +66,16 @@ def postcode_key(text: str, country: str) -> str:
     return key.zfill(n) if n - 2 <= len(key) < n and key.isdigit() else key
 
 
+def with_zeros(text: str, country: str) -> str:
+    """A postcode of a country that has digits only, with the zeros that a spreadsheet took.
+
+    What is not short of one or two digits stays as it is written.
+    """
+    n, code = _DIGITS.get(country, 0), tidy(text)
+    is_short = code.isdigit() and n - 2 <= len(code) < n
+    return code.zfill(n) if is_short else text
+
+
 def shorter_key(key: str, country: str) -> str:
     """The district of a postcode that is not known itself; empty where there is none."""
     n = _SHORTER.get(country, 0)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _JOINED = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad"))
 
 
+@lru_cache(maxsize=65536)
 def plain(text: str) -> str:
     """A name as small letters without accents and marks; Saint is St."""
     folded = text.casefold().replace("ł", "l").replace("ø", "o").replace("ß", "ss")

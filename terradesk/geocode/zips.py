@@ -31,6 +31,8 @@ def us_zip(text: str) -> str:
     digits, and the digits of other scripts for common ones. ``123 45`` is no ZIP code: that is
     how Swedish and Czech postcodes are written.
     """
+    if len(text) == 5 and text.isascii() and text.isdigit():
+        return text
     cell = tidy(text)
     if _TWO_PARTS.fullmatch(cell):
         return ""

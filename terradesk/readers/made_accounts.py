@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ from terradesk.errors import TerraDeskError
 from terradesk.i18n import _, isolate, ngettext, number
 from terradesk.plan import Plan
 from terradesk.progress import Progress, silent
+from terradesk.readers.different import different_cells
 from terradesk.readers.figures import column_row, measure_rows, new_records
 from terradesk.readers.grouping import Groups, group
 from terradesk.readers.numbering import make_ids, make_names, told_apart
@@ -228,44 +230,78 @@ def _named(role_of: Mapping[str, str], wanted: Sequence[str], table: Table) -> d
 
 def _with_zips(
     table: Table, named: Mapping[str, str], placer: Placer
-) -> tuple[dict[str, np.ndarray], list[Issue]]:
-    """The columns, with U.S. ZIP codes in five digits, and what was put right."""
-    cells = dict(table.columns)
+) -> tuple[Mapping[str, np.ndarray], list[Issue]]:
+    """The columns, with postcodes as long as they ought to be, and what was put right."""
+    cells = table.columns
     if "postcode" not in named or len(table) == 0:
         return cells, []
     given = cells[named["postcode"]]
-    codes = {cell: geocode.us_zip(cell) for cell in set(given.tolist())}
-    filled = given != ""
-    beside = (cells[named[r]][filled] if r in named else None for r in ("city", "country"))
-    if not _are_us(given[filled], codes, placer, *beside):
-        return cells, []
-    fixed = np.empty(len(given), object)
-    fixed[:] = [codes[cell] or cell for cell in given.tolist()]
-    cells[named["postcode"]] = fixed
-    rows = np.flatnonzero(fixed != given)
+    country = _country_of(given, named, cells, placer)
+    texts, which = different_cells(given)
+    fixed = _in_full(texts, country, placer)
+    changed = np.array([a != b for a, b in zip(fixed, texts, strict=True)], bool)
+    foreign = np.zeros(len(given), bool)
+    if "country" in named:
+        foreign = _said_other(cells[named["country"]], country)
+    rows = np.flatnonzero(changed[which] & ~foreign)
     if len(rows) == 0:
         return cells, []
+    column = given.copy()
+    column[rows] = np.array(fixed, object)[which[rows]]
     text = ngettext(
-        "{n} ZIP code had lost its leading zero or had an addition: put right.",
-        "{n} ZIP codes had lost their leading zero or had an addition: put right.",
+        "{n} postcode had lost its leading zero or had an addition: put right.",
+        "{n} postcodes had lost their leading zero or had an addition: put right.",
         len(rows),
     )
-    return cells, [issue("zip", text.format(n=number(len(rows))), rows, level="info")]
+    told = issue("zip", text.format(n=number(len(rows))), rows, level="info")
+    return ChainMap({named["postcode"]: column}, cells), [told]  # type: ignore[arg-type]
+
+
+def _country_of(
+    given: np.ndarray,
+    named: Mapping[str, str],
+    cells: Mapping[str, np.ndarray],
+    placer: Placer,
+) -> str:
+    """Country that most postcodes are of, as far as they can be put right; else empty."""
+    filled = np.flatnonzero(given != "")
+    if not len(filled):
+        return ""
+    sample = filled[:: max(len(filled) // _SAMPLE, 1)]
+    beside = (cells[named[r]][sample] if r in named else None for r in ("city", "country"))
+    if _are_us(given[sample], placer, *beside):
+        return geocode.tables.BUILT_IN
+    return placer.home if placer.home != geocode.tables.BUILT_IN else ""
+
+
+def _in_full(texts: Sequence[str], country: str, placer: Placer) -> list[str]:
+    """Postcodes as they are; with their zeros where that makes one that is known."""
+    if country == geocode.tables.BUILT_IN:
+        return [geocode.us_zip(text) or text for text in texts]
+    if country not in placer.postcode_countries:
+        return list(texts)
+    longer = [geocode.with_zeros(text, country) for text in texts]
+    known = np.isfinite(placer.postcodes(country, longer)[0]).tolist()
+    return [new if ok else old for new, ok, old in zip(longer, known, texts, strict=True)]
+
+
+def _said_other(cells: np.ndarray, country: str) -> np.ndarray:
+    """(n,) bool: another country stands beside the postcode."""
+    texts, which = different_cells(cells)
+    said = [geocode.country_code(text) not in ("", country) for text in texts]
+    return np.array(said or [False], bool)[which]
 
 
 def _are_us(
     cells: np.ndarray,
-    codes: Mapping[str, str],
     placer: Placer,
     cities: np.ndarray | None,
     countries: np.ndarray | None,
 ) -> bool:
     """Whether postcodes are U.S. ZIP codes: known as such, and of places in the map."""
-    step = max(len(cells) // _SAMPLE, 1)
-    asked = cells[::step].tolist()
-    lon, lat = geocode.find_postcodes(codes[cell] for cell in asked)
+    lon, lat = geocode.find_postcodes(cells.tolist())
     known = np.isfinite(lon)
-    if not asked or known.mean() < 0.8:
+    if known.mean() < 0.8:
         return False
     if placer.arcs is not None:
         return bool(placer.holds(lon[known], lat[known]).mean() >= 0.5)

@@ -30,20 +30,22 @@ def unit_rows(plan: Plan, cells: np.ndarray) -> np.ndarray:
     present = np.flatnonzero(plan.units_present).tolist()
     codes, names = plan.units.codes.tolist(), plan.units.names.tolist()
     exact = {codes[row]: row for row in present}
-    loose: dict[str, int] = {}
-    named: dict[str, int] = {}
-    for row in present:
-        for table, key in ((loose, _loose(codes[row])), (named, geocode.plain(names[row]))):
-            table[key] = -1 if key in table else row  # shared by two: not decided
-
-    def row_of(cell: str) -> int:
-        row = exact.get(cell, -1)
-        if row < 0:
-            row = loose.get(_loose(cell), -1)
-        return row if row >= 0 else named.get(geocode.plain(cell), -1)
-
     texts, which = different_cells(cells)
-    return np.array([row_of(text) for text in texts] or [-1], np.int32)[which]
+    found = np.array([exact.get(text, -1) for text in texts] or [-1], np.int32)
+    for key_of, keys in ((_loose, codes), (geocode.plain, names)):
+        missing = np.flatnonzero(found < 0).tolist() if texts else []
+        if missing:
+            known = _single({row: key_of(str(keys[row])) for row in present})
+            found[missing] = [known.get(key_of(texts[k]), -1) for k in missing]
+    return found[which]
+
+
+def _single(key_of: dict[int, str]) -> dict[str, int]:
+    """Row of each key that one row only has."""
+    out: dict[str, int] = {}
+    for row, key in key_of.items():
+        out[key] = -1 if key in out else row  # shared by two: not decided
+    return out
 
 
 _LEVEL = re.compile(r"^\d{7}us(?=\d)")  # 0500000US01001, as the U.S. Census writes its codes
