@@ -26,6 +26,7 @@ from terradesk.readers.text_columns import Packed, Packer
 
 _EVIDENCE = 2000  # rows that tell the decimal mark and the order of dates
 _LOSSY = re.compile(r"[+-]?\d([.,]\d+)?E\+(1[5-9]|[2-9]\d)", re.IGNORECASE)
+_ROUNDED = re.compile(r"\d{15,}0")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -180,8 +181,8 @@ class Collector:
         lines = np.concatenate([*self._lines, np.empty(0, np.int32)])
         issues = [*self._told_left(), *issues, *self._told_total(is_total)]
         issues += self._told_text(lines)
-        issues += _told_cells(columns)
         evidence = [column.some(max(self._n // _EVIDENCE, 1)) for column in columns.values()]
+        issues += _told_cells(columns, evidence)
         decimal = numbers.decimal_mark(chain.from_iterable(cells.tolist() for cells in evidence))
         order, told = _date_order(columns, evidence)
         report = self._report((*issues, *told), tuple(columns), lines)
@@ -329,12 +330,12 @@ def _date_order(
 
 
 # ---------------------------------------------------------------------- cells that stand out
-def _told_cells(columns: dict[str, Packed]) -> list[Issue]:
+def _told_cells(columns: dict[str, Packed], evidence: Sequence[np.ndarray]) -> list[Issue]:
     issues: list[Issue] = []
-    for name, column in columns.items():
+    for (name, column), some in zip(columns.items(), evidence, strict=True):
         raw = column.data.tobytes()
-        if b"E+" in raw or b"e+" in raw:
-            issues += _told_lossy(name, column)
+        if _are_rounded(some.tolist()) or b"E+" in raw or b"e+" in raw:
+            issues += _told_lossy(name, column, _LOSSY)
         if not raw.isascii():
             issues += _told_letters(name, column, raw)
     return issues
@@ -348,8 +349,14 @@ def _rows_where(column: Packed, test: Callable[[str], object]) -> tuple[np.ndarr
     return np.array(rows, np.int64), (cells[rows[0]][:40] if rows else "")
 
 
-def _told_lossy(name: str, column: Packed) -> list[Issue]:
-    rows, cell = _rows_where(column, _LOSSY.fullmatch)
+def _are_rounded(cells: Sequence[str]) -> bool:
+    """Whether long numbers all end in 0: a spreadsheet keeps 15 digits."""
+    long = [cell for cell in cells if len(cell) >= 16 and cell.isdecimal()]
+    return len(long) > 1 and all(cell.endswith("0") for cell in long)
+
+
+def _told_lossy(name: str, column: Packed, pattern: re.Pattern[str]) -> list[Issue]:
+    rows, cell = _rows_where(column, pattern.fullmatch)
     if not len(rows):
         return []
     text = ngettext(

@@ -6,7 +6,7 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import chain, islice
@@ -213,7 +213,7 @@ def _lines(path: Path, encoded: Encoded) -> Iterator[tuple[Iterator[str], Callab
             yield chain([first] if first else [], text), raw.tell
 
 
-def batches(text: Text, progress: Progress) -> Iterator[Batch]:
+def batches(text: Text, progress: Progress) -> Generator[Batch, None, None]:
     """Rows of a text file.
 
     Raises

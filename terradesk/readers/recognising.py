@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from terradesk.i18n import N_
+from terradesk.i18n import N_, _, percent
 from terradesk.readers import words
 from terradesk.readers.numbers import EMPTY, numbers
 from terradesk.readers.tables import Table
+from terradesk.readers.text_columns import some_cells
 from terradesk.units import Units
 
 ROLES = {
@@ -66,12 +67,18 @@ class ColumnGuess:
     kind : {"number", "text", "date", "empty"}
     format : {"number", "money"}
         How its figures are shown.
+    confidence : float
+        How sure it is, 0 ... 1.
+    why : str
+        Translated: a short sentence.
     """
 
     name: str
     role: str
     kind: str
     format: str = "number"
+    confidence: float = 0.5
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -108,8 +115,7 @@ class _Look:
 
 
 def _look(cells: np.ndarray, decimal: str) -> _Look:
-    step = max(len(cells) // _SAMPLE, 1)
-    filled = [cell for cell in cells[::step].tolist() if cell.lower() not in EMPTY]
+    filled = [cell for cell in cells.tolist() if cell.lower() not in EMPTY]
     sample = np.empty(len(filled), object)
     sample[:] = filled
     values, is_bad = numbers(sample, decimal)
@@ -139,17 +145,30 @@ def recognise(table: Table, units: Units | None = None) -> list[ColumnGuess]:
     list of ColumnGuess
         One per column, in order; a role of `SINGLE` at most once.
     """
-    looks = {name: _look(cells, table.decimal) for name, cells in table.columns.items()}
+    step = max(len(table) // _SAMPLE, 1)
+    some = {name: some_cells(table.columns, name, step) for name in table.columns}
+    looks = {name: _look(cells, table.decimal) for name, cells in some.items()}
     chosen: dict[str, str] = {}
+    sure: dict[str, tuple[float, str]] = {}
     for role in SINGLE:
         scores = {n: _fit(n, role, look) for n, look in looks.items() if n not in chosen}
         best = max(scores, key=lambda n: scores[n], default=None)
         if best is not None and scores[best] > 0:
             chosen[best] = role
+            sure[best] = _sureness(best, role, scores[best])
     if chosen and ("lat" in chosen.values()) != ("lon" in chosen.values()):
         chosen = {n: role for n, role in chosen.items() if role not in ("lat", "lon")}
-    _by_codes(table, looks, units, chosen)
-    return [_guess(name, look, chosen.get(name)) for name, look in looks.items()]
+    _by_codes(looks, units, chosen, sure)
+    return [_guess(name, look, chosen.get(name), sure.get(name)) for name, look in looks.items()]
+
+
+def _sureness(name: str, role: str, score: float) -> tuple[float, str]:
+    """How sure a role is that the header says, and why."""
+    if words.weight(name, role) < 1:
+        return min(score, 1.0), _("The heading holds a usual word for this.")
+    if score >= _ENOUGH:
+        return min(score, 1.0), _("The heading is a usual word for this, and the cells fit.")
+    return score, _("The heading is a usual word for this, but not all cells fit.")
 
 
 def _fit(name: str, role: str, look: _Look) -> float:
@@ -183,7 +202,10 @@ def _suits(role: str, look: _Look) -> float:
 
 
 def _by_codes(
-    table: Table, looks: Mapping[str, _Look], units: Units | None, chosen: dict[str, str]
+    looks: Mapping[str, _Look],
+    units: Units | None,
+    chosen: dict[str, str],
+    sure: dict[str, tuple[float, str]],
 ) -> None:
     """Find the column that holds the codes of the units, where no header says it."""
     if units is None or len(units) == 0 or "unit_code" in chosen.values():
@@ -197,6 +219,8 @@ def _by_codes(
     best = max(shares, key=lambda n: shares[n], default=None)
     if best is not None and shares[best] > 0.8 and not _is_running_number(looks[best]):
         chosen[best] = "unit_code"
+        told = _("{share} of the cells are codes of this map.")
+        sure[best] = shares[best], told.format(share=percent(shares[best], signed=False))
 
 
 def _is_running_number(look: _Look) -> bool:
@@ -204,17 +228,33 @@ def _is_running_number(look: _Look) -> bool:
     return look.is_number and look.is_unique and look.is_whole and len(look.values) > 0
 
 
-def _guess(name: str, look: _Look, role: str | None) -> ColumnGuess:
+def _guess(name: str, look: _Look, role: str | None, sure: tuple[float, str] | None) -> ColumnGuess:
     kind = _kind(look)
     if role is not None:
-        return ColumnGuess(name, role, kind)
+        confidence, why = sure or (0.5, "")
+        return ColumnGuess(name, role, kind, confidence=confidence, why=why)
     if kind != "number":
-        return ColumnGuess(name, "code" if _is_code(name, look) else "text", kind)
+        return _plain_guess(name, look, kind)
     role, is_money = figure_role(name, look.values, look.n_different, look.n)
     if any(cell.endswith("%") for cell in look.cells[:50]):
         role = "rate"
-    guess = ColumnGuess(name, role, kind)
+    said = max(words.weight(name, one) for one in _FIGURES.get(role, ("text",)))
+    why = _("The heading and the numbers say so.") if said else _("All cells are numbers.")
+    guess = ColumnGuess(name, role, kind, confidence=0.5 + 0.45 * said, why=why)
     return replace(guess, format="money") if is_money or look.has_currency else guess
+
+
+_FIGURES = {"amount": ("amount", "revenue", "money"), "rate": ("rate",), "code": ("id",)}
+
+
+def _plain_guess(name: str, look: _Look, kind: str) -> ColumnGuess:
+    """What a column without figures is that has none of the single roles."""
+    if kind == "empty":
+        return ColumnGuess(name, "text", kind, confidence=0.2, why=_("No cell has anything in it."))
+    if _is_code(name, look):
+        return ColumnGuess(name, "code", kind, confidence=0.7, why=_("The cells look like codes."))
+    why = _("The cells are dates.") if kind == "date" else _("The cells are text.")
+    return ColumnGuess(name, "text", kind, confidence=0.6, why=why)
 
 
 def _kind(look: _Look) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Generator
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -114,7 +114,7 @@ def sheet_names(path: Path) -> list[str]:
     return [s.name for s in kinds if s.typ == calamine.SheetTypeEnum.WorkSheet]
 
 
-def batches(path: Path, sheet: str | None, progress: Progress) -> Iterator[Batch]:
+def batches(path: Path, sheet: str | None, progress: Progress) -> Generator[Batch, None, None]:
     """Rows as text, blank ones too.
 
     Raises

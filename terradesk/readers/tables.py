@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -185,7 +185,7 @@ def rows_of(
     sheet: str | None = None,
     encoding: str | None = None,
     delimiter: str | None = None,
-) -> tuple[Iterator[Batch], Text | None]:
+) -> tuple[Generator[Batch, None, None], Text | None]:
     """Rows of a file, and how it is read if it is a text file.
 
     Raises
