@@ -15,6 +15,7 @@ KINDS: tuple[str, ...] = (
     "newer_areas:NEWER_AREAS",
     "alignment:KIND",
     "postcodes:POSTCODES",
+    "drawn:KIND",
 )
 """``module:object`` below this package, in the order of the list on the page."""
 
