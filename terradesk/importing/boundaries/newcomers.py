@@ -11,6 +11,7 @@ import shapely
 from terradesk import projection
 from terradesk import records as rec
 from terradesk.arcs import clean
+from terradesk.columns import as_texts
 from terradesk.errors import TerraDeskError
 from terradesk.i18n import N_, _, ngettext, number
 from terradesk.importing.kind import Meaning
@@ -50,6 +51,8 @@ class Newcomers:
         and name.
     shapes : ndarray of shapely geometries, shape (n,)
         A clean coverage in metres of the plan's CRS, each with an area.
+    file_rows : ndarray of int64, shape (n,)
+        First row of the file with each area's code, -1 where it has none.
     columns : tuple of records.Column
         What ``units.columns`` mean.
     report : ImportReport
@@ -57,6 +60,7 @@ class Newcomers:
 
     units: Units
     shapes: np.ndarray
+    file_rows: np.ndarray
     columns: tuple[rec.Column, ...]
     report: ImportReport
 
@@ -71,7 +75,7 @@ class Newcomers:
             source=source[rows],
             source_crs=units.source_crs,
         )
-        return replace(self, units=some, shapes=self.shapes[rows])
+        return replace(self, units=some, shapes=self.shapes[rows], file_rows=self.file_rows[rows])
 
 
 def meanings(source: Source) -> list[Meaning]:
@@ -134,11 +138,22 @@ def read(
         replace(row, role=roles.get(row.name, row.role)) for row in made.columns if row.name in own
     )
     progress(0.5, _("Projecting the areas"))
-    return _placed(replace(made.units, columns=own), described, made.report, plan)
+    cells = as_texts(found.columns[code]).tolist() if code else []
+    units = replace(made.units, columns=own)
+    return _placed(units, _rows_of(cells, units.codes), described, made.report, plan)
+
+
+def _rows_of(cells: list[str], codes: np.ndarray) -> np.ndarray:
+    first = {str(cell).strip(): row for row, cell in reversed(list(enumerate(cells)))}
+    return np.array([first.get(code, -1) for code in codes.tolist()], np.int64)
 
 
 def _placed(
-    units: Units, columns: tuple[rec.Column, ...], report: ImportReport, plan: Plan
+    units: Units,
+    file_rows: np.ndarray,
+    columns: tuple[rec.Column, ...],
+    report: ImportReport,
+    plan: Plan,
 ) -> Newcomers:
     assert units.source is not None
     shapes = np.asarray(shapely.from_wkb(units.source), object)
@@ -146,21 +161,37 @@ def _placed(
     if units.source_crs != plan.units.source_crs:
         moved = projection.to_plan(shapes, units.source_crs, plan.units.source_crs)
         units = replace(units, source=wkb_of(moved), source_crs=plan.units.source_crs)
-    newcomers = Newcomers(units, flat, columns, report)
-    kept = np.flatnonzero(~shapely.is_missing(flat))
-    n_lost = len(flat) - len(kept)
-    if not n_lost:
+    newcomers = Newcomers(units, flat, file_rows, columns, report)
+    is_lost = shapely.is_missing(flat)
+    if not is_lost.any():
         return newcomers
-    return replace(newcomers.chosen(kept), report=_without(report, n_lost))
+    lost = _no_room(report, file_rows[is_lost])
+    return replace(newcomers.chosen(np.flatnonzero(~is_lost)), report=lost)
 
 
-def _without(report: ImportReport, n: int) -> ImportReport:
+def _no_room(report: ImportReport, rows: np.ndarray) -> ImportReport:
+    n = len(rows)
     text = ngettext(
         "{n} area lies wholly under others, or cannot be drawn on this map, and was left out.",
         "{n} areas lie wholly under others, or cannot be drawn on this map, and were left out.",
         n,
     )
-    told = issue("no_room", text.format(n=number(n)), n=n, outcome="rejected")
+    return without(report, "no_room", text.format(n=number(n)), rows)
+
+
+def without(report: ImportReport, kind: str, text: str, rows: np.ndarray) -> ImportReport:
+    """The report when some of the areas are left out after all.
+
+    Parameters
+    ----------
+    report : ImportReport
+    kind, text : str
+        Of the `Issue` that says why; the text translated.
+    rows : (k,) int64
+        Their rows of the file, -1 for those that are not known.
+    """
+    n = len(rows)
+    told = issue(kind, text, rows[rows >= 0], n=n, outcome="rejected", reason=text)
     return replace(
         report,
         accepted=report.accepted - n,

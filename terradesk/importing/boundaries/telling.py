@@ -74,6 +74,7 @@ def _item(plan: Plan, newcomers: Newcomers, made: Replacement, one: Relation, is
         before=_listed(old),
         after=_listed(new),
         is_on=is_on,
+        rows=tuple(r for r in newcomers.file_rows[list(one.new)].tolist() if r >= 0),
         units=one.old,
     )
 
@@ -122,6 +123,7 @@ def _doubt(plan: Plan, newcomers: Newcomers, made: Replacement, one: Doubt) -> I
         after=names[0],
         score=one.shares[0],
         candidates=candidates,
+        rows=tuple(r for r in (int(newcomers.file_rows[row]),) if r >= 0),
         units=tuple(below.tolist()),
     )
 

@@ -10,9 +10,12 @@ from terradesk.importing.source import Source
 from terradesk.plan import Plan
 
 KINDS: tuple[str, ...] = (
+    "areas:AREAS",
     "accounts:ACCOUNTS",
     "update:KIND",
+    "figures:FIGURES",
     "newer_areas:NEWER_AREAS",
+    "more_areas:MORE_AREAS",
     "alignment:KIND",
     "postcodes:POSTCODES",
     "drawn:KIND",
