@@ -16,10 +16,10 @@ PLACEMENTS = ("unplaced", "coordinates", "unit_code", "postcode", "place_name", 
 
 PLACEMENT_TEXTS = (
     N_("Not placed"),
-    N_("Coordinates"),
-    N_("Area code"),
+    N_("Exact"),
+    N_("Centre of area"),
     N_("Postcode"),
-    N_("Place name"),
+    N_("Place"),
     N_("By hand"),
 )
 

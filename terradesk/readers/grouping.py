@@ -85,6 +85,8 @@ def _kind_column(table: Table, guesses: Sequence[ColumnGuess]) -> str | None:
 
 def n_groups(table: Table, columns: Sequence[str]) -> int:
     """How many different combinations of values some columns have."""
+    if len(columns) == 1:
+        return len(set(table.columns[columns[0]].tolist()))
     return len(set(zip(*(table.columns[name].tolist() for name in columns), strict=True)))
 
 
@@ -110,6 +112,8 @@ class Groups:
 
     def first_filled(self, cells: np.ndarray) -> np.ndarray:
         """(n_accounts,) first cell of each group with anything in it."""
+        if len(self.first) == len(self.labels):
+            return cells  # each row is by itself
         filled = np.flatnonzero((cells != "") & (self.labels >= 0))[::-1]
         rows = self.first.copy()
         rows[self.labels[filled]] = filled

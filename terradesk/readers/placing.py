@@ -134,7 +134,7 @@ class Placer:
         placed = nowhere(len(next(iter(cells.values()))))
         if "lat" in cells and "lon" in cells:
             swap = swap or self.choices.swap
-            placing_points.by_coordinates(self, placed, cells["lat"], cells["lon"], decimal, swap)
+            placing_points.by_coordinates(self, placed, cells, decimal, swap)
             placing_checks.check_coordinates(self, placed, cells)
         for role in ("unit_code", "postcode"):
             if role in cells and len(placed.missing):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,8 +26,7 @@ _NEAR_A_CITY = 2.0  # cells of half a degree
 def by_coordinates(
     placer: Placer,
     placed: Placed,
-    lat_cells: np.ndarray,
-    lon_cells: np.ndarray,
+    cells: Mapping[str, np.ndarray],
     decimal: str,
     swap: bool,
 ) -> None:
@@ -37,11 +37,13 @@ def by_coordinates(
     placer : Placer
     placed : Placed
         Changed.
-    lat_cells, lon_cells : ndarray of str, shape (n,)
+    cells : mapping of role to ndarray of str, shape (n,)
+        Asked for one after the other: a million cells take 65 MB while they are there.
     decimal : {".", ","}
     swap : bool
     """
-    (lat, bad_lat), (lon, bad_lon) = _read(lat_cells, decimal), _read(lon_cells, decimal)
+    lat, bad_lat = _read(cells["lat"], decimal)
+    lon, bad_lon = _read(cells["lon"], decimal)
     is_given = np.isfinite(lat) | np.isfinite(lon) | bad_lat | bad_lon
     if swap:
         lat, lon = lon, lat

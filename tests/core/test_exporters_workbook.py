@@ -154,7 +154,7 @@ def test_accounts_say_where_they_belong_and_why(book: Path) -> None:
     free = [row for row in rows if row["TerritoryName"] is None]
     assert [row["UnitID"] for row in free] == ["00000"]
     assert free[0]["AssignedBy"] is None
-    assert {row["GeocodeQuality"] for row in rows} == {"Coordinates"}
+    assert {row["GeocodeQuality"] for row in rows} == {"Exact"}
     assert rows[3]["Lat"] == pytest.approx(PLAN.accounts.lat[3])
 
 

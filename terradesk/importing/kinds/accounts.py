@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import ClassVar
+from typing import Any, ClassVar
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -33,6 +34,7 @@ from terradesk.plan import Plan
 from terradesk.progress import Progress, part, silent
 from terradesk.readers import ROLES, MadeAccounts, make_accounts, recognise, suggest_grouping
 from terradesk.readers.figures import new_records
+from terradesk.readers.grouping import Grouping
 from terradesk.readers.numbering import DUPLICATES, repeated
 from terradesk.readers.placed import Placing
 from terradesk.readers.recognising import SINGLE, ColumnGuess
@@ -168,8 +170,30 @@ class AccountsKind:
         return replace(made, report=report)
 
     def _guesses(self, source: Source, plan: Plan | None) -> list[ColumnGuess]:
-        guesses = recognise(source.rows, plan.units if plan is not None else None)
-        return projecting.with_metres(source.rows, guesses)
+        units = plan.units if plan is not None else None
+        kept = _kept(source)
+        if ("guesses", id(units)) not in kept:
+            guesses = projecting.with_metres(source.rows, recognise(source.rows, units))
+            kept["guesses", id(units)] = (guesses, units)  # units kept, so that no other has its id
+        found: list[ColumnGuess] = kept["guesses", id(units)][0]
+        return list(found)
+
+
+_ANSWERS: WeakKeyDictionary[Source, dict[Any, Any]] = WeakKeyDictionary()
+
+
+def _kept(source: Source) -> dict[Any, Any]:
+    """What was found out about a file: a million rows are not looked through for each question."""
+    return _ANSWERS.setdefault(source, {})
+
+
+def _suggested(source: Source, guesses: list[ColumnGuess]) -> Grouping:
+    kept = _kept(source)
+    key = tuple(guesses)
+    if key not in kept:
+        kept[key] = suggest_grouping(source.rows, guesses)
+    found: Grouping = kept[key]
+    return found
 
 
 def _sureness(guess: ColumnGuess) -> tuple[float, str]:
@@ -189,7 +213,7 @@ def _country_option() -> Option:
 
 
 def _grouping_option(source: Source, guesses: list[ColumnGuess]) -> Option:
-    found = suggest_grouping(source.rows, guesses)
+    found = _suggested(source, guesses)
     choices = tuple(
         (_BETWEEN.join(names), " + ".join(names) or _("Row of the file")) for names in found.choices
     )
@@ -203,7 +227,7 @@ def _group_by(
         value = str(choices.options[GROUP_BY.key])
         return tuple(name for name in value.split(_BETWEEN) if name)
     mine = [replace(guess, role=roles.get(guess.name, guess.role)) for guess in guesses]
-    return suggest_grouping(source.rows, mine).choices[0]
+    return _suggested(source, mine).choices[0]
 
 
 def _placing(choices: Choices) -> Placing:
