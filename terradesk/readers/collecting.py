@@ -104,7 +104,7 @@ class Collector:
         self._header = found = headers.find(self._waiting, self._file, self._wanted)
         self._columns = [Packer() for _name in found.names]
         below = self._waiting[found.below :]
-        if found.line and not found.is_double:
+        if found.line:
             self._again = next(cells for line, cells in self._waiting if line == found.line)
         self._waiting = []
         self._add([cells for _line, cells in below], [line for line, _cells in below])

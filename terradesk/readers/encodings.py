@@ -160,7 +160,7 @@ def _words(data: bytes) -> dict[bytes, int]:
 @lru_cache(maxsize=16)
 def _weights(encoding: str) -> dict[str, float]:
     letters = _LETTERS[encoding]
-    most, least = (1.1, 0.2) if encoding == "cp1252" else (1.0, 0.4)  # the usual one first
+    most, least = (1.1, 0.8) if encoding == "cp1252" else (1.0, 0.4)  # the usual one first
     common = {c: most - least * k / len(letters) for k, c in enumerate(letters)}
     return {**common, **{c.upper(): v for c, v in common.items() if len(c.upper()) == 1}}
 
