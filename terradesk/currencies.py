@@ -143,6 +143,14 @@ def _said(cell: str, own: str) -> str:
     return code if words.casefold() in _SIGNS or is_code(code) else ""
 
 
+def in_header(header: str, own: str = "") -> str:
+    """Currency that a header names: ``Sales (EUR)``, ``Umsatz in €``; empty for none."""
+    for word in re.findall(r"[A-Z]{3}(?![A-Za-z])|[^\w\s()\[\]/.,:;_-]+|zł", header):
+        if word in COMMON or (word in _SIGNS and not word.isascii()) or word == "$":
+            return code_of(word, own)
+    return ""
+
+
 _DIGITS = dict.fromkeys(map(ord, "٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹٫٬\u200e\u200f"), " ")
 
 

@@ -1,0 +1,411 @@
+"""Figures of areas or accounts: columns of a table joined by code, id, domain or name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from terradesk import currencies
+from terradesk import records as rec
+from terradesk.edits import Record
+from terradesk.edits.arrivals import Arrivals, Incoming, incoming
+from terradesk.errors import TerraDeskError
+from terradesk.i18n import N_, _, ngettext, number, percent
+from terradesk.importing.choices import Choices, Option
+from terradesk.importing.joining import Joined, Known, join
+from terradesk.importing.joining import rows as joined_rows
+from terradesk.importing.joining.bringing import (
+    BROUGHT,
+    CURRENCY,
+    EACH,
+    FILL,
+    FIRST,
+    MEAN,
+    REPLACE,
+    SUM,
+    Bringing,
+    Wish,
+    bring,
+)
+from terradesk.importing.joining.rows import Doubt
+from terradesk.importing.joining.telling import (
+    before_after,
+    counts,
+    item,
+    labels,
+    left_over,
+    unmatched,
+)
+from terradesk.importing.kind import Meaning
+from terradesk.importing.matching.domains import share as domain_share
+from terradesk.importing.prepared import CHANGES, NOTHING, PROBLEM, Prepared, Shown
+from terradesk.importing.roles import UNUSED, chosen, sample, share_text
+from terradesk.importing.source import Source
+from terradesk.measures import money
+from terradesk.plan import Plan
+from terradesk.progress import Progress, part, silent
+from terradesk.readers import recognise
+from terradesk.readers.recognising import ColumnGuess
+from terradesk.readers.report import ImportReport
+
+UNITS, ACCOUNTS = "units", "accounts"
+_KEYS = {
+    "unit_code": UNITS,
+    "unit_name": UNITS,
+    "account_id": ACCOUNTS,
+    "domain": ACCOUNTS,
+    "name": ACCOUNTS,
+}
+_OF_PLACE = ("state", "city", "postcode")
+_ENOUGH, _SHOWN, _MOST_ITEMS = 0.3, 200, 5000
+_ROLES = {
+    "unit_code": N_("Area code"),
+    "unit_name": N_("Area name"),
+    "account_id": N_("Account number"),
+    "domain": N_("Web or e-mail address"),
+    "name": N_("Account name"),
+    "city": N_("Place name"),
+    "state": N_("State or province"),
+    "postcode": N_("Postal code"),
+    "amount": N_("Amount: summed"),
+    "rate": N_("Rate: never summed"),
+    "text": N_("Text"),
+    "currency": N_("Currency"),
+    UNUSED: N_("Not used"),
+}
+
+TARGET = Option("target", N_("Figures are for"), "")
+REPEATS = Option("repeats", N_("Several rows of one"), EACH)
+EXISTING = Option("existing", N_("Values that are there already"), REPLACE)
+SURE = Option("sure", N_("Take nearly equal names from"), 90, unit="%")
+MEASURES = Option("measures", N_("Make each amount a measure"), True)
+MONEY = Option("currency", N_("Amounts are in"), "")
+
+
+@dataclass(frozen=True, slots=True)
+class FiguresKind:
+    """Figures of areas or accounts; see `terradesk.importing.kind.Kind`."""
+
+    key: ClassVar[str] = "figures"
+    title: ClassVar[str] = N_("Figures of areas or accounts")
+    roles: ClassVar[Mapping[str, str]] = _ROLES
+    single: ClassVar[Sequence[str]] = (*_KEYS, *_OF_PLACE, CURRENCY)
+
+    def suits(self, source: Source, plan: Plan | None) -> float:
+        """Likely where most rows are known and there is something to bring, but no new places."""
+        if plan is None or source.has_areas or source.n_rows == 0:
+            return 0.0
+        found = {one.role: one for one in self.recognise(source, plan)}
+        if not {"amount", "rate", "text"} & set(found):
+            return 0.0
+        share = max((found[r].confidence for r in _KEYS if r in found), default=0.0)
+        if not share:
+            return 0.0
+        places = {one.role for one in recognise(source.rows, plan.units)}
+        is_list = bool(places & {"lat", "lon", "street"}) or (
+            "name" in places and "unit_name" not in found
+        )
+        of_units = "unit_code" in found or "unit_name" in found
+        has_figures = "amount" in found or "rate" in found
+        weight = 0.8 if of_units and not is_list else 0.45 if "account_id" in found else 0.3
+        return share * weight * (1.0 if has_figures else 0.4)
+
+    def options(self, source: Source, plan: Plan | None) -> Sequence[Option]:
+        """Target, several rows, values that are there, sureness, measures, currency."""
+        noun = plan.heading_noun(2) if plan is not None else _("Areas")
+        own = money.plan_code(plan) if plan is not None else "USD"
+        codes = [code for code in currencies.COMMON if code != own]
+        return (
+            _with(TARGET, ("", _("As recognised")), (UNITS, noun), (ACCOUNTS, _("Accounts"))),
+            _with(
+                REPEATS,
+                (EACH, _("Amounts summed, rates averaged")),
+                (SUM, _("All summed")),
+                (MEAN, _("All averaged")),
+                (FIRST, _("The first row counts")),
+            ),
+            _with(EXISTING, (REPLACE, _("Take the new one")), (FILL, _("Keep, fill empty ones"))),
+            _with(SURE),
+            _with(MEASURES),
+            _with(
+                MONEY,
+                ("", _("As recognised, else {code}").format(code=own)),
+                *((code, f"{code}  {currencies.name(code)}") for code in codes),
+            ),
+        )
+
+    def recognise(self, source: Source, plan: Plan | None) -> Sequence[Meaning]:
+        """Keys by what is known in the plan, other columns by header and values."""
+        table = source.rows
+        guesses = {one.name: one for one in recognise(table, plan.units if plan else None)}
+        keys = _keys(source, plan, guesses) if plan is not None else {}
+        out = []
+        for name, cells in table.columns.items():
+            if name in keys:
+                role, share = keys[name]
+                told = share_text(share) if role != "domain" else ""
+                out.append(Meaning(name, role, share, told))
+            else:
+                out.append(Meaning(name, _rest(guesses[name], cells)))
+        return out
+
+    def prepare(
+        self,
+        source: Source,
+        plan: Plan | None,
+        choices: Choices,
+        alignment: int = 0,
+        progress: Progress = silent,
+    ) -> Prepared:
+        """What would be brought to which area or account.
+
+        Raises
+        ------
+        TerraDeskError
+            No plan is open, no column says what the rows are about, or nothing is to be brought.
+        """
+        if plan is None:
+            raise TerraDeskError(
+                _("There is no plan to bring figures to."), _("Open one, or start one from areas.")
+            )
+        roles = chosen(self, source, plan, choices)
+        target = _target(roles, choices)
+        return _Preparing(source, plan, choices, roles, target, alignment).prepared(progress)
+
+
+def _with(option: Option, *choices: tuple[str, str]) -> Option:
+    return Option(option.key, _(option.title), option.default, choices, _(option.tip), option.unit)
+
+
+def _keys(
+    source: Source, plan: Plan, guesses: Mapping[str, ColumnGuess]
+) -> dict[str, tuple[str, float]]:
+    """Column of each key with the share that is known, the best known first."""
+    known = Known(plan)
+    found = []
+    for name, cells in source.rows.columns.items():
+        few = sample(cells)
+        for role in ("unit_code", "unit_name", "account_id", "name"):
+            share = known.share_of(role, few) if _may_be(guesses[name], role, few) else 0.0
+            least = 0.1 if role == "name" else _ENOUGH
+            if share >= least:
+                found.append((share, role, name))
+        if domain_share(cells) >= _ENOUGH:
+            found.append((0.2, "domain", name))
+        if guesses[name].role == "name":
+            found.append((0.05, "name", name))
+    out: dict[str, tuple[str, float]] = {}
+    for share, role, name in sorted(found, key=lambda one: -one[0]):
+        if name not in out and role not in {r for r, _share in out.values()}:
+            out[name] = role, share
+    return out
+
+
+def _may_be(guess: ColumnGuess, role: str, cells: np.ndarray) -> bool:
+    """Whether a column may hold a key: amounts match short codes by chance."""
+    if role in ("unit_name", "name"):
+        return guess.kind == "text"
+    if guess.role in ("amount", "rate", "lat", "lon"):
+        return len(set(cells.tolist())) == len(cells) and guess.role == "amount" and _coded(cells)
+    return True
+
+
+def _coded(cells: np.ndarray) -> bool:
+    """Digits alone, all of one length, more than three: 48201."""
+    lengths = {len(cell) for cell in cells.tolist()}
+    return len(lengths) == 1 and max(lengths) > 3 and all(c.isdigit() for c in cells.tolist())
+
+
+def _rest(guess: ColumnGuess, cells: np.ndarray) -> str:
+    """Role of a column that is no key."""
+    if guess.role in ("amount", "rate", *_OF_PLACE):
+        return guess.role
+    few = [cell for cell in sample(cells).tolist()[:200] if cell]
+    if few and all(currencies.is_code(currencies.code_of(cell)) for cell in few):
+        return CURRENCY
+    return "text" if guess.role in ("code", "text", "owner") and few else UNUSED
+
+
+def _target(roles: Mapping[str, str], choices: Choices) -> str:
+    """Whether figures are for areas or for accounts.
+
+    Raises
+    ------
+    TerraDeskError
+        No column says what the rows are about, or none is to be brought.
+    """
+    asked = str(choices.option(TARGET))
+    found = {_KEYS[role] for role in roles.values() if role in _KEYS}
+    target = asked or (ACCOUNTS if "account_id" in roles.values() else "")
+    target = target or next((t for t in (UNITS, ACCOUNTS) if t in found), "")
+    if target not in found:
+        raise TerraDeskError(
+            _("No column says which area or account each row is about."),
+            _("Mark one as area code, area name, account number, web address or account name."),
+        )
+    if not set(BROUGHT) & set(roles.values()):
+        raise TerraDeskError(
+            _("No column is to be brought."), _("Mark those as amount, rate or text.")
+        )
+    return target
+
+
+class _Preparing:
+    """One table on its way to areas or accounts."""
+
+    def __init__(
+        self,
+        source: Source,
+        plan: Plan,
+        choices: Choices,
+        roles: dict[str, str],
+        target: str,
+        alignment: int,
+    ) -> None:
+        self.source, self.plan, self.choices = source, plan, choices
+        self.roles, self.target, self.alignment = roles, target, alignment
+
+    def prepared(self, progress: Progress) -> Prepared:
+        sure = min(max(float(self.choices.option(SURE)) / 100, joined_rows.LEAST), 1.0)
+        known = Known(self.plan)
+        table = self.source.rows
+        found = join(known, table, self.roles, self.target, sure, part(progress, 0.0, 0.8))
+        rows, how = self._decided(found)
+        progress(0.85, _("Bringing figures"))
+        made = bring(self.plan, table, self.roles, self.target, rows, self._wish())
+        report = self._report(found, rows, made)
+        return Prepared(
+            "figures",
+            self._sentence(rows, made),
+            report,
+            self._incoming(made, report),
+            counts=counts(self.plan, found, rows, how, made),
+            heads=(*labels(self.plan, self.target), *(one.column for one in made.columns)),
+            rows=tuple(self._lines(rows, made)),
+            items=tuple(
+                item(self.plan, found, table, self.roles, doubt, self._taken(doubt))
+                for doubt in found.doubts[:_MOST_ITEMS]
+            ),
+            groups=(("uncertain", _("Not sure: please look")),),
+            shown=self._shown(found, rows),
+        )
+
+    def _wish(self) -> Wish:
+        return Wish(
+            str(self.choices.option(REPEATS)),
+            str(self.choices.option(EXISTING)),
+            currencies.code_of(str(self.choices.option(MONEY))),
+            bool(self.choices.option(MEASURES)),
+        )
+
+    def _taken(self, doubt: Doubt) -> int:
+        """Row of the plan that a doubtful match goes to, -1 where it is not taken."""
+        if doubt.key in self.choices.left_out:
+            return -1
+        picked = self.choices.picked.get(doubt.key, "")
+        if picked.isdecimal() and int(picked) in doubt.candidates:
+            return int(picked)
+        return doubt.candidates[0] if doubt.is_likely else -1
+
+    def _decided(self, found: Joined) -> tuple[np.ndarray, np.ndarray]:
+        rows, how = found.rows.copy(), found.how.copy()
+        for doubt in found.doubts:
+            taken = self._taken(doubt)
+            if taken >= 0:
+                rows[list(doubt.rows)], how[list(doubt.rows)] = taken, joined_rows.PICKED
+        return rows, how
+
+    def _report(self, found: Joined, rows: np.ndarray, made: Bringing) -> ImportReport:
+        """Each row: the first of an area or account, joined to that, or left out."""
+        table = self.source.rows
+        matched = rows >= 0
+        n_first = len(np.unique(rows[matched]))
+        own = ImportReport(
+            read=len(rows),
+            accepted=n_first,
+            grouped=int(matched.sum()) - n_first,
+            rejected=int((~matched).sum()),
+            issues=(
+                *unmatched(found, rows, self.choices.left_out),
+                *left_over(self.plan, found, rows),
+                *made.issues,
+            ),
+        )
+        key = next((c for c, r in self.roles.items() if r in ("unit_code", "account_id")), "")
+        name = next((c for c, r in self.roles.items() if r in ("unit_name", "name")), "")
+        return table.report.followed_by(own).labelled(table.columns, key, name)
+
+    def _incoming(self, made: Bringing, report: ImportReport) -> Incoming | None:
+        if not made.changes:
+            return None
+        names = [one.column for one in made.columns if one.n_new + one.n_changed]
+        one, many = N_("Brought {b} from {a}"), N_("Brought {n} columns from {a}")
+        return incoming(
+            self.plan,
+            one if len(names) == 1 else many,
+            {"n": len(names), "a": self.source.name, "b": names[0] if names else ""},
+            kind="figures",
+            source=self.source.name,
+            report=asdict(report),
+            choices=self.choices.as_json(),
+            arrivals=Arrivals(columns=tuple(made.new)),
+            changes=made.changes,
+            records=[*made.records, *self._first_currency(made)],
+            alignment=self.alignment,
+        )
+
+    def _first_currency(self, made: Bringing) -> Iterator[Record]:
+        """The plan's own currency, where its first amounts come in and nobody has chosen one."""
+        has_money = any(c.format == "money" for c in self.plan.rows(rec.Column))
+        has_money |= any(m.format == "money" for m in self.plan.rows(rec.Measure))
+        if has_money or self.plan.row("setting", "currency") is not None:
+            return
+        rows = [r.after for r in made.records if isinstance(r.after, rec.Column)]
+        found = {c.currency for c in rows if c.currency and not c.currency.startswith("=")}
+        if len(found) == 1:
+            row_id = self.plan.next_id + 1 + len(made.records)
+            yield Record("setting", None, rec.Setting("currency", row_id, value=found.pop()))
+
+    def _sentence(self, rows: np.ndarray, made: Bringing) -> str:
+        n = len(np.unique(rows[rows >= 0]))
+        if not n:
+            return _("No row of the file matches anything in the plan.")
+        noun = self.plan.noun(n) if self.target == UNITS else ngettext("account", "accounts", n)
+        columns = ngettext("{n} column", "{n} columns", len(made.columns))
+        share = percent(float((rows >= 0).mean()), signed=False)
+        return _("{columns} come to {n} {noun}; {share} of the rows match.").format(
+            columns=columns.format(n=number(len(made.columns))),
+            n=number(n),
+            noun=noun,
+            share=share,
+        )
+
+    def _lines(self, rows: np.ndarray, made: Bringing) -> Iterator[tuple[str, ...]]:
+        """The first owners with their new values, and what they had where that differs."""
+        owners = np.unique(rows[rows >= 0])[:_SHOWN]
+        big = self.plan.units if self.target == UNITS else self.plan.accounts
+        keys = big.column("codes" if self.target == UNITS else "ids")
+        names = big.column("names")
+        cells = [before_after(self.plan, self.target, one, owners) for one in made.columns]
+        for k, owner in enumerate(owners.tolist()):
+            yield str(keys[owner]), str(names[owner]), *(column[k] for column in cells)
+
+    def _shown(self, found: Joined, rows: np.ndarray) -> Shown:
+        plan = self.plan
+        owners = np.unique(rows[rows >= 0])
+        doubtful = {c for d in found.doubts if self._taken(d) < 0 for c in d.candidates[:1]}
+        big = plan.units if self.target == UNITS else plan.accounts
+        states = np.full(len(big), NOTHING, np.uint8)
+        states[list(doubtful)] = PROBLEM
+        states[owners] = CHANGES
+        if self.target == UNITS:
+            return Shown(unit_states=states)
+        points = np.column_stack([plan.accounts.x, plan.accounts.y])
+        points[~plan.accounts_present] = np.nan
+        return Shown(points, states, np.zeros(len(plan.units), np.uint8))
+
+
+FIGURES = FiguresKind()
