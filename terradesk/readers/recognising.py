@@ -11,6 +11,7 @@ import numpy as np
 from terradesk.i18n import N_, _, percent
 from terradesk.readers import words
 from terradesk.readers.numbers import EMPTY, numbers
+from terradesk.readers.projected import degrees
 from terradesk.readers.tables import Table
 from terradesk.readers.text_columns import some_cells
 from terradesk.units import Units
@@ -107,11 +108,12 @@ class _Look:
     def share(self, pattern: re.Pattern[str]) -> float:
         return sum(1 for c in self.cells if pattern.fullmatch(c)) / max(self.n, 1)
 
-    def within(self, low: float, high: float) -> bool:
-        """Whether nearly all numbers lie between two values."""
-        if not self.is_number:
-            return False
-        return bool(((self.values >= low) & (self.values <= high)).mean() >= _ENOUGH)
+    def share_of_degrees(self) -> float:
+        """Share of cells that may be coordinates, also with minutes or a side of the world."""
+        n = int((np.abs(self.values) <= 180).sum())
+        if n < 0.5 * self.n:
+            n += sum(1 for cell in self.cells if degrees(cell) is not None)
+        return n / max(self.n, 1)
 
 
 def _look(cells: np.ndarray, decimal: str) -> _Look:
@@ -179,15 +181,15 @@ def _fit(name: str, role: str, look: _Look) -> float:
     rivals = (other for other in words.WORDS if other != role)
     if said < 1 and any(words.weight(name, other) > said for other in rivals):
         return 0.0
+    if role in ("lat", "lon") and said == 1 and len(name) > 1 and look.is_number:
+        return max(_suits(role, look), 0.3)  # metres, perhaps; told with the places
     return said * _suits(role, look)
 
 
 def _suits(role: str, look: _Look) -> float:
     """How well the values suit a role, 0..1."""
-    if role == "lat":
-        return float(look.within(-180, 180))  # beyond 90: they may be swapped, which is told later
-    if role == "lon":
-        return float(look.within(-180, 180))
+    if role in ("lat", "lon"):  # a latitude beyond 90: they may be swapped, which is told later
+        return float(look.share_of_degrees() >= 0.5)
     if role == "postcode":
         full = sum(1 for c in look.cells if len(c) >= 5) / look.n
         return look.share(_POSTCODE) * (0.5 + 0.5 * full)
