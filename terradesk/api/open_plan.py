@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from terradesk import records as rec
-from terradesk.api.making import accounts_of
+from terradesk.api.taking import TakesFiles
 from terradesk.document import Document
 from terradesk.edits import Assigned, Edit, assign, name_accounts
 from terradesk.edits import scenarios as scenario_edits
@@ -18,7 +18,7 @@ from terradesk.edits import territories as territory_edits
 from terradesk.errors import TerraDeskError
 from terradesk.i18n import _, isolate
 from terradesk.plan import UNASSIGNED, AlignmentView, Plan
-from terradesk.progress import Progress, part, silent
+from terradesk.progress import Progress, silent
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from terradesk.readers import ImportReport
 
 
-class OpenPlan:
+class OpenPlan(TakesFiles):
     """An open plan: one of its scenarios to look at and to change.
 
     Every change is a step that can be undone, and is in the file (if there is one) when the method
@@ -407,39 +407,6 @@ class OpenPlan:
         self._scenario = self.plan.alignment(alignment).scenario.uid
 
     # ------------------------------------------------------------------ files
-    def add_accounts(
-        self,
-        accounts: str | Path | DataFrame,
-        *,
-        sheet: str | None = None,
-        roles: Mapping[str, str] | None = None,
-        group_by: Sequence[str] | None = None,
-        progress: Progress = silent,
-    ) -> ImportReport:
-        """Add accounts from a spreadsheet, a CSV file or a DataFrame.
-
-        Parameters
-        ----------
-        accounts : str, Path or DataFrame
-        sheet : str, optional
-            Of a workbook.
-        roles : mapping of str to str, optional
-            What columns mean (`terradesk.readers.ROLES`) where the guess is wrong.
-        group_by : sequence of str, optional
-            Columns that tell accounts apart; guessed unless given, () for one account per row.
-
-        Raises
-        ------
-        TerraDeskError
-            If the table cannot be read or used; the plan is then as it was.
-        """
-        made, source = accounts_of(
-            accounts, self.plan, sheet, roles, group_by, part(progress, 0.0, 0.9)
-        )
-        made.add_to(self.document, source)
-        self.reports.append(made.report)
-        return made.report
-
     def export(
         self, path: str | Path, key: str | None = None, progress: Progress = silent
     ) -> Written:

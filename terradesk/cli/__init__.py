@@ -11,6 +11,7 @@ from typing import Any
 
 from terradesk import __version__, api
 from terradesk.cli.building import add_build_commands
+from terradesk.cli.importing import add_import_command
 from terradesk.cli.saying import add_scenario, plain, say, tell
 from terradesk.errors import TerraDeskError
 from terradesk.i18n import _, deviation, ngettext, number
@@ -65,6 +66,7 @@ def parser() -> argparse.ArgumentParser:
     _add_info(commands)
     _add_assign(commands)
     _add_export(commands)
+    add_import_command(commands)
     add_build_commands(commands)
     return top
 

@@ -1,0 +1,138 @@
+"""The command import, and importing by script."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from terradesk import api, planfile
+from terradesk.api.importing import checked_options
+from terradesk.cli import main
+from terradesk.errors import TerraDeskError
+from terradesk.importing import Option
+from tests.core.importing_files import account_list, written
+from tests.core.kernel import grid_plan
+
+
+@pytest.fixture
+def plan(tmp_path: Path) -> Path:
+    path = tmp_path / "Plan.gpkg"
+    planfile.create(path, grid_plan()).close()
+    return path
+
+
+@pytest.fixture
+def zips(tmp_path: Path) -> Path:
+    rows = [("00000", "New"), ("00001", "New"), ("99999", "New")]
+    return written(tmp_path / "zips.csv", ["Area code", "Territory"], rows)
+
+
+def names(path: Path) -> list[str]:
+    with api.open(path, read_only=True) as opened:
+        view = opened.view
+        return [view.name_of(int(t)) for t in view.assignment]
+
+
+def test_the_likeliest_kind_is_taken_and_said(
+    plan: Path, zips: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["import", str(plan), str(zips)]) == 0
+    out, err = capsys.readouterr()
+    assert "(alignment)" in err and "1 code is not in the map" in err
+    assert "Adopted 1 territories with 2 squares from zips.csv" in out
+    assert names(plan)[:3] == ["New", "New", "T1"]
+
+
+def test_a_dry_run_changes_nothing_and_lists_the_differences(
+    plan: Path, zips: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = plan.read_bytes()
+    assert main(["import", str(plan), str(zips), "--as", "alignment", "--dry-run"]) == 0
+    out, err = capsys.readouterr()
+    assert "Nothing was changed." in out and "Taken as" not in err and "New: 2 squares" in out
+    assert plan.read_bytes() == before
+
+
+def test_the_report_says_why_a_row_was_left_out(plan: Path, zips: Path, tmp_path: Path) -> None:
+    for name in ("why.csv", "why.xlsx"):
+        arguments = ["import", str(plan), str(zips), "--report", str(tmp_path / name), "--dry-run"]
+        assert main(arguments) == 0
+        assert (tmp_path / name).stat().st_size > 0
+    with (tmp_path / "why.csv").open(encoding="utf-8-sig", newline="") as file:
+        text = "\n".join(",".join(row) for row in csv.reader(file))
+    assert "99999" in text and "Code is not in the map" in text
+
+
+def test_columns_and_options_are_said_by_name(plan: Path, tmp_path: Path) -> None:
+    path = written(tmp_path / "a.csv", ["k", "who", "x=y"], [("00000", "Ann", "1")])
+    arguments = ["import", str(plan), str(path), "--as", "alignment", "--map", "unit_code=k"]
+    arguments += ["--map", "territory=who", "--option", "into=new", "--option", "scenario=Mine"]
+    assert main([*arguments, "--map", "unused=x=y"]) == 0
+    with api.open(plan, "Mine", read_only=True) as opened:
+        assert opened.territories == ["Ann"]
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        (["--as", "nonsense"], "alignment"),
+        (["--as", "alignment", "--map", "owner=Territory"], "unit_code"),
+        (["--as", "alignment", "--map", "unit_code=Other"], "Area code"),
+        (["--as", "alignment", "--option", "colour=1"], "unlisted"),
+        (["--as", "alignment", "--option", "into=elsewhere"], "view, new"),
+        (["--scenario", "Nobody"], "First design"),
+        (["--report", "x.doc"], ".xlsx"),
+    ],
+)
+def test_what_does_not_exist_is_answered_with_what_there_is(
+    plan: Path, zips: Path, more: list[str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["import", str(plan), str(zips), "--dry-run", *more]) == 1
+    assert told in capsys.readouterr().err
+
+
+def test_wrong_usage_is_told_apart_from_errors(plan: Path, zips: Path) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(["import", str(plan), str(zips), "--map", "territory"])
+    assert caught.value.code == 2
+
+
+def test_a_script_updates_accounts_and_leaves_some_out(plan: Path, tmp_path: Path) -> None:
+    columns = account_list(grid_plan())
+    columns["sales"][0] = columns["sales"][1] = "99"
+    del columns["Latitude"], columns["Longitude"]
+    path = written(tmp_path / "list.csv", list(columns), zip(*columns.values(), strict=True))
+    with api.open(plan) as opened:
+        looked = opened.import_file(path, dry_run=True)
+        assert looked.kind.key == "update" and not looked.text and len(opened.document.steps) == 0
+        done = opened.import_file(path, left_out=[looked.prepared.items[0].key])
+        assert done.report.adds_up and done.imported
+        assert opened.plan.accounts.columns["sales"][:3].tolist() == [10, 99, 30]
+        assert opened.reports == [done.report]
+        opened.undo()
+        assert np.array_equal(
+            opened.plan.accounts.columns["sales"], grid_plan().accounts.columns["sales"]
+        )
+
+
+def test_a_file_like_nothing_is_refused(plan: Path, tmp_path: Path) -> None:
+    path = written(tmp_path / "odd.csv", ["a"], [("x",), ("y",)])
+    with api.open(plan) as opened, pytest.raises(TerraDeskError):
+        opened.import_file(path, kind="alignment")
+
+
+def test_values_of_options_are_read_as_the_option_wants() -> None:
+    options = [
+        Option("tick", "", True),
+        Option("share", "", 10.0),
+        Option("way", "", "a", (("a", "A"), ("b", "B"))),
+        Option("name", "", ""),
+    ]
+    values = checked_options(options, {"tick": "no", "share": "2.5", "way": "b", "name": "x"})
+    assert values == {"tick": False, "share": 2.5, "way": "b", "name": "x"}
+    for key, value in (("tick", "perhaps"), ("share", "much"), ("way", "c"), ("other", "1")):
+        with pytest.raises(TerraDeskError):
+            checked_options(options, {key: value})
