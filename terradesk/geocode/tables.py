@@ -177,7 +177,7 @@ def remove(country: str) -> bool:
 @lru_cache(maxsize=8)
 def _read(file: Path, stamp: int) -> PostcodeTable | None:
     try:
-        with np.load(file, allow_pickle=False) as parts:
+        with file.open("rb") as raw, np.load(raw, allow_pickle=False) as parts:
             about = json.loads(parts["about"].tobytes())
             lon, lat = parts["lon"] / _SCALE, parts["lat"] / _SCALE
             keys = parts["keys"]
