@@ -63,6 +63,8 @@ def whole(path: Path, folder: Path, issues: list[Issue]) -> Path:
     starts, lengths, is_cut = _records(path) if not fits else (_NONE, _NONE, False)
     n = _n_entries(index) if fits else len(starts)
     n_short = _n_short(table, n) if table is not None else 0
+    if table is not None and not is_cut and _n_rows(table) > n:
+        issues.append(_longer(table, _n_rows(table) - n))
     if n == 0 or (fits and not n_short):
         return path
     copy = _copied(path, folder)
@@ -97,12 +99,11 @@ def _n_entries(index: Path | None) -> int:
 
 
 def _n_short(table: Path, n_shapes: int) -> int:
-    """Rows that a table says it has and that its end lacks."""
+    """Shapes without a row of the table, which GDAL would leave out."""
     head = _table(table)
     if head is None or head.width == 0:
         return 0
-    there = max(table.stat().st_size - head.start, 0) // head.width
-    return max(min(head.n_rows, n_shapes) - there, 0)
+    return max(n_shapes - _n_rows(table), 0)
 
 
 def _filled(copy: Path, n_short: int) -> Issue:
@@ -111,7 +112,7 @@ def _filled(copy: Path, n_short: int) -> Issue:
     head = _table(place)
     assert head is not None
     data = place.read_bytes()
-    there = (len(data) - head.start) // head.width
+    there = _n_rows(place)
     data = data[: head.start + there * head.width]
     rows = struct.pack("<I", there + n_short)
     place.write_bytes(data[:4] + rows + data[8:] + b" " * (n_short * head.width) + b"\x1a")
@@ -122,6 +123,15 @@ def _filled(copy: Path, n_short: int) -> Issue:
     )
     text = text.format(file=isolate(place.name), n=number(n_short))
     return issue("table_cut", text, n=n_short)
+
+
+def _longer(table: Path, n: int) -> Issue:
+    text = ngettext(
+        "{n} row at the end of the table “{file}” has no shape and was left out.",
+        "{n} rows at the end of the table “{file}” have no shape and were left out.",
+        n,
+    )
+    return issue("no_shape", text.format(n=number(n), file=isolate(table.name)), n=n)
 
 
 def _told(path: Path, is_missing: bool, n_lost: int) -> Issue:
@@ -157,7 +167,20 @@ def _fits(path: Path, index: Path) -> bool:
     told = shapes[(starts + 4)[:, None] + np.arange(4)]
     kinds = shapes[(starts + 8)[:, None] + np.arange(4)]
     said = 2 * told.copy().view(">i4").ravel().astype(np.int64)
-    return bool((said == lengths).all() and np.isin(kinds.copy().view("<i4"), _KINDS).all())
+    if not ((said == lengths).all() and np.isin(kinds.copy().view("<i4"), _KINDS).all()):
+        return False
+    return not _has_record(path, int((starts + 8 + lengths).max()))
+
+
+def _has_record(path: Path, at: int) -> bool:
+    """Whether a whole record begins at a place: one behind all that an index knows."""
+    with path.open("rb") as file:
+        file.seek(at)
+        head = file.read(12)
+    if len(head) < 12:
+        return False
+    (words,), (kind,) = struct.unpack(">i", head[4:8]), struct.unpack("<i", head[8:])
+    return words >= 2 and kind in _KINDS and at + 8 + 2 * words <= path.stat().st_size
 
 
 def _records(path: Path) -> tuple[np.ndarray, np.ndarray, bool]:

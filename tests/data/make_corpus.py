@@ -18,6 +18,7 @@ MANIFEST = FOLDER.with_name("corpus.json")
 
 KEPT = {
     "old.xls": "xlwt 1.3",
+    "circle.xls": "old.xls with four bytes changed at random, until the reader ran in circles",
     "protected.xlsx": "msoffcrypto-tool 5.4 (password “secret”) around plain.xlsx",
     "good.fgb": "GDAL 3.12, from good.geojson",
     "cut.fgb": "the first 700 bytes of good.fgb",

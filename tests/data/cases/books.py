@@ -274,6 +274,12 @@ def _other_kinds() -> tuple[Case, ...]:
     return (
         Case("old.xls", "a workbook of Excel 97", {}, {"rows": 2, "cells": CELLS}),
         Case(
+            "circle.xls",
+            "an old workbook whose list of sectors runs in a circle",
+            {},
+            {"fenced": True, **refused("cannot be read|damaged", "damaged|open it")},
+        ),
+        Case(
             "protected.xlsx",
             "a workbook with a password",
             {},

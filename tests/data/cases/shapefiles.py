@@ -117,8 +117,9 @@ def _parts() -> tuple[Case, ...]:
             "shp_long_dbf",
             "more rows in the table than shapes",
             {**good, ".dbf": dbf({"CODE": [*CODES, "041"], "NAME": [*NAMES, "Ulm"]}, "utf-8")},
-            rows=5,
-            areas=areas(4, ["no_shape"], rejected=1),
+            rows=4,
+            told=["no_shape"],
+            areas=areas(4, codes=list(CODES)),
         ),
         shapefile(
             "shp_short_dbf",
