@@ -18,7 +18,6 @@ from terradesk.progress import Progress, silent
 from terradesk.readers import (
     Boundaries,
     Table,
-    layers,
     read_boundaries,
     read_table,
     reader_for,
@@ -76,7 +75,8 @@ class Source:
     def _types(self) -> np.ndarray:
         if self.boundaries is None:
             return np.empty(0, np.int64)
-        return shapely.get_type_id(shapely.from_wkb(self.boundaries.wkb, on_invalid="ignore"))
+        with np.errstate(invalid="ignore"):
+            return shapely.get_type_id(shapely.from_wkb(self.boundaries.wkb, on_invalid="ignore"))
 
     @cached_property
     def rows(self) -> Table:
@@ -132,9 +132,10 @@ def read_source(
             _("Save it as .xlsx, .csv, .gpkg, .geojson or a shapefile."),
         )
     if reader.gives == "boundaries":
-        names = tuple(info.name for info in layers(file))
-        found = read_boundaries(file, reading.layer or None, progress)
-        return Source(file, reading, names, boundaries=found)
+        found = read_boundaries(
+            file, reading.layer or None, progress, encoding=reading.encoding or None
+        )
+        return Source(file, reading, found.layers, boundaries=found)
     parts = tuple(sheets(file))
     table = read_table(
         file,

@@ -44,6 +44,8 @@ class Boundaries:
     report : ImportReport
     layer : str
         Name of the layer that was read.
+    layers : tuple of str
+        Names of all layers of the file.
     """
 
     wkb: np.ndarray
@@ -51,6 +53,7 @@ class Boundaries:
     columns: Mapping[str, np.ndarray]
     report: ImportReport
     layer: str = ""
+    layers: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.wkb)
@@ -95,7 +98,12 @@ def read_boundaries(
     """
     found = foreign.call(read_layer, path, progress, is_trusted, layer=layer, encoding=encoding)
     return Boundaries(
-        found["wkb"], found["crs"], found["columns"], from_dict(found["report"]), found["layer"]
+        found["wkb"],
+        found["crs"],
+        found["columns"],
+        from_dict(found["report"]),
+        found["layer"],
+        tuple(found["layers"]),
     )
 
 
@@ -128,6 +136,7 @@ def read_layer(
         "columns": columns,
         "report": asdict(report),
         "layer": source.infos[k].name,
+        "layers": [info.name for info in source.infos],
     }
 
 

@@ -118,7 +118,7 @@ def _guessed(boxes: np.ndarray, is_degrees: bool) -> tuple[str, list[Issue]]:
     best = grids.sure(found)
     if best is not None:
         text = _(
-            "The map does not say its coordinate system; in {system} its extent is that of the "
+            "The map does not say its coordinate system; in {system} it covers the towns of the "
             "country, and in no other known one."
         )
         return best.crs, [issue("crs_guessed", text.format(system=best.text), n=1)]

@@ -18,12 +18,12 @@ _NATIONAL = (
     *(3765, 2100, 7801, 5254, 5070, 3347, 6372, 5880, 3577, 2193, 7755, 5179, 3826, 2326),
 )
 _CONTINENTAL = (3857, 3035, 25831, 25832, 25833, 25834, 25835, 25830, 25829)
-_UTM = tuple(base + zone for base in (32600, 32700) for zone in range(1, 61))
 _MOST_POINTS = 60
-_NEAR = 1.2  # degrees: land has a town of 15,000 people as near, nearly everywhere
+_NEAR = 3.0  # degrees: land has a town of 15,000 people as near, nearly everywhere
+_MAYBE = 0.5  # of the areas are nearest to towns of one country: worth a closer look
 _FITS = 0.9  # of the areas lie on land of one country
-_WHOLE = 0.5  # overlap of extents from which the map is one of the whole country
-_AHEAD = 0.6  # of the best overlap: what another system may reach at most
+_WHOLE = 0.8  # of its towns are in the areas: a map of the whole country
+_AHEAD = 0.9  # of the best share: what a system that puts the map elsewhere may reach at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +38,8 @@ class Candidate:
         SWEREF99 TM.
     country : str
         ISO code of the country that it puts the map on.
-    overlap : float
-        0 ... 1 how well the extent of the map is that of the country: common part by the whole.
+    share : float
+        0 ... 1 of the towns of the country that it puts into the areas.
     middle : (lon, lat)
         Degrees, where it puts the middle of the map.
     """
@@ -47,7 +47,7 @@ class Candidate:
     crs: str
     name: str
     country: str
-    overlap: float
+    share: float
     middle: tuple[float, float]
 
     @property
@@ -66,19 +66,17 @@ def candidates(boxes: np.ndarray) -> list[Candidate]:
     """
     middles = (boxes[:, :2] + boxes[:, 2:]) / 2
     sample = middles[np.linspace(0, len(middles) - 1, min(len(middles), _MOST_POINTS)).astype(int)]
-    low, high = boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)
-    corners = np.array([[low[0], low[1]], [low[0], high[1]], [high[0], low[1]], high])
-    found = [one for one in _tried(sample, corners) if one is not None]
-    return sorted(found, key=lambda one: -one.overlap)
+    found = [one for one in _tried(sample, boxes) if one is not None]
+    return sorted(found, key=lambda one: -one.share)
 
 
 def sure(found: list[Candidate]) -> Candidate | None:
     """The candidate that makes the map one of a whole country while no other place does."""
-    if not found or found[0].overlap < _WHOLE:
+    if not found or found[0].share < _WHOLE:
         return None
     best = found[0]
     elsewhere = [one for one in found[1:] if _apart(one.middle, best.middle) > 0.1]
-    if any(one.overlap > _AHEAD * best.overlap for one in elsewhere):
+    if any(one.share > _AHEAD * best.share for one in elsewhere):
         return None
     return best
 
@@ -95,55 +93,63 @@ def _apart(a: tuple[float, float], b: tuple[float, float]) -> float:
     return float(np.hypot(a[0] - b[0], a[1] - b[1]))
 
 
-def _tried(sample: np.ndarray, corners: np.ndarray) -> Iterator[Candidate | None]:
-    middle = corners.mean(axis=0)
-    for code in (*_NATIONAL, *_CONTINENTAL, *_UTM):
+def _tried(sample: np.ndarray, boxes: np.ndarray) -> Iterator[Candidate | None]:
+    middle = (boxes[:, :2].min(axis=0) + boxes[:, 2:].max(axis=0)) / 2
+    for code in (*_NATIONAL, *_CONTINENTAL):
         crs = f"EPSG:{code}"
-        if code in _UTM and not (1e5 <= middle[0] <= 9e5 and 0 <= middle[1] <= 1e7):
-            continue
         area = _area_of_use(crs)
         lon, lat = projection.lonlat(middle[:1], middle[1:], crs)
-        if area is None or not _within(float(lon[0]), float(lat[0]), area):
-            continue
-        yield _candidate(crs, sample, corners)
+        if area is not None and _within(float(lon[0]), float(lat[0]), area):
+            yield _candidate(crs, *projection.lonlat(sample[:, 0], sample[:, 1], crs), boxes)
+    if not (1e5 <= middle[0] <= 9e5 and 0 <= middle[1] <= 1e7):
+        return
+    for base in (32600, 32700):  # zones differ by six degrees of longitude, and in nothing else
+        lon, lat = projection.lonlat(sample[:, 0], sample[:, 1], f"EPSG:{base + 1}")
+        for zone in range(1, 61):
+            east = (lon + 6 * (zone - 1) + 180) % 360 - 180
+            yield _candidate(f"EPSG:{base + zone}", east, lat, boxes)
 
 
 def _within(lon: float, lat: float, area: tuple[float, float, float, float]) -> bool:
     return bool(area[0] - 1 <= lon <= area[2] + 1 and area[1] - 1 <= lat <= area[3] + 1)
 
 
-def _candidate(crs: str, sample: np.ndarray, corners: np.ndarray) -> Candidate | None:
-    lon, lat = projection.lonlat(sample[:, 0], sample[:, 1], crs)
+def _candidate(crs: str, lon: np.ndarray, lat: np.ndarray, boxes: np.ndarray) -> Candidate | None:
+    """The system, if the points (degrees) that it gives lie on land of one country."""
     if not (np.isfinite(lon).all() and np.isfinite(lat).all()):
         return None
     codes, _points = land.cities()
-    asked, near = _tree().query_nearest(
+    _asked, near = _tree().query_nearest(
         shapely.points(lon, lat), max_distance=_NEAR, all_matches=False
     )
-    names, counts = np.unique(codes[near], return_counts=True)
-    if len(asked) == 0 or counts.max() < _FITS * len(sample):
+    if _commonest(codes[near])[1] < _MAYBE * len(lon):
         return None
-    country = str(names[counts.argmax()])
-    x, y = projection.lonlat(corners[:, 0], corners[:, 1], crs)
-    own = shapely.box(x.min(), y.min(), x.max(), y.max())
-    whole = _extent_of(country)
-    union = shapely.area(shapely.union(own, whole))
-    overlap = float(shapely.area(shapely.intersection(own, whole)) / union) if union > 0 else 0.0
-    return Candidate(crs, _name(crs), country, overlap, (float(lon.mean()), float(lat.mean())))
+    country, n = _commonest(land.countries_at(lon, lat))
+    if not country or n < _FITS * len(lon):
+        return None
+    return Candidate(crs, _name(crs), country, _share_of(country, boxes, crs),
+                     (float(lon.mean()), float(lat.mean())))  # fmt: skip
+
+
+def _commonest(codes: np.ndarray) -> tuple[str, int]:
+    names, counts = np.unique(codes[codes != ""], return_counts=True)
+    k = int(counts.argmax()) if len(counts) else 0
+    return (str(names[k]), int(counts[k])) if len(counts) else ("", 0)
+
+
+def _share_of(country: str, boxes: np.ndarray, crs: str) -> float:
+    """Share of the towns of a country that lie in the box of some area."""
+    codes, points = land.cities()
+    lonlat = shapely.get_coordinates(points[codes == country])
+    towns = projection.to_plan(lonlat, projection.LONLAT, crs)
+    towns = towns[np.isfinite(towns).all(axis=1)]
+    tree = shapely.STRtree(shapely.box(*boxes.T))
+    return len(np.unique(tree.query(shapely.points(towns))[0])) / max(len(lonlat), 1)
 
 
 @lru_cache(maxsize=1)
 def _tree() -> shapely.STRtree:
     return shapely.STRtree(land.cities()[1])
-
-
-@lru_cache(maxsize=16)
-def _extent_of(country: str) -> shapely.Geometry:
-    """Box around the towns of a country but for those far off: a fiftieth of them."""
-    codes, points = land.cities()
-    xy = shapely.get_coordinates(points[codes == country])
-    low, high = np.percentile(xy, (1, 99), axis=0)
-    return shapely.box(*low, *high)
 
 
 @lru_cache(maxsize=256)

@@ -21,7 +21,7 @@ from terradesk.readers.boundaries import Boundaries
 from terradesk.readers.coordinates import coordinate_system
 from terradesk.readers.figures import column_row, measure_rows
 from terradesk.readers.merging import Groups, merged
-from terradesk.readers.repairs import Naming, remarks
+from terradesk.readers.repairs import Naming, remarks, wide
 from terradesk.readers.report import ImportReport, Issue
 from terradesk.readers.shapes import (
     Polygons,
@@ -61,7 +61,8 @@ class MadeUnits:
         Suggested: one for each figure that may be summed.
     report : ImportReport
     faults : tuple of Fault
-        Overlaps and gaps with their shapes, the largest first; ``rows`` are units.
+        Overlaps and gaps of a metre or more in width with their shapes, the largest first;
+        ``rows`` are units.
     rows : ndarray of int64, shape (n_units,)
         First row of the file of each unit.
     """
@@ -147,7 +148,7 @@ def make_units(
     report = report.labelled(texts, code, name if name in texts else "")
     progress(0.8, _("Building the map"))
     described = _described(columns, code, name, roles)
-    faults = tuple(_of_units(one, at) for one in made.cleaned.faults)
+    faults = tuple(_of_units(one, at) for one in wide(made.cleaned.faults))
     return MadeUnits(
         units,
         build(made.polygons),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import shapely
@@ -14,6 +14,7 @@ from terradesk.readers.report import Issue, issue
 
 _WORST = 3  # areas that a sentence names
 _KM2 = 1e6
+_HAIR = 1.0  # metres
 
 _REASONS = {
     "Self-intersection": (N_("borders that cross themselves"), N_("Its border crossed itself")),
@@ -45,17 +46,35 @@ def remarks(cleaned: Cleaned, flat: np.ndarray, rows: np.ndarray, names: Naming)
     names : callable
         Name of a shape, by its place.
     """
+    faults = wide(cleaned.faults)
     found = [
         *_repaired(cleaned, flat, rows, names),
-        *_overlaps([f for f in cleaned.faults if f.kind == "overlap"], rows, names),
-        *_closed([f for f in cleaned.faults if f.kind == "gap" and f.is_closed], rows, names),
-        *_open([f for f in cleaned.faults if f.kind == "gap" and not f.is_closed], rows, names),
+        *_overlaps([f for f in faults if f.kind == "overlap"], rows, names),
+        *_closed([f for f in faults if f.kind == "gap" and f.is_closed], rows, names),
+        *_open([f for f in faults if f.kind == "gap" and not f.is_closed], rows, names),
+        *_hairlines(len(cleaned.faults) - len(faults)),
         *_covered(cleaned, rows, names),
     ]
     if not cleaned.is_whole:
         text = _("The borders could not be matched; some neighbours may be missing.")
         found.append(issue("unmatched", text, n=1))
     return found
+
+
+def wide(faults: Sequence[Fault]) -> list[Fault]:
+    """Faults that are wider than what projecting long straight borders makes of them."""
+    return [one for one in faults if one.width >= _HAIR]
+
+
+def _hairlines(n: int) -> list[Issue]:
+    if n == 0:
+        return []
+    text = ngettext(
+        "{n} overlap or gap less than a metre wide was evened out.",
+        "{n} overlaps and gaps less than a metre wide were evened out.",
+        n,
+    )
+    return [issue("hairline", text.format(n=number(n)), n=n, level="info")]
 
 
 def _repaired(cleaned: Cleaned, flat: np.ndarray, rows: np.ndarray, names: Naming) -> list[Issue]:
@@ -97,18 +116,20 @@ def _named(fault: Fault, names: Naming) -> str:
     return ", ".join(shown) + more
 
 
-def _km2(faults: list[Fault]) -> str:
-    area = sum(one.area for one in faults) / _KM2
-    return number(area, 0 if area >= 100 else 2 if area >= 0.1 else 4)
+def area_text(m2: float) -> str:
+    """A surface area in words, in km² or m²."""
+    if m2 < _KM2 / 10:
+        return _("{n} m²").format(n=number(m2, 0))
+    return _("{n} km²").format(n=number(m2 / _KM2, 0 if m2 >= 100 * _KM2 else 2))
 
 
 def _overlaps(faults: list[Fault], rows: np.ndarray, names: Naming) -> list[Issue]:
     if not faults:
         return []
     text = ngettext(
-        "{n} pair of areas overlapped, on {km2} km² in all; most: {areas}. The smaller area kept "
+        "{n} pair of areas overlapped, on {area} in all; most: {areas}. The smaller area kept "
         "the common part.",
-        "{n} pairs of areas overlapped, on {km2} km² in all; most: {areas}. The smaller area kept "
+        "{n} pairs of areas overlapped, on {area} in all; most: {areas}. The smaller area kept "
         "the common part.",
         len(faults),
     )
@@ -121,8 +142,8 @@ def _closed(faults: list[Fault], rows: np.ndarray, names: Naming) -> list[Issue]
     if not faults:
         return []
     text = ngettext(
-        "Closed {n} narrow gap of {km2} km² between areas: {areas}.",
-        "Closed {n} narrow gaps of {km2} km² in all between areas; the largest: {areas}.",
+        "Closed {n} narrow gap of {area} between areas: {areas}.",
+        "Closed {n} narrow gaps of {area} in all between areas; the largest: {areas}.",
         len(faults),
     )
     reason = _("A narrow gap beside it was closed")
@@ -134,8 +155,8 @@ def _open(faults: list[Fault], rows: np.ndarray, names: Naming) -> list[Issue]:
     if not faults:
         return []
     text = ngettext(
-        "{n} place of {km2} km² between areas belongs to none: between {areas}.",
-        "{n} places of {km2} km² in all between areas belong to none; the largest: {areas}.",
+        "{n} place of {area} between areas belongs to none: between {areas}.",
+        "{n} places of {area} in all between areas belong to none; the largest: {areas}.",
         len(faults),
     )
     told = _filled(text, faults, names) + _slivers(faults)
@@ -144,7 +165,11 @@ def _open(faults: list[Fault], rows: np.ndarray, names: Naming) -> list[Issue]:
 
 
 def _filled(text: str, faults: list[Fault], names: Naming) -> str:
-    return text.format(n=number(len(faults)), km2=_km2(faults), areas=_named(faults[0], names))
+    return text.format(
+        n=number(len(faults)),
+        area=area_text(sum(one.area for one in faults)),
+        areas=_named(faults[0], names),
+    )
 
 
 def _slivers(faults: list[Fault]) -> str:

@@ -144,7 +144,8 @@ def refuse_without_areas(polygons: Polygons, boundaries: Boundaries) -> None:
             _("The layer “{layer}” is empty.").format(layer=layer),
             _("Choose another layer or file."),
         )
-    found = shapely.get_type_id(shapely.from_wkb(boundaries.wkb, on_invalid="ignore"))
+    with np.errstate(invalid="ignore"):
+        found = shapely.get_type_id(shapely.from_wkb(boundaries.wkb, on_invalid="ignore"))
     is_other = polygons.faults == NOT_AREA
     if np.isin(found[is_other], (1, 2, 5)).any():
         message = _("The layer “{layer}” holds lines, not areas.")
