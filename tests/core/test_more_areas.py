@@ -118,10 +118,22 @@ def test_overlaps_are_refused_and_told_or_cut() -> None:
 def test_a_file_wholly_inside_the_plan_brings_nothing() -> None:
     found = prepared(PLAN, as_file(PLAN, np.array([cell(1, 1)], object), ["in"]))
     assert found.incoming is None and found.report.adds_up and found.report.rejected == 1
+    for inside in (cell(1, 1), cell(1, 1).buffer(-2000), cell(1, 1, 2, 2)):
+        source = as_file(PLAN, np.array([inside], object), ["in"])
+        found = prepared(PLAN, source, options={"overlap": "cut"})
+        assert found.incoming is None and found.report.adds_up and found.report.rejected == 1
     source = as_file(PLAN, np.array([cell(1, 1)], object), ["in"])
     assert MORE_AREAS.suits(source, PLAN) < NEWER_AREAS.suits(source, PLAN)
     source = as_file(PLAN, beside(), ["a", "b"])
     assert MORE_AREAS.suits(source, PLAN) > NEWER_AREAS.suits(source, PLAN)
+
+
+def test_a_new_area_around_the_whole_plan_gets_a_hole() -> None:
+    around = shapely.box(-SIDE, -SIDE, 7 * SIDE, 5 * SIDE)
+    after = brought(PLAN, as_file(PLAN, np.array([around], object), ["all"]),
+                    options={"overlap": "cut"})  # fmt: skip
+    assert after.arcs is not None and after.arcs.areas[24] == pytest.approx(24 * SIDE**2)
+    assert len(neighbours(after, 24)) == 16
 
 
 def test_columns_join_by_their_names() -> None:

@@ -8,10 +8,12 @@ import numpy as np
 import shapely
 
 from terradesk.arcs import Arcs, build, clean
+from terradesk.arcs.cleaning import coverage_of
 from terradesk.progress import Progress, silent
 
 _QUIET = np.errstate(invalid="ignore", divide="ignore")  # flags that GEOS leaves set
 _THIN = 0.01  # metres: what is narrower is rounding
+_SNAP = 0.001  # metres: below the centimetre of the arcs
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,18 +67,51 @@ def fit(
     shapes = np.asarray(new, object).copy()
     before = np.nan_to_num(shapely.area(shapes))
     near = _near(kept, shapes, tolerance)
-    for row, around in near.items():
+    stays = np.unique(np.concatenate([*near.values(), np.empty(0, np.int64)])).astype(np.int64)
+    loose = _loose(kept, shapes, near, stays, tolerance)
+    for row, around in loose.items():
         shapes[row] = _areas(shapely.difference(shapes[row], shapely.union_all(kept[around])))
     after = np.nan_to_num(shapely.area(shapes))
     if tolerance > 0:
-        _fill(kept, shapes, near, tolerance)
+        _fill(kept, shapes, loose, tolerance)
     filled = np.nan_to_num(shapely.area(shapes)) - after
     progress(0.5, "")
     n = len(kept)
-    every = np.concatenate([kept, shapes])
-    polygons = clean(every).polygons if near else every
+    polygons = np.concatenate([kept, shapes])
+    if loose:
+        rows = np.concatenate([stays, n + np.arange(len(shapes))])
+        polygons[rows] = _matched(polygons[rows])
     progress(0.8, "")
     return Fitted(build(polygons, origin), polygons[n:], before - after, filled)
+
+
+def _loose(
+    kept: np.ndarray,
+    shapes: np.ndarray,
+    near: dict[int, np.ndarray],
+    stays: np.ndarray,
+    tolerance: float,
+) -> dict[int, np.ndarray]:
+    """New shapes whose borders do not fit those that stay, with the rows that do near them."""
+    if not near:
+        return {}
+    both = np.concatenate([kept[stays], shapes])
+    there = np.flatnonzero(~shapely.is_missing(both))
+    edges = shapely.coverage_invalid_edges(both[there], gap_width=tolerance)
+    is_wrong = np.zeros(len(both), bool)
+    is_wrong[there] = ~shapely.is_empty(edges)
+    of_kept = np.zeros(len(kept), bool)
+    of_kept[stays] = is_wrong[: len(stays)]
+    of_new = is_wrong[len(stays) :]
+    return {row: rows for row, rows in near.items() if of_new[row] or of_kept[rows].any()}
+
+
+def _matched(polygons: np.ndarray) -> np.ndarray:
+    """Borders with the same vertices on both sides; no vertex on whole centimetres moves."""
+    try:
+        return coverage_of(polygons, snapping_distance=_SNAP)
+    except shapely.errors.GEOSException:
+        return clean(polygons).polygons
 
 
 def _near(kept: np.ndarray, new: np.ndarray, tolerance: float) -> dict[int, np.ndarray]:
@@ -98,8 +133,12 @@ def _fill(
     others = shapely.STRtree(shapes)
     for row in rows:
         own = shapes[row]
-        around = shapely.box(*own.bounds).buffer(2 * tolerance)
-        stays = shapely.union_all(shapely.intersection(kept[near[row]], around))
+        x0, y0, x1, y1 = own.bounds
+        reach = 2 * tolerance
+        clipped = shapely.clip_by_rect(
+            kept[near[row]], x0 - reach, y0 - reach, x1 + reach, y1 + reach
+        )
+        stays = shapely.union_all(shapely.make_valid(clipped))
         beside = others.query(own, predicate="dwithin", distance=tolerance)
         taken = shapely.union_all([stays, *shapes[beside[beside != row]]])
         gaps = _gaps(own, stays, taken, tolerance)

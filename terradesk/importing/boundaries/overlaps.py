@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +11,6 @@ import shapely
 from terradesk.progress import Progress, silent
 
 _CHUNK = 2000  # pairs: the answer to a cancel takes no longer than these
-_THREADS = 2
 _EQUAL = 0.05  # metres that vertices of one and the same drawing may differ by rounding
 _SPECK = 1.0  # m2
 
@@ -113,21 +111,15 @@ def _equal(old: np.ndarray, new: np.ndarray, hints: np.ndarray) -> np.ndarray:
 
 
 def _common(old: np.ndarray, new: np.ndarray, pairs: np.ndarray, progress: Progress) -> np.ndarray:
-    """m2 that each pair has in common; shapely lets other threads run meanwhile."""
-
-    def chunk(start: int) -> np.ndarray:
+    """m2 that each pair has in common."""
+    out = np.zeros(len(pairs))
+    for start in range(0, len(pairs), _CHUNK):
         part = pairs[start : start + _CHUNK]
-        a, b = old[part[:, 0]], new[part[:, 1]]
         with np.errstate(invalid="ignore", divide="ignore"):
-            return np.asarray(shapely.area(shapely.intersection(a, b)), np.float64)
-
-    starts = range(0, len(pairs), _CHUNK)
-    found = []
-    with ThreadPoolExecutor(_THREADS) as pool:
-        for k, one in enumerate(pool.map(chunk, starts)):
-            progress((k + 1) / len(starts), "")
-            found.append(one)
-    return np.concatenate(found) if found else np.empty(0)
+            common = shapely.intersection(old[part[:, 0]], new[part[:, 1]])
+            out[start : start + len(part)] = shapely.area(common)
+        progress(min((start + _CHUNK) / len(pairs), 1.0), "")
+    return out
 
 
 def grouped(owners: np.ndarray, n: int) -> Iterator[np.ndarray]:
