@@ -22,7 +22,7 @@ _MOSTLY = 0.8  # of the places that are sure: their country is meant by names th
 _ALIKE = 84.0  # of 100, the share of letters in common from which on a name may be meant
 _SURELY = 90.0  # from which on it is taken when no other name comes near
 _APART = 5.0
-_CITY = 100_000.0  # people: outside the U.S. small towns are not known, and have names like others
+_LONG, _NEARLY = 12, 95.0  # outside the U.S., where small towns are not known: letters, of 100
 _SHORTEST = 5  # letters: shorter names have too many neighbours
 _MOST_ASKED = (
     1000  # different names that are compared with all others; a tenth of a second each 100
@@ -55,6 +55,8 @@ _WORDS = {
     },
     **{"nth": "north", "sth": "south", "gt": "great", "centre": "center"},
 }
+_RIVERS = {"a d": "an der", "i d": "in der", "v d": "vor der", "o d": "ob der"}
+_RIVER = re.compile(r"\b[aivo] d\b")
 _LEFT_OUT = re.compile(
     r"^(?:city|town|village|ville|stadt|gmina|miasto|kommun|commune|شهر) (?:of |de )?"
     r"| (?:city|township|town|village|cedex(?: \d+)?|kommun|stad|\d+)$"
@@ -115,7 +117,8 @@ def match_places(
     """
     found = [_candidates(*name) for name in names]
     kept = _in_map(found, names, holds)
-    matches = _with_country([_decided(one) for one in kept])
+    decided = [_decided(one, plain(name[0])) for one, name in zip(kept, names, strict=True)]
+    matches = _with_country(decided)
     if spelling:
         _correct(matches, names, holds, home)
     return matches
@@ -184,7 +187,8 @@ def named(city: str) -> list[Place]:
 def _forms(name: str) -> list[str]:
     """A plain name, then what it may stand for, the likeliest first."""
     spelled = " ".join(_WORDS.get(word, word) for word in name.split())
-    forms = [name, spelled, _ALIASES.get(name, "")]
+    rivers = _RIVER.sub(lambda match: _RIVERS[match[0]], name)
+    forms = [name, spelled, rivers, _ALIASES.get(name, "")]
     forms += [_LEFT_OUT.sub("", form).strip() for form in (name, spelled)]
     return [form for form in dict.fromkeys(forms) if form]
 
@@ -246,7 +250,7 @@ def _in_map(
     return out
 
 
-def _decided(found: list[Place]) -> Match:
+def _decided(found: list[Place], name: str = "") -> Match:
     ordered = tuple(sorted(found, key=lambda place: -place.population))
     if not ordered:
         return Match("unknown")
@@ -254,7 +258,9 @@ def _decided(found: list[Place]) -> Match:
         return Match("sure", ordered, 1.0)
     first, second = (place.population for place in ordered[:2])
     share = first / max(sum(place.population for place in ordered), 1.0)
-    kind = "larger" if first >= _CLEARLY_LARGER * second else "open"
+    in_full = [plain(place.name) == name for place in ordered]  # Freiberg, not Freiberg am Neckar
+    is_larger = first >= _CLEARLY_LARGER * second or (in_full[0] and sum(in_full) == 1)
+    kind = "larger" if is_larger else "open"
     return Match(kind, ordered[:_MOST_SHOWN], share)
 
 
@@ -324,7 +330,7 @@ def _spelt(found: list[tuple[Place, float]]) -> Match:
     (first, best), rest = ordered[0], ordered[1:]
     rivals = [place for place, score in rest if score > best - _APART]
     larger = all(first.population >= _CLEARLY_LARGER * place.population for place in rivals)
-    is_city = first.country == "US" or first.population >= _CITY
-    is_sure = best >= _SURELY and larger and is_city
+    is_plain = first.country == "US" or (best >= _NEARLY and len(first.name) >= _LONG)
+    is_sure = best >= _SURELY and larger and is_plain
     candidates = tuple(dict.fromkeys(place for place, _score in ordered))[:_MOST_SHOWN]
     return Match("misspelt" if is_sure else "open", candidates, best / 100.0)

@@ -53,7 +53,7 @@ def number(cell: str, decimal: str = ".") -> float | None:
     group_mark = next(fitting, None)
     if group_mark is None:
         return None
-    if not any(c.isdigit() for c in text):
+    if not any(c.isdigit() for c in text.partition("e")[0]):  # E11 is a code
         return None
     value = float(text.replace(group_mark, "").replace(",", "."))
     if value in (float("inf"), float("-inf")):

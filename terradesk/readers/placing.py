@@ -27,7 +27,7 @@ NEAR = 5000.0
 """Metres from the nearest area up to which a point outside all areas belongs to it: coasts and
 harbours of generalised maps; well below the width of an area of any national map."""
 
-FAR = 500_000.0
+FAR = 100_000.0
 """Metres from the nearest area up to which it is proposed."""
 
 _MEANT = 0.5

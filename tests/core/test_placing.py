@@ -155,7 +155,7 @@ def test_coordinates_far_from_their_postcode_are_asked_about(counties: Plan) -> 
 
 
 def test_accounts_outside_are_offered_the_nearest_area(squares: Plan) -> None:
-    cells = {"lat": ["48", "50.5", "49.98"], "lon": ["10.5", "10.5", "10.5"]}
+    cells = {"lat": ["49.3", "50.5", "49.98"], "lon": ["10.5", "10.5", "10.5"]}
     roles = {"lat": "lat", "lon": "lon"}
     made = make(cells, roles, squares)
     (question,) = made.questions
