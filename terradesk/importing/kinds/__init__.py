@@ -19,6 +19,7 @@ KINDS: tuple[str, ...] = (
     "alignment:KIND",
     "postcodes:POSTCODES",
     "drawn:KIND",
+    "owners:KIND",
 )
 """``module:object`` below this package, in the order of the list on the page."""
 
