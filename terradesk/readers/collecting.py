@@ -334,7 +334,9 @@ def _told_cells(columns: dict[str, Packed], evidence: Sequence[np.ndarray]) -> l
     issues: list[Issue] = []
     for (name, column), some in zip(columns.items(), evidence, strict=True):
         raw = column.data.tobytes()
-        if _are_rounded(some.tolist()) or b"E+" in raw or b"e+" in raw:
+        if _are_rounded(some.tolist()):
+            issues += _told_lossy(name, column, _ROUNDED)
+        elif b"E+" in raw or b"e+" in raw:
             issues += _told_lossy(name, column, _LOSSY)
         if not raw.isascii():
             issues += _told_letters(name, column, raw)
