@@ -360,6 +360,9 @@ class DocumentModel(QtCore.QObject):
             self.alignment_changed.emit()
         if self._current not in self.view.territories:
             self.set_current(UNASSIGNED)
+        here = plan.units_present[self.selected_units]
+        if not here.all():
+            self.select_units(self.selected_units[here])
         self.edited.emit(Edited(step, before, plan, touched(step.edit, self._alignment)))
 
     # ------------------------------------------------------------------ what is looked at

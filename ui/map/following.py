@@ -87,7 +87,7 @@ class Following(QtCore.QObject):
 
     def _prepared(self, prepared: Prepared) -> None:
         model = self._model
-        if not model.is_open or prepared.plan.coverage is not model.plan.coverage:
+        if not model.is_open or not _is_same_map(prepared.plan, model.plan):
             return
         if prepared.plan.accounts is not model.plan.accounts:
             prepared = preparing.with_accounts(prepared, model.plan)
@@ -118,6 +118,7 @@ class Following(QtCore.QObject):
         plan = edited.plan
         if plan.arcs is not edited.before.arcs:
             self._prepare()
+        if self._is_behind:
             return
         if _places_differ(edited.before, plan):
             self.prepared = preparing.with_accounts(self.prepared, plan)
@@ -127,6 +128,11 @@ class Following(QtCore.QObject):
         else:
             self._replace()
         self.changed.emit()
+
+    @property
+    def _is_behind(self) -> bool:
+        """Whether areas came or went and the map of them is not ready yet."""
+        return self.prepared is None or not _is_same_map(self.prepared.plan, self._model.plan)
 
     def _is_same_tree(self, edited: Edited) -> bool:
         assert self.layer is not None
@@ -156,7 +162,7 @@ class Following(QtCore.QObject):
 
     def show_alignment(self) -> None:
         """Draw another scenario."""
-        if self.layer is not None:
+        if self.layer is not None and not self._is_behind:
             self._replace()
             self.changed.emit()
 
@@ -183,7 +189,8 @@ class Following(QtCore.QObject):
     def mark(self, mark: Mark, rows: np.ndarray) -> None:
         """Give a mark to these units only."""
         if self.layer is not None:
-            self._item.marked(self.layer.mark(mark, rows))
+            drawn = rows[rows < self.layer.arcs.n_units]  # areas that just came are not drawn yet
+            self._item.marked(self.layer.mark(mark, drawn))
 
     def mark_selection(self, rows: np.ndarray | None = None) -> None:
         """Outline and tint the selection, or what a box would select."""
@@ -221,7 +228,7 @@ class Following(QtCore.QObject):
     def preview(self, tentative: Tentative | None) -> None:
         """Show what would change hands in the fill of its target."""
         is_gesture = tentative is not None and not tentative.is_proposal
-        if self.layer is not None:
+        if self.layer is not None and not self._is_behind:
             self._item.marked(self.layer.mark_preview(tentative if is_gesture else None))
 
     # ------------------------------------------------------------------ proposals
@@ -293,6 +300,11 @@ class Following(QtCore.QObject):
     def _end_flash(self) -> None:
         self.mark(Mark.CHANGED, self.hatched)
         self.changed.emit()
+
+
+def _is_same_map(one: Plan, other: Plan) -> bool:
+    """Whether two states of a plan have the same areas."""
+    return one.uid == other.uid and one.arcs is other.arcs
 
 
 def _same_leaves(one: AlignmentView, other: AlignmentView) -> bool:
