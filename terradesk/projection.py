@@ -167,8 +167,18 @@ def _crs(text: str) -> Any:
 @lru_cache(maxsize=32)
 def _transformer(from_crs: str, to_crs: str) -> Transformer:
     from pyproj import Transformer
+    from pyproj.exceptions import ProjError
 
-    return Transformer.from_crs(_crs(from_crs), _crs(to_crs), always_xy=True)
+    systems = _crs(from_crs), _crs(to_crs)
+    try:
+        return Transformer.from_crs(*systems, always_xy=True)
+    except ProjError as error:  # a plane of its own, as drawings have
+        raise TerraDeskError(
+            _("The coordinate system of the file has no place on the Earth: {name}").format(
+                name=systems[0].name[:80]
+            ),
+            _("Choose the coordinate system by hand when you import the file."),
+        ) from error
 
 
 def is_known(crs: str) -> bool:

@@ -32,9 +32,9 @@ def country_of(wkb: np.ndarray, crs: str) -> str:
     crs : str
         Longitude and latitude when empty.
     """
-    some = shapely.from_wkb(wkb[:: max(len(wkb) // _ASKED, 1)], on_invalid="ignore")
-    some = some[shapely.get_dimensions(some) == 2]
-    with np.errstate(invalid="ignore"):
+    with np.errstate(invalid="ignore", over="ignore"):
+        some = shapely.from_wkb(wkb[:: max(len(wkb) // _ASKED, 1)], on_invalid="ignore")
+        some = some[shapely.get_dimensions(some) == 2]
         middles = shapely.get_coordinates(shapely.centroid(some))
     if not len(middles):
         return ""

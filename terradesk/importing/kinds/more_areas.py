@@ -133,10 +133,10 @@ def _some(source: Source, plan: Plan) -> np.ndarray:
     """Some of the areas, roughly, in the plan's CRS."""
     found = source.boundaries
     assert found is not None
-    shapes = shapely.from_wkb(found.wkb[:: max(len(found) // _ASKED, 1)], on_invalid="ignore")
-    shapes = shapes[shapely.get_dimensions(shapes) == 2]
-    crs = source.reading.crs or found.crs or projection.LONLAT
-    with np.errstate(invalid="ignore"):
+    with np.errstate(invalid="ignore", over="ignore"):
+        shapes = shapely.from_wkb(found.wkb[:: max(len(found) // _ASKED, 1)], on_invalid="ignore")
+        shapes = shapes[shapely.get_dimensions(shapes) == 2]
+        crs = source.reading.crs or found.crs or projection.LONLAT
         middles = shapely.get_coordinates(shapely.centroid(shapes))
     flat = projection.to_plan(middles, crs, plan.crs)
     return np.asarray(shapely.points(flat[np.isfinite(flat).all(axis=1)]), object)
