@@ -24,6 +24,7 @@ _ADDITION = re.compile(r" \([^)]*\)$| (?:am|an der|im|in|in der|ob der|bei|vor d
 
 _DIGRAPHS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe", "æ": "ae"})
 _UMLAUT = re.compile("([aou])e")
+_COUNTED = 1000.0  # people: the same number of more than that is no chance
 _SAME = 0.15  # degrees: two entries of a name so near are one place that the table has twice
 
 _OWN_NAMES = {
@@ -191,11 +192,12 @@ def _without_doubles(found: list[Place]) -> list[Place]:
     """Without smaller entries beside a larger one; the largest first."""
     kept: list[Place] = []
     for place in sorted(found, key=lambda one: -one.population):
-        if not any(
-            one.country == place.country
-            and abs(one.lon - place.lon) < _SAME
-            and abs(one.lat - place.lat) < _SAME
-            for one in kept
-        ):
+        if not any(_is_same(one, place) for one in kept):
             kept.append(place)
     return kept
+
+
+def _is_same(a: Place, b: Place) -> bool:
+    is_near = abs(a.lon - b.lon) < _SAME and abs(a.lat - b.lat) < _SAME
+    is_as_large = a.population == b.population > _COUNTED and a.region == b.region
+    return a.country == b.country and (is_near or is_as_large)

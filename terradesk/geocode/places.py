@@ -22,7 +22,7 @@ _MOSTLY = 0.8  # of the places that are sure: their country is meant by names th
 _ALIKE = 84.0  # of 100, the share of letters in common from which on a name may be meant
 _SURELY = 90.0  # from which on it is taken when no other name comes near
 _APART = 5.0
-_LONG, _NEARLY = 12, 95.0  # outside the U.S., where small towns are not known: letters, of 100
+_LONG, _NEARLY = 12, 95.0  # where small towns are not known: letters, of 100
 _SHORTEST = 5  # letters: shorter names have too many neighbours
 _MOST_ASKED = (
     1000  # different names that are compared with all others; a tenth of a second each 100
@@ -296,7 +296,8 @@ def _correct(matches: list[Match], names: Sequence[Name], holds: Holds | None, h
         [[place for place, _s in some] for some in found], [names[k] for k in wanted], holds
     )
     for k, some, kept in zip(wanted, found, inside, strict=True):
-        matches[k] = _spelt([(place, score) for place, score in some if place in kept])
+        near = [(place, score) for place, score in some if place in kept]
+        matches[k] = _spelt(near, is_there=bool(us_state(_split(*names[k][:2])[1])))
 
 
 def _alike(name: Name, home: str) -> list[tuple[Place, float]]:
@@ -322,15 +323,20 @@ def _alike(name: Name, home: str) -> list[tuple[Place, float]]:
     return out
 
 
-def _spelt(found: list[tuple[Place, float]]) -> Match:
-    """The only name that comes near, or several to choose from."""
+def _spelt(found: list[tuple[Place, float]], is_there: bool) -> Match:
+    """The only name that comes near, or several to choose from.
+
+    Every place of a U.S. state is known (``is_there``: a state is named), so what nearly has its
+    name is that place. Elsewhere only long names with a single slip are taken.
+    """
     if not found:
         return Match("unknown")
     ordered = sorted(found, key=lambda one: (-one[1], -one[0].population))
     (first, best), rest = ordered[0], ordered[1:]
     rivals = [place for place, score in rest if score > best - _APART]
     larger = all(first.population >= _CLEARLY_LARGER * place.population for place in rivals)
-    is_plain = first.country == "US" or (best >= _NEARLY and len(first.name) >= _LONG)
+    is_known = is_there and first.country == "US"
+    is_plain = is_known or (best >= _NEARLY and len(first.name) >= _LONG)
     is_sure = best >= _SURELY and larger and is_plain
     candidates = tuple(dict.fromkeys(place for place, _score in ordered))[:_MOST_SHOWN]
     return Match("misspelt" if is_sure else "open", candidates, best / 100.0)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from terradesk.readers.placing import Placer
 
 _PARTS = ("city", "state", "country")
+_COUNTED = 100  # people
 
 
 def by_place_name(placer: Placer, placed: Placed, cells: Mapping[str, np.ndarray]) -> None:
@@ -36,7 +37,9 @@ def by_place_name(placer: Placer, placed: Placed, cells: Mapping[str, np.ndarray
         return
     nothing = np.full(len(rows), "", object)
     names, which = different(*(cells[p][rows] if p in cells else nothing for p in _PARTS))
-    asked: list[tuple[str, str, str]] = [(a, b, c) for a, b, c in names]
+    order = np.argsort(-np.bincount(which, minlength=len(names)), kind="stable")
+    which = np.argsort(order, kind="stable")[which]  # names of most accounts first
+    asked: list[tuple[str, str, str]] = [(a, b, c) for a, b, c in (names[k] for k in order)]
     matches = geocode.match_places(asked, placer.holds_near, placer.home)
     taken = [
         _asked(placer, placed, name, match, rows, which, k)
@@ -83,6 +86,8 @@ def place_text(place: Place) -> str:
     """A place as people tell it from others of the same name."""
     region = place.region if place.country == "US" else ""
     where = ", ".join(part for part in (region, geocode.country_name(place.country)) if part)
+    if place.population < _COUNTED:
+        return isolate(f"{place.name}, {where}")
     text = _("{name}, {where} · {n} inhabitants")
     return text.format(name=isolate(place.name), where=isolate(where), n=compact(place.population))
 

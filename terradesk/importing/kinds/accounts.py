@@ -28,6 +28,7 @@ from terradesk.importing.kind import Meaning
 from terradesk.importing.places import answers, items_of
 from terradesk.importing.prepared import ARRIVES, PROBLEM, Count, Prepared, Shown
 from terradesk.importing.projecting import world_plan
+from terradesk.importing.regions import with_regions
 from terradesk.importing.roles import chosen
 from terradesk.importing.source import Source
 from terradesk.plan import Plan
@@ -173,7 +174,8 @@ class AccountsKind:
         units = plan.units if plan is not None else None
         kept = _kept(source)
         if ("guesses", id(units)) not in kept:
-            guesses = projecting.with_metres(source.rows, recognise(source.rows, units))
+            guesses = with_regions(source.rows, recognise(source.rows, units))
+            guesses = projecting.with_metres(source.rows, guesses)
             kept["guesses", id(units)] = (guesses, units)  # units kept, so that no other has its id
         found: list[ColumnGuess] = kept["guesses", id(units)][0]
         return list(found)
