@@ -26,6 +26,8 @@ class Reading:
         Order of day, month and year.
     crs : str
         Coordinate system of a map file that does not name its own, or names a wrong one.
+    leave_out_totals : bool
+        A row of totals at the foot of a table is left out.
     """
 
     sheet: str = ""
@@ -36,6 +38,7 @@ class Reading:
     header: int | None = None
     dates: str = ""
     crs: str = ""
+    leave_out_totals: bool = False
 
 
 @dataclass(frozen=True, slots=True)

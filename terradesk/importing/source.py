@@ -146,5 +146,6 @@ def read_source(
         decimal=reading.decimal or None,
         header=reading.header,
         dates=reading.dates or None,
+        leave_out_totals=reading.leave_out_totals,
     )
     return Source(file, reading, parts, table=table)

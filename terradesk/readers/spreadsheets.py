@@ -14,7 +14,7 @@ from terradesk.errors import TerraDeskError
 from terradesk.i18n import _, isolate
 from terradesk.progress import Progress
 from terradesk.readers import archives, encodings
-from terradesk.readers.delimited import Batch
+from terradesk.readers.quoting import Batch
 
 SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 MOST_CELLS = 40_000_000

@@ -16,7 +16,8 @@ from terradesk.i18n import _, isolate
 from terradesk.progress import Progress, silent
 from terradesk.readers import archives, delimited, foreign, spreadsheets
 from terradesk.readers.collecting import Collector
-from terradesk.readers.delimited import Batch, Text
+from terradesk.readers.delimited import Text
+from terradesk.readers.quoting import Batch
 from terradesk.readers.report import ImportReport, from_dict
 from terradesk.readers.text_columns import TextColumns, packed_of
 

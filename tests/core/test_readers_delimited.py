@@ -196,7 +196,7 @@ def test_a_total_at_the_foot_is_told_and_left_out_on_choice(tmp_path: Path) -> N
     path = write(tmp_path / "t.csv", "name,city,sales\nAcme,x,1\nTotal,y,2\nRazem,,3\n")
     table = read(path)
     assert len(table) == 3 and kinds(table) == {"maybe_total": 1}
-    left = read(path, leave_out_totals=True)
+    left = read_source(path, Reading(leave_out_totals=True)).rows
     assert left.columns["name"].tolist() == ["Acme", "Total"]
     assert left.report.adds_up and left.report.rejects[0].cells == ("Razem", "", "3")
 
@@ -206,6 +206,23 @@ def test_numbers_that_a_spreadsheet_has_rounded(tmp_path: Path) -> None:
     told = table.report.issues[0]
     assert (told.kind, told.rows) == ("lossy", (0, 2))
     assert table.columns["id"][0] == "1.23E+15"
+
+
+# ---------------------------------------------------------------------- meanings
+def test_meanings_come_with_a_reason(tmp_path: Path) -> None:
+    head = "Customer ID,Customer,Main postcode,Umsatz,x1,Empty,Since\n"
+    rows = "".join(f"K{k},Firm {k},{10_000 + k},{k},{k}.5,,2025-04-{k:02}\n" for k in range(1, 29))
+    guesses = readers.recognise(read(write(tmp_path / "t.csv", head + rows)))
+    by_name = {one.name: one for one in guesses}
+    roles = {name: one.role for name, one in by_name.items()}
+    assert roles == {"Customer ID": "id", "Customer": "name", "Main postcode": "postcode",
+                     "Umsatz": "amount", "x1": "amount", "Empty": "text",
+                     "Since": "text"}  # fmt: skip
+    assert all(one.why and 0 < one.confidence <= 1 for one in guesses)
+    sure = {name: one.confidence for name, one in by_name.items()}
+    assert sure["Customer ID"] > 0.9 > sure["Main postcode"] > sure["Empty"]
+    assert sure["Umsatz"] > sure["x1"]
+    assert by_name["Since"].kind == "date" and "dates" in by_name["Since"].why
 
 
 # ---------------------------------------------------------------------- preview
