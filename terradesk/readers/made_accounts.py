@@ -18,9 +18,9 @@ from terradesk.i18n import _, isolate, ngettext, number
 from terradesk.plan import Plan
 from terradesk.progress import Progress, silent
 from terradesk.readers.different import different_cells
-from terradesk.readers.figures import column_row, measure_rows, new_records
+from terradesk.readers.figures import column_row, in_currencies, measure_rows, new_records
 from terradesk.readers.grouping import Groups, group
-from terradesk.readers.numbering import make_ids, make_names, told_apart
+from terradesk.readers.numbering import make_ids, make_names, other_names, told_apart
 from terradesk.readers.numbers import numbers
 from terradesk.readers.placed import Placed
 from terradesk.readers.placing import Placer, Placing, Question, are_us_zips
@@ -146,6 +146,8 @@ def make_accounts(
     if not group_by and "id" in named:
         found, told = told_apart(cells[named["id"]], named["id"], duplicates)
         groups, issues = found or groups, [*issues, *told]
+    if "name" in named and list(group_by) == [named.get("id")]:
+        issues += other_names(cells[named["id"]], cells[named["name"]], groups)
     progress(0.2, _("Reading figures"))
     columns, bad = _columns(cells, role_of, groups, table.decimal)
     issues += bad
@@ -172,6 +174,8 @@ def make_accounts(
         columns,
     )
     described = _described(columns, role_of, formats or {}, counted)
+    columns, described = in_currencies(plan, columns, described, table.columns)
+    accounts = replace(accounts, columns=columns)
     figures = measure_rows(column for column in described if column.name != counted)
     n_joined = int((groups.labels >= 0).sum())
     own = ImportReport(

@@ -145,6 +145,33 @@ def _told_numbered(rows: np.ndarray, shown: str) -> Issue:
     return issue("duplicate", told, rows, outcome="repaired", reason=reason)
 
 
+def other_names(ids: np.ndarray, names: np.ndarray, groups: Groups) -> list[Issue]:
+    """Tell of rows that are joined by their number, under another name than the first.
+
+    Parameters
+    ----------
+    ids, names : ndarray of str, shape (n_rows,)
+    groups : Groups
+        Rows of a number joined.
+    """
+    if len(groups) == len(ids):
+        return []
+    first = names[groups.first][groups.labels]
+    rows = np.flatnonzero((groups.labels >= 0) & (names != first) & (names != "") & (first != ""))
+    if not len(rows):
+        return []
+    shown = list(dict.fromkeys(ids[rows].tolist()))
+    text = ngettext(
+        "{n} row has the account number of another name and was joined to it: {numbers}",
+        "{n} rows have account numbers of other names and were joined to them: {numbers}",
+        len(rows),
+    )
+    numbers = ", ".join(isolate(cell) for cell in shown[:_SHOWN])
+    reason = _("Joined to an account with another name")
+    told = text.format(n=number(len(rows)), numbers=numbers)
+    return [issue("other_name", told, rows, outcome="grouped", reason=reason)]
+
+
 def make_ids(
     groups: Groups,
     cells: Mapping[str, np.ndarray],
