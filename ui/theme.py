@@ -288,13 +288,18 @@ QScrollBar::handle:horizontal { background: $pressed; border-radius: 3px; min-wi
 QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 QCheckBox, QRadioButton { spacing: 8px; background: transparent; }
-QCheckBox::indicator, QRadioButton::indicator, QListWidget::indicator { width: 14px;
+QTreeView[role="review"]::item { height: 26px; }
+QCheckBox::indicator, QRadioButton::indicator, QListWidget::indicator,
+QTreeView[role="review"]::indicator { width: 14px;
   height: 14px; background: $field;
   border: 1px solid $outline; border-radius: 3px; }
 QRadioButton::indicator { border-radius: 8px; }
 QCheckBox::indicator:focus, QRadioButton::indicator:focus, QCheckBox::indicator:hover,
 QRadioButton::indicator:hover { border: 1px solid $accent; }
-QCheckBox::indicator:checked, QListWidget::indicator:checked { background: $accent;
+QTreeView[role="review"]::indicator:indeterminate { background: $accent;
+  border: 4px solid $field; border-radius: 3px; }
+QCheckBox::indicator:checked, QListWidget::indicator:checked,
+QTreeView[role="review"]::indicator:checked { background: $accent;
   border: 1px solid $accent;
   image: url("$tick"); }
 QRadioButton::indicator:checked { border: 5px solid $accent; width: 6px; height: 6px;

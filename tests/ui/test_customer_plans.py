@@ -39,7 +39,7 @@ def chosen_file(window, monkeypatch, tmp_path, text: str, name: str = "fiji.csv"
 
 
 def ready(qtbot, window):
-    page = dialog_of(qtbot, window, "ImportAccounts")
+    page = dialog_of(qtbot, window, "Importing")
     qtbot.waitUntil(lambda: page.outcome is not None and not page.is_busy, timeout=SLOW)
     return page
 
@@ -62,8 +62,8 @@ def test_customers_on_both_sides_of_180_get_areas_that_every_tool_works_on(
 ) -> None:
     chosen_file(window, monkeypatch, tmp_path, FIJI)
     page = ready(qtbot, window)
-    assert page.choice.said.text() == "8 customers in Fiji."
-    assert page.choice.key == "each" and page.map.is_drawn
+    assert page.side.choice.said.text() == "8 customers in Fiji."
+    assert page.side.choice.key == "each" and page.outcome.has_map
     QTest.mouseClick(page.accept_button, LEFT)
     wait_for_map(qtbot, window)
     model = window.model
@@ -118,17 +118,17 @@ def test_a_click_on_another_proposal_changes_what_comes_out(
     rows = "".join(f"C{k},{59 + k / 5},{15 + k / 5},{k}\n" for k in range(8))
     chosen_file(window, monkeypatch, tmp_path, "name,lat,lon,sales\n" + rows, "sverige.csv")
     page = ready(qtbot, window)
-    assert page.choice.key == "se_kommun" and page.outcome.plan.noun(2) == "kommuner"
-    assert "Sweden" in page.choice.said.text()
-    press_radio(page.choice, "each")
-    qtbot.waitUntil(lambda: not page.is_busy and page.outcome.map_key == "each", timeout=SLOW)
-    assert len(page.outcome.plan.units) == 8
-    assert [k for k, b in page.choice.buttons.items() if b.isChecked()] == ["each"]
-    press_radio(page.choice, "each")
-    assert page.choice.buttons["each"].isChecked(), "a second click does not switch it off"
-    press_radio(page.choice, "")
-    qtbot.waitUntil(lambda: not page.is_busy and page.outcome.map_key == "", timeout=SLOW)
-    assert page.outcome.plan.arcs is None
+    assert page.side.choice.key == "se_kommun" and page.outcome.prepared.plan.noun(2) == "kommuner"
+    assert "Sweden" in page.side.choice.said.text()
+    press_radio(page.side.choice, "each")
+    qtbot.waitUntil(lambda: not page.is_busy and page.outcome.new_plan.key == "each", timeout=SLOW)
+    assert len(page.outcome.prepared.plan.units) == 8
+    assert [k for k, b in page.side.choice.buttons.items() if b.isChecked()] == ["each"]
+    press_radio(page.side.choice, "each")
+    assert page.side.choice.buttons["each"].isChecked(), "a second click does not switch it off"
+    press_radio(page.side.choice, "")
+    qtbot.waitUntil(lambda: not page.is_busy and page.outcome.new_plan.key == "", timeout=SLOW)
+    assert page.outcome.prepared.plan.arcs is None
     page.reject()
     assert told == []
 
@@ -149,5 +149,5 @@ def test_the_page_stands_in_a_small_window(qtbot, window, monkeypatch, tmp_path)
     chosen_file(window, monkeypatch, tmp_path, FIJI)
     page = ready(qtbot, window)
     assert page.width() <= 1280 and page.accept_button.isVisible()
-    qtbot.waitUntil(lambda: not page.choice.buttons["each"].visibleRegion().isEmpty())
+    qtbot.waitUntil(lambda: not page.side.choice.buttons["each"].visibleRegion().isEmpty())
     page.reject()

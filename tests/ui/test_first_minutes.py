@@ -21,7 +21,7 @@ from tests.ui.map_desk import Desk
 from ui import theme
 from ui.jobs import Job
 from ui.main_window import MainWindow
-from ui.main_window.file_commands import added_sentence
+from ui.main_window.import_commands import added_sentence
 from ui.main_window.status import StatusBar
 from ui.map.card import Line
 from ui.map.dropping import refusal

@@ -37,7 +37,7 @@ def test_from_the_welcome_page_to_workbook_and_shapefile(qtbot, window, told, tm
     with gzip.open(paths.resource("superstore_orders_us.csv.gz")) as file:
         orders.write_bytes(file.read())
     window._drop([str(orders)])
-    page = dialog_of(qtbot, window, "ImportAccounts")
+    page = dialog_of(qtbot, window, "Importing")
     qtbot.waitUntil(lambda: page.accept_button.isEnabled(), timeout=SLOW)
     page.accept_button.click()
     qtbot.waitUntil(lambda: len(window.model.plan.accounts) > 0, timeout=SLOW)

@@ -228,7 +228,7 @@ def test_tables_of_an_empty_plan_say_what_to_do(qtbot, model) -> None:
     assert panel.empty.isVisible() and not panel.table.isVisible()
     with qtbot.waitSignal(panel.command) as caught:
         panel.empty.findChild(QtWidgets.QPushButton).click()
-    assert caught.args == ["file.accounts"]
+    assert caught.args == ["file.import"]
 
 
 def test_history_goes_back_and_forth(qtbot, model) -> None:

@@ -44,7 +44,7 @@ def buttons(page):
     ("text", "action"),
     [
         ("Open the sample", "file.sample"),
-        ("Choose a file", "file.accounts"),
+        ("Choose a file", "file.import"),
         ("Open a boundary file", "file.boundaries"),
         ("Open a plan", "file.open"),
     ],

@@ -180,7 +180,7 @@ def test_a_file_that_is_no_plan_says_what_to_do(qtbot, window, told, tmp_path) -
     bad = tmp_path / "broken.gpkg"
     bad.write_bytes(b"SQLite format 3\x00" + b"\x00" * 50)
     window.files.open_path(bad)
-    page = dialog_of(qtbot, window, "ImportBoundaries")
+    page = dialog_of(qtbot, window, "Importing")
     qtbot.waitUntil(page.trouble.isVisible, timeout=SLOW)
     assert page.trouble.accessibleName() and not page.accept_button.isEnabled()
     page.reject()

@@ -45,7 +45,7 @@ class NounBox(QtWidgets.QComboBox):
 
     def __init__(self) -> None:
         super().__init__()
-        field = QtWidgets.QLineEdit()
+        field = self._field = QtWidgets.QLineEdit()
         field.editingFinished.connect(self.chosen)
         self.setLineEdit(field)
         self.setInsertPolicy(QtWidgets.QComboBox.InsertPolicy.NoInsert)
@@ -60,6 +60,10 @@ class NounBox(QtWidgets.QComboBox):
         """The word for one and for many; the same twice when there is but one."""
         one, _slash, many = self.currentText().partition("/")
         return one.strip(), many.strip() or one.strip()
+
+    def show_start(self) -> None:
+        """Show where the words begin, however little room there is."""
+        self._field.setCursorPosition(0)
 
     def guess(self, *texts: str) -> None:
         """Choose what the names of a layer or its columns suggest."""

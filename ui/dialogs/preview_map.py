@@ -101,9 +101,10 @@ def draw_points(points: np.ndarray, dark: bool, size: Size) -> tuple[bytes, int,
     here = np.isfinite(points).all(axis=1)
     if here.any():
         pen = ImageDraw.Draw(picture)
-        places = np.unique(np.rint(_fitted(*points[here].T, wide, high)), axis=0)
-        for x, y in places.tolist():
-            pen.ellipse((x - 3, y - 3, x + 3, y + 3), roles["account"])
+        x, y = points[here].T
+        places = np.unique(np.rint(_fitted(x, y, wide, high)), axis=0)
+        for a, b in places.tolist():
+            pen.ellipse((a - 3, b - 3, a + 3, b + 3), roles["account"])
     return picture.tobytes(), wide, high
 
 
@@ -118,7 +119,15 @@ def _fitted(x: ArrayLike, y: ArrayLike, wide: int, high: int) -> np.ndarray:
 
 
 class PreviewMap(QtWidgets.QWidget):
-    """Shows what `draw` gave, cut to its place."""
+    """Shows what `draw` gave, cut to its place.
+
+    Signals
+    -------
+    resized()
+        The picture was drawn for a place of another shape.
+    """
+
+    resized = QtCore.Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -145,6 +154,12 @@ class PreviewMap(QtWidgets.QWidget):
             image = QtGui.QImage(data, wide, high, 3 * wide, QtGui.QImage.Format.Format_RGB888)
             self._pixmap = QtGui.QPixmap.fromImage(image.copy())
         self.update()
+
+    def resizeEvent(self, event: QtGui.QResizeEvent) -> None:
+        """Another shape needs another picture."""
+        super().resizeEvent(event)
+        if self._pixmap is not None:
+            self.resized.emit()
 
     @safely
     def paintEvent(self, event: QtGui.QPaintEvent) -> None:

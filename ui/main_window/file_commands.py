@@ -8,20 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6 import QtCore, QtGui, QtWidgets
 
-from terradesk import i18n, paths
 from terradesk.document import Document
 from terradesk.edits.scenarios import set_setting
-from terradesk.i18n import N_, _, ngettext
+from terradesk.i18n import N_, _
 from terradesk.plan import Plan
 
 from ..jobs import Job
+from .import_commands import ImportCommands
 
 if TYPE_CHECKING:
     from terradesk.exporters import PictureSize
 
     from .window import MainWindow
 
-TABLE_SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls", ".ods")
 PLAN_FILTER = N_("TerraDesk plans (*.gpkg)")
 
 
@@ -37,6 +36,7 @@ class FileCommands:
         self._window = window
         self._model = window.model
         self._size: PictureSize | None = None
+        self.importing = ImportCommands(window)
 
     # ------------------------------------------------------------------ opening
     def open_plan(self) -> None:
@@ -49,8 +49,8 @@ class FileCommands:
 
     def open_path(self, path: Path) -> None:
         """Open a plan file; any other file is imported."""
-        if path.suffix.lower() in TABLE_SUFFIXES:
-            self.import_accounts(path)
+        if path.suffix.lower() != ".gpkg":
+            self.import_file(path)
             return
 
         def load(progress: Any) -> Document | None:
@@ -60,7 +60,7 @@ class FileCommands:
 
         def opened(document: Document | None) -> None:
             if document is None:
-                self.import_boundaries(path)
+                self.import_file(path)
             else:
                 self._window.show_document(document)
 
@@ -107,57 +107,26 @@ class FileCommands:
             self.open_path(path)
 
     # ------------------------------------------------------------------ importing
-    def import_accounts(self, path: Path | bool | None = None) -> None:
-        """Show the import page for a customer list."""
-        if not isinstance(path, Path):
-            chosen, _filter = QtWidgets.QFileDialog.getOpenFileName(
-                self._window,
-                _("Add accounts"),
-                self._window.settings.last_folder,
-                _("Customer lists (*.xlsx *.xlsm *.xls *.ods *.csv *.tsv *.txt)"),
-            )
-            if not chosen:
-                return
-            path = Path(chosen)
-        self._remember_folder(path)
-        from ..dialogs.import_accounts import ImportAccounts
-
-        plan = self._model.plan if self._model.is_open else None
-        dialog = ImportAccounts(path, plan, self._window)
-        dialog.accounts_made.connect(self._add_accounts)
-        dialog.plan_made.connect(self.start_from_plan)
-        dialog.open()
-
-    def _add_accounts(self, made: Any, source: str) -> None:
-        from ..dialogs.import_accounts import add_to_document
-
-        before = int(self._model.plan.accounts_present.sum())
-        try:
-            add_to_document(self._model.document, made, source)
-        except Exception as error:
-            self._window.tell_error(error)
-            return
-        self._model.say(added_sentence(self._model.plan, before, source), True)
-        self._window.offer_balance_measure()
+    def import_file(self, path: Path | bool | None = None) -> None:
+        """Show the import page for a file of any kind."""
+        path = path if isinstance(path, Path) else self.importing.ask()
+        if path is not None:
+            is_new = self._window.pages.currentWidget() is self._window.welcome
+            self.importing.show(path, has_plan=not is_new)
 
     def import_boundaries(self, path: Path | bool | None = None) -> None:
         """Show the import page for a boundary file; the result is a new plan."""
-        if not isinstance(path, Path):
-            chosen, _filter = QtWidgets.QFileDialog.getOpenFileName(
-                self._window,
-                _("Start from a boundary file"),
-                self._window.settings.last_folder,
-                _("Boundary files (*.gpkg *.shp *.zip *.geojson *.json *.topojson *.kml)"),
-            )
-            if not chosen:
-                return
-            path = Path(chosen)
-        self._remember_folder(path)
-        from ..dialogs.import_boundaries import ImportBoundaries
+        path = path if isinstance(path, Path) else self.importing.ask("boundaries")
+        if path is not None:
+            self.importing.show(path, has_plan=False, wanted="areas")
 
-        dialog = ImportBoundaries(path, self._window)
-        dialog.plan_made.connect(self.start_from_plan)
-        dialog.open()
+    def show_imports(self) -> None:
+        """Show what has been imported so far."""
+        self.importing.show_past()
+
+    def place_again(self) -> None:
+        """Look for places of accounts anew."""
+        self.importing.place_again()
 
     def start_territories(self) -> None:
         """Show the dialog "Start territories from"."""
@@ -190,7 +159,7 @@ class FileCommands:
         if not text:
             return
         path = Path(text).with_suffix(".gpkg")
-        self._remember_folder(path)
+        self.importing.remember_folder(path)
 
         def save(progress: Any) -> Document:
             from terradesk import planfile
@@ -254,7 +223,7 @@ class FileCommands:
             path = Path(text)
             if path.suffix.lower() != exporter.suffix:
                 path = path.with_name(path.name + exporter.suffix)
-            self._remember_folder(path)
+            self.importing.remember_folder(path)
         plan, alignment = self._model.plan, self._model.alignment
         view = self._window.map
         colour_by, look, shown = view.colour_by, view.following.look, view.layers.shown()
@@ -285,20 +254,3 @@ class FileCommands:
         job.succeeded.connect(then)
         job.failed.connect(self._window.tell_error)
         return job.start()
-
-    def _remember_folder(self, path: Path) -> None:
-        if paths.cache_dir() in path.parents:  # a table pasted from the clipboard
-            return
-        self._window.change_settings(last_folder=str(path.parent))
-
-
-def added_sentence(plan: Plan, n_before: int, source: str) -> str:
-    """What an import of accounts did, and how many of all accounts are in no area."""
-    is_there = plan.accounts_present
-    n, n_outside = int(is_there.sum()) - n_before, int((is_there & (plan.accounts.unit < 0)).sum())
-    text = ngettext("Added {n} account from {file}.", "Added {n} accounts from {file}.", n)
-    said = text.format(n=i18n.number(n), file=i18n.isolate(source))
-    if n_outside and len(plan.units):
-        more = ngettext("{n} account is in no {area}.", "{n} accounts are in no {area}.", n_outside)
-        said += " " + more.format(n=i18n.number(n_outside), area=plan.noun(1))
-    return said

@@ -16,7 +16,7 @@ from terradesk.i18n import _
 from terradesk.plan import UNASSIGNED
 
 from ..document_model import DocumentModel, Tentative
-from . import adding
+from . import adding, placing
 
 if TYPE_CHECKING:
     from .view import MapView
@@ -103,6 +103,11 @@ class Dropping:
             event.ignore()
 
     def _preview(self, rows: np.ndarray, at: QtCore.QPointF) -> None:
+        unplaced = placing.without_place(self._model, rows)
+        if len(unplaced):
+            self._view.telling.point(at)
+            self._view.telling.tell(placing.hint(self._view, unplaced, at, len(rows)))
+            return
         territory = self._territory_at(at)
         assigned = named(self._model, rows, territory)
         shown = tentative(self._model, assigned, rows, territory or 0)
@@ -120,7 +125,7 @@ class Dropping:
         self._view.telling.tell("")
 
     def drop(self, event: QtGui.QDropEvent) -> None:
-        """Accounts become named accounts; files become layers or go to the window."""
+        """Accounts are placed or become named accounts; files become layers or are imported."""
         paths, rows = files(event), account_rows(event.mimeData())
         self.end()
         event.acceptProposedAction()
@@ -129,8 +134,25 @@ class Dropping:
             if not adding.offer(self._view, Path(paths[0]), at):
                 self._view.files_dropped.emit(paths)
         elif len(rows) and self._view.is_ready:
-            territory = self._territory_at(event.position())
-            if named(self._model, rows, territory).edit is None:
-                self._model.say(refusal(self._model, rows, territory))
-                return
-            self._model.attempt(lambda: named(self._model, rows, territory))
+            self._drop_accounts(rows, event.position())
+
+    def _drop_accounts(self, rows: np.ndarray, at: QtCore.QPointF) -> None:
+        """Those without a place are placed; where others are among them, the user chooses."""
+        unplaced = placing.without_place(self._model, rows)
+        territory = self._territory_at(at)
+        can_name = named(self._model, rows, territory).edit is not None
+        if len(unplaced) == len(rows) or (len(unplaced) and not can_name):
+            placing.place(self._view, unplaced, at)
+        elif len(unplaced) and territory is not None:
+            name = self._model.view.name_of(territory)
+            menu = placing.ask(self._view, unplaced, at, name)
+            menu.actions()[1].triggered.connect(lambda: self._name(rows, territory))
+            menu.popup(self._view.canvas.mapToGlobal(at.toPoint()))
+        else:
+            self._name(rows, territory)
+
+    def _name(self, rows: np.ndarray, territory: int | None) -> None:
+        if named(self._model, rows, territory).edit is None:
+            self._model.say(refusal(self._model, rows, territory))
+            return
+        self._model.attempt(lambda: named(self._model, rows, territory))

@@ -31,7 +31,7 @@ class FirstSteps(parts.Floating):
         self._ticks: list[tuple[QtWidgets.QWidget, QtWidgets.QLabel, str]] = []
         layout = parts.row(self, 12, (16, 10, 8, 10))
         steps: tuple[tuple[Any, ...], ...] = (
-            ("file.accounts", _("Add accounts"), _("Drop a spreadsheet on the window")),
+            ("file.import", _("Add accounts"), _("Drop a spreadsheet on the window")),
             (
                 "territory.start",
                 _("Make territories"),

@@ -31,7 +31,7 @@ class AccountsPanel(RowsPanel):
         super().__init__(model, _("Accounts"))
         self.make_empty(
             _("No accounts yet. Drop an Excel or CSV file on the window."),
-            _("Add accounts from a file…"), "file.accounts",
+            _("Add accounts from a file…"), "file.import",
         )  # fmt: skip
         self.table.setDragEnabled(True)
         self.table.table.mime = ACCOUNTS_MIME
@@ -98,6 +98,16 @@ class AccountsPanel(RowsPanel):
             note = ngettext("{n} not placed", "{n} not placed", n_unplaced)
             text += " · " + note.format(n=i18n.number(n_unplaced))
         self.head.setText(text if len(self.present()) else "")
+
+    def show_unplaced(self) -> None:
+        """Keep only the accounts without a place in the table, ready to be dragged to the map."""
+        self.only.setChecked(False)
+        self.ensure_fresh()
+        self.filters.setChecked(True)
+        keys = [column.key for column in self.table.table.columns]
+        for key, field in zip(keys, self.table.header.fields, strict=False):
+            field.setText(_(PLACEMENT_TEXTS[0]) if key == "placement" else "")
+        self.table.setFocus()
 
     def rows_chosen(self, rows: np.ndarray) -> None:
         """Select them on the map too."""

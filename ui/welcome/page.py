@@ -133,7 +133,7 @@ class Welcome(QtWidgets.QWidget):
                 _("Start from my customer list"),
                 _("Drop an Excel or CSV file here. Places are found and a fitting map is "
                   "proposed; it works without boundaries too."),
-                Button(_("Choose a file"), "plain", "file-up", lambda: run("file.accounts")),
+                Button(_("Choose a file"), "plain", "file-up", lambda: run("file.import")),
                 Button(_("Paste a table"), "link", "", self.paste),
             ),
             LargeCard(

@@ -6,10 +6,12 @@ import datetime as dt
 from collections.abc import Mapping
 from pathlib import Path
 
+import numpy as np
 from PySide6 import QtCore, QtWidgets
 
 from terradesk import i18n
 from terradesk.i18n import _
+from terradesk.readers.previewing import Preview
 
 from ..map_choice import MapChoice
 from ..parts import Button, IconLabel, Trouble, label
@@ -93,6 +95,7 @@ class MeaningSide(QtWidgets.QWidget):
         """There is no file."""
         for widget in (self._memory, self.choice, self._note, self._heading, self.table):
             widget.hide()
+        self.trouble.hide()
 
     def forget_outcome(self) -> None:
         """There is no outcome: the options stay, for they may mend it."""
@@ -126,6 +129,20 @@ class MeaningSide(QtWidgets.QWidget):
         told = self._told(found, chosen)
         self.table.show_rows(found.head, lines, found.kind.roles, told)
         self._tell_used(told, len(table))
+
+    def show_look(self, look: Preview) -> None:
+        """Show the beginning of a table whose meaning is not known yet."""
+        n = len(look.names)
+        rows = [(*row[:n], *([""] * (n - len(row)))) for row in look.rows[look.below :]]
+        columns = {
+            name: np.array([row[k] for row in rows], object) for k, name in enumerate(look.names)
+        }
+        lines = np.array(look.lines[look.below :])
+        told = [Told(name, "", is_idle=True) for name in columns]
+        self._heading.show()
+        self._used.setText("")
+        self.table.setVisible(bool(columns))
+        self.table.show_rows(columns, lines, {}, told)
 
     def show_roles(self, found: Understood, chosen: Mapping[str, str]) -> None:
         """Show what the columns mean now."""

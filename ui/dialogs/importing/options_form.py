@@ -8,9 +8,12 @@ from PySide6 import QtCore, QtWidgets
 
 from terradesk.importing import Option
 
+from ..nouns import NounBox
 from ..parts import choose, combo, empty, label, plain_tip
 
 Value = bool | str | int | float
+NOUN = "noun"
+"""Key of the option that says what an area is called: a list into which words can be typed."""
 
 
 class OptionsForm(QtWidgets.QWidget):
@@ -66,6 +69,9 @@ class OptionsForm(QtWidgets.QWidget):
         blocker = QtCore.QSignalBlocker(field)
         if isinstance(field, QtWidgets.QCheckBox):
             field.setChecked(bool(value))
+        elif isinstance(field, NounBox):
+            field.setCurrentText(str(value))
+            field.show_start()
         elif isinstance(field, QtWidgets.QComboBox):
             choose(field, value)
         elif isinstance(field, QtWidgets.QSpinBox):
@@ -78,6 +84,10 @@ class OptionsForm(QtWidgets.QWidget):
 
 
 def _field(one: Option, tell: Callable[[Value], None]) -> QtWidgets.QWidget:
+    if one.key == NOUN:
+        nouns = NounBox()
+        nouns.chosen.connect(lambda: tell(nouns.currentText()))
+        return nouns
     if isinstance(one.default, bool):
         tick = QtWidgets.QCheckBox(one.title)
         tick.toggled.connect(tell)
@@ -89,6 +99,7 @@ def _field(one: Option, tell: Callable[[Value], None]) -> QtWidgets.QWidget:
         )
         longest = max(len(text) for _value, text in one.choices)
         box.setMinimumContentsLength(min(max(longest, 6), 34))
+        box.setMinimumWidth(120)
         box.activated.connect(lambda _k: tell(box.currentData()))
         return box
     if isinstance(one.default, str):
@@ -111,7 +122,9 @@ def _number(one: Option, tell: Callable[[Value], None]) -> QtWidgets.QAbstractSp
         real.setRange(-1e9, 1e9)
         real.valueChanged.connect(tell)
     spin.setKeyboardTracking(False)
-    spin.setMinimumWidth(96)
+    spin.setMinimumWidth(104)
+    spin.setFixedHeight(28)
+    spin.lineEdit().setTextMargins(6, 0, 6, 0)
     if one.unit:
         spin.setSuffix(f" {one.unit}")
     return spin

@@ -17,6 +17,7 @@ from .shown_map import STATE_TEXTS, Picture
 from .work import Outcome
 
 _FIRST, _TALL = 6, 800
+_MARKS = {"ok": ("check", "ok"), "warning": ("triangle-alert", "warn")}
 
 
 class CountLine(QtWidgets.QWidget):
@@ -24,28 +25,26 @@ class CountLine(QtWidgets.QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._grid = QtWidgets.QGridLayout(self)
-        self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setHorizontalSpacing(22)
-        self._grid.setVerticalSpacing(4)
+        self._box = QtWidgets.QVBoxLayout(self)
+        self._box.setContentsMargins(0, 0, 0, 0)
+        self._box.setSpacing(4)
 
     def show_counts(self, counts: tuple[Count, ...], n_columns: int) -> None:
         """Show other figures."""
-        empty(self._grid)
-        for k, one in enumerate(counts):
-            cell = QtWidgets.QWidget()
-            row = QtWidgets.QHBoxLayout(cell)
+        empty(self._box)
+        for first in range(0, len(counts), n_columns):
+            line = QtWidgets.QWidget()
+            row = QtWidgets.QHBoxLayout(line)
             row.setContentsMargins(0, 0, 0, 0)
             row.setSpacing(6)
-            if one.level:
-                is_fine = one.level == "ok"
-                row.addWidget(IconLabel("check", "ok", 14) if is_fine
-                              else IconLabel("triangle-alert", "warn", 14))  # fmt: skip
-            row.addWidget(label(i18n.number(one.n), "strong"))
-            row.addWidget(label(one.title, "dim"))
+            for one in counts[first : first + n_columns]:
+                if one.level:
+                    row.addWidget(IconLabel(*_MARKS[one.level], 14))
+                row.addWidget(label(i18n.number(one.n), "strong"))
+                row.addWidget(label(one.title, "dim"))
+                row.addSpacing(16)
             row.addStretch(1)
-            self._grid.addWidget(cell, k // n_columns, k % n_columns)
-        self._grid.setColumnStretch(n_columns, 1)
+            self._box.addWidget(line)
         self.setVisible(bool(counts))
 
 
@@ -127,15 +126,17 @@ class OutcomeSide(QtWidgets.QWidget):
     def show_outcome(self, outcome: Outcome) -> None:
         """Show what an import would do."""
         prepared, choices = outcome.prepared, outcome.asked.choices
-        picture = outcome.picture
-        self.map.show_picture(picture.image if picture else None)
-        self.map.setVisible(picture is not None)
-        self.keys.show_keys(picture)
+        self.map.setVisible(outcome.has_map)
         self.counts.show_counts(prepared.counts, 4 if self.width() > 640 else 3)
         self._show_share(prepared.report)
         self._fill_table(prepared)
         self.review.show_items(prepared.items, prepared.groups, choices.left_out, choices.picked)
         self.issues.show_report(prepared.report)
+
+    def show_picture(self, picture: Picture | None) -> None:
+        """Show the map of an outcome."""
+        self.map.show_picture(picture.image if picture else None)
+        self.keys.show_keys(picture)
 
     def _show_share(self, report: ImportReport) -> None:
         total, placed = report.accepted, report.accepted - report.unplaced

@@ -16,12 +16,13 @@ from terradesk.importing.kind import Kind
 from terradesk.importing.remembering import Remembered
 from terradesk.plan import Plan
 from terradesk.progress import Progress
+from terradesk.readers.previewing import Preview
 from terradesk.readers.report import Issue
 
 from ... import theme
 from ..import_page import ImportPage
 from ..issues import RowsBehind
-from ..parts import Button, label, line
+from ..parts import STYLE_CHANGE, Button, Trouble, label, line
 from ..work import LatestWork
 from . import work
 from .files import ask_file
@@ -104,7 +105,10 @@ class Importing(ImportPage):
         self._plans = NewPlans(path)
         self.understood: Understood | None = None
         self.outcome: Outcome | None = None
-        self._reader, self._maker = LatestWork(self, 0), LatestWork(self)
+        self._looker, self._reader = LatestWork(self, 0), LatestWork(self, 0)
+        self._maker = LatestWork(self)
+        self._painter = LatestWork(self, 60)
+        self._look: Preview | None = None
         self._make_head()
         self.side, self.gain = MeaningSide(path.parent), OutcomeSide(self.height())
         self.add_halves(self.side, self.gain, _LEFT_SHARE)
@@ -130,9 +134,14 @@ class Importing(ImportPage):
         self.foot.addWidget(self._foot_note)
 
     def _connect(self) -> None:
+        self._looker.succeeded.connect(self._on_look)
         self._reader.succeeded.connect(self._on_understood)
         self._maker.succeeded.connect(self._on_outcome)
         self.watch(self._reader, self._maker)
+        for one in (self._looker, self._painter):
+            self.finished.connect(one.stop)
+        self._painter.succeeded.connect(self.gain.show_picture)
+        self.gain.map.resized.connect(self._ask_picture)
         self.kind.chosen.connect(self._on_kind)
         self.strip.changed.connect(self._on_reading)
         self.side.table.role_chosen.connect(self.choose_role)
@@ -143,7 +152,12 @@ class Importing(ImportPage):
         self.gain.issues.show_rows.connect(self._show_rows)
 
     @property
-    def trouble(self) -> QtWidgets.QFrame:
+    def is_drawing(self) -> bool:
+        """Whether the map is still being drawn."""
+        return self._painter.is_busy
+
+    @property
+    def trouble(self) -> Trouble:
         """Where errors stand."""
         return self.side.trouble
 
@@ -154,13 +168,16 @@ class Importing(ImportPage):
         self._name.setText(path.name)
         self.strip.hide()
         self._strip_line.hide()
-        self.kind.setEnabled(False)
+        self.side.forget()
         self._read()
 
     def _read(self) -> None:
         self._about.setText(_("Reading…"))
         self._forget()
-        asked = self._path, self._reading, self._wanted, self._plan, self._remembers
+        path, reading = self._path, self._reading
+        self._look = None
+        self._looker.ask(lambda progress: work.look(path, reading, progress))
+        asked = path, reading, self._wanted, self._plan, self._remembers
         self._reader.ask(lambda progress: work.read(*asked, progress))
 
     def _forget(self) -> None:
@@ -169,6 +186,7 @@ class Importing(ImportPage):
         self._roles, self._options = {}, {}
         self._plans = NewPlans(self._path)
         self.accept_button.setEnabled(False)
+        self.kind.setEnabled(False)
 
     def _ask_file(self) -> None:
         path = ask_file(self, self._path.parent)
@@ -196,6 +214,22 @@ class Importing(ImportPage):
             self._reading = Reading(self._reading.sheet, self._reading.layer)
             self._read()
 
+    def _on_look(self, found: Preview | None) -> None:
+        """The beginning of a table, before all of it is read; it stays when that fails."""
+        self._look = found
+        if found is None:
+            return
+        if self.understood is not None:
+            self.strip.show_source(self.understood.source, found)
+            return
+        self.strip.show_table(self._reading, (), found, found.has_open_dates)
+        self._show_strip()
+        self.side.show_look(found)
+
+    def _show_strip(self) -> None:
+        for widget in (self.strip, self._strip_line):
+            widget.setVisible(self.strip.n_shown > 0)
+
     # ------------------------------------------------------------------ understood
     def _on_understood(self, found: Understood) -> None:
         self.understood = found
@@ -203,9 +237,8 @@ class Importing(ImportPage):
         source = found.source
         self._reading = source.reading
         self._about.setText(_about(source))
-        self.strip.show_source(source)
-        self.strip.setVisible(self.strip.n_shown > 0)
-        self._strip_line.setVisible(self.strip.n_shown > 0)
+        self.strip.show_source(source, self._look)
+        self._show_strip()
         self.kind.show_kinds(found.suits, found.kind.key, source, self._plan)
         self._take_over(found.remembered)
         self.side.show_source(found, self._roles, self._options, self._needs_map)
@@ -278,8 +311,6 @@ class Importing(ImportPage):
             self._plan,
             self._alignment,
             self._choices(forgets_items),
-            theme.is_dark(),
-            self.gain.map.wanted_size(),
             MapAsked(choice.key, choice.own, choice.nouns) if self._needs_map else None,
         )
         plans = self._plans
@@ -291,23 +322,52 @@ class Importing(ImportPage):
         self.outcome = outcome
         self.trouble.hide()
         prepared = outcome.prepared
+        self._offer_mends(outcome.understood)
         self.gain.show_outcome(outcome)
         self.side.show_outcome(outcome)
-        can = prepared.incoming is not None or prepared.plan is not None
+        self._ask_picture()
+        done = (prepared.incoming, prepared.plan, prepared.after)
+        can = any(one is not None for one in done)
         self.accept_button.setText(_button(prepared))
         self.accept_button.setEnabled(can)
         nothing = _("Nothing would change: the plan holds all of it already.")
         self.accept_button.setToolTip("" if can else nothing)
 
+    def _offer_mends(self, found: Understood) -> None:
+        """Links that mend what is wrong where it is told."""
+        mends = self.gain.issues.mends
+        mends.clear()
+        if any(one.key == "swap" for one in found.options):
+            mends["swapped"] = (_("Exchange them"), self._exchange)
+
+    def _exchange(self) -> None:
+        field = self.side.form.fields.get("swap")
+        if isinstance(field, QtWidgets.QCheckBox):
+            field.setChecked(True)
+
+    def _ask_picture(self) -> None:
+        """Draw the map in the size that it has by now."""
+        outcome = self.outcome
+        if outcome is not None and outcome.has_map:
+            dark, size = theme.is_dark(), self.gain.map.wanted_size()
+            self._painter.ask(lambda progress: outcome.picture(dark, size, progress))
+
+    def changeEvent(self, event: QtCore.QEvent) -> None:
+        """Draw the map in the theme in use."""
+        super().changeEvent(event)
+        if event.type() == STYLE_CHANGE and hasattr(self, "gain"):
+            self._ask_picture()
+
     def _on_failure(self, error: BaseException) -> None:
-        self.side.trouble.tell(error)
         self.outcome = None
         self.accept_button.setEnabled(False)
         self.gain.forget()
         self.side.forget_outcome()
         if self.understood is None:
             self._about.setText("")
-            self.side.forget()
+            if self._look is None:
+                self.side.forget()
+        self.side.trouble.tell(error)
 
     def _show_rows(self, issue: Issue) -> None:
         if self.understood is not None:

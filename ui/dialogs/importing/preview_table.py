@@ -15,6 +15,7 @@ from .column_head import ColumnHead, Told
 
 _LONGEST = 200
 _LEAST, _WIDEST, _USUAL = 132, 280, 148
+_AROUND, _MOST_OF_ROLE = 54, 190
 Role = QtCore.Qt.ItemDataRole
 
 
@@ -50,13 +51,12 @@ class PreviewModel(QtCore.QAbstractTableModel):
 
     def set_idle(self, names: set[str]) -> None:
         """Which columns are not used."""
-        if names != self.idle:
-            self.idle = names
-            self.dataChanged.emit(
-                self.index(0, 0),
-                self.index(max(self.rowCount() - 1, 0), max(self.columnCount() - 1, 0)),
-                [Role.ForegroundRole],
-            )
+        if names == self.idle:
+            return
+        self.idle = names
+        if self.rowCount() and self.columnCount():
+            last = self.index(self.rowCount() - 1, self.columnCount() - 1)
+            self.dataChanged.emit(self.index(0, 0), last, [Role.ForegroundRole])
 
     def rowCount(self, parent: QtCore.QModelIndex | None = None) -> int:
         """Rows that are shown."""
@@ -238,10 +238,12 @@ class PreviewTable(QtWidgets.QTableView):
         self.rows.set_rows(columns, lines)
         self.head.set_roles(roles)
         metrics = self.fontMetrics()
+        words = [metrics.horizontalAdvance(_(text)) for text in roles.values()]
+        least = min(max([*words, 0]) + _AROUND, _MOST_OF_ROLE)
         for k, name in enumerate(columns):
             texts = [name, *(str(cell)[:40] for cell in columns[name][:20].tolist())]
             wide = max(metrics.horizontalAdvance(text) for text in texts) + 28
-            self.setColumnWidth(k, min(max(wide, _LEAST), _WIDEST))
+            self.setColumnWidth(k, min(max(wide, _LEAST, least), _WIDEST))
         self.tell(told)
         self.horizontalScrollBar().setValue(0)
 

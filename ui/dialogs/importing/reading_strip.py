@@ -10,6 +10,8 @@ from PySide6 import QtCore, QtWidgets
 from terradesk import i18n
 from terradesk.i18n import N_, _
 from terradesk.importing import Reading, Source
+from terradesk.readers import Table
+from terradesk.readers.previewing import Preview
 
 from ..parts import combo, label
 from .systems import SystemBox
@@ -45,6 +47,7 @@ _DATES = (
     ("ymd", N_("year, month, day")),
 )
 _MOST_HEADERS = 12
+_WITH_ENCODING = (".shp", ".dbf", ".zip", ".tab", ".mif")
 
 
 class ReadingStrip(QtWidgets.QWidget):
@@ -109,42 +112,59 @@ class ReadingStrip(QtWidgets.QWidget):
         return sum(not cell.isHidden() for cell in self._cells.values())
 
     # ------------------------------------------------------------------ showing
-    def show_source(self, source: Source) -> None:
-        """Show how a file was read."""
-        self._reading = source.reading
-        table, found = source.table, source.boundaries
-        parts = [(name, name) for name in source.parts]
-        has_parts = len(parts) > 1
-        self._fill("sheet", parts if table is not None and has_parts else [], "")
-        layer = found.layer if found is not None else ""
-        self._fill("layer", parts if found is not None and has_parts else [], layer)
-        is_text = table is not None and bool(table.delimiter)
-        encoding = _plain_encoding(table.encoding) if table is not None else ""
-        self._fill("encoding", _ENCODINGS if is_text else [], encoding)
-        separators = [(value, _(text)) for value, text in _SEPARATORS]
-        delimiter = table.delimiter if table is not None else ""
-        self._fill("delimiter", separators if is_text else [], delimiter)
-        decimals = [(value, _(text)) for value, text in _DECIMALS]
-        decimal = table.decimal if table is not None else ""
-        self._fill("decimal", decimals if table is not None else [], decimal)
-        self._show_header(source)
-        dates = [(value, _(text)) for value, text in _DATES]
-        order = str(getattr(table, "dates", "") or "")
-        has_dates = bool(order or self._reading.dates)
-        self._fill("dates", dates if table is not None and has_dates else [], order)
-        self._show("crs", found is not None)
-        if found is not None:
+    def show_source(self, source: Source, look: Preview | None = None) -> None:
+        """Show how a file was read; a look at its beginning says whether dates are doubtful."""
+        if source.table is not None:
+            has_open = look is not None and look.has_open_dates
+            self.show_table(source.reading, source.parts, source.table, has_open)
+        elif source.boundaries is not None:
+            self._reading = source.reading
+            for key in ("sheet", "delimiter", "decimal", "header", "dates"):
+                self._fill(key, [], "")
+            found, parts = source.boundaries, [(name, name) for name in source.parts]
+            self._fill("layer", parts if len(parts) > 1 else [], found.layer)
+            has_tables = source.path.suffix.lower() in _WITH_ENCODING
+            self._fill("encoding", _ENCODINGS if has_tables else [], "")
+            self._show("crs", True)
             self.system.show_system(self._reading.crs, found.crs)
 
-    def _show_header(self, source: Source) -> None:
-        table = source.table
-        if table is None:
-            self._fill("header", [], "")
-            return
-        own = getattr(table, "header", None)
+    def show_table(
+        self, reading: Reading, parts: Sequence[str], table: Table | Preview, has_open_dates: bool
+    ) -> None:
+        """Show how a table is read, or would be.
+
+        Parameters
+        ----------
+        reading : Reading
+            As chosen.
+        parts : sequence of str
+            Sheets.
+        table : Table or Preview
+        has_open_dates : bool
+            Nothing tells whether the day or the month comes first.
+        """
+        self._reading = reading
+        for key in ("layer", "crs"):
+            self._show(key, False)
+        self._fill("sheet", [(name, name) for name in parts] if len(parts) > 1 else [], "")
+        is_text = bool(table.delimiter)
+        encoding = _plain_encoding(table.encoding)
+        self._fill("encoding", _ENCODINGS if is_text else [], encoding)
+        separators = [(value, _(text)) for value, text in _SEPARATORS]
+        self._fill("delimiter", separators if is_text else [], table.delimiter)
+        decimals = [(value, _(text)) for value, text in _DECIMALS]
+        self._fill("decimal", decimals, table.decimal)
+        self._show_header(table.header)
+        has_dates = bool(table.dates or reading.dates or has_open_dates)
+        dates = [(value, _(text)) for value, text in _DATES]
+        self._fill("dates", dates if has_dates else [], table.dates)
+        if has_open_dates and not reading.dates:
+            self.boxes["dates"].setItemText(0, _("please check"))
+
+    def _show_header(self, own: int) -> None:
         rows = {k: _("in row {n}").format(n=i18n.number(k)) for k in range(1, _MOST_HEADERS + 1)}
-        for row in (own, self._reading.header):
-            if isinstance(row, int) and row > 0:
+        for row in (own, self._reading.header or 0):
+            if row > 0:
                 rows[row] = _("in row {n}").format(n=i18n.number(row))
         choices: list[tuple[int, str]] = sorted(rows.items())
         self._fill("header", [*choices, (0, _("there are none"))], own)

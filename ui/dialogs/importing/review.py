@@ -88,6 +88,7 @@ class ReviewList(QtWidgets.QWidget):
         self.tree = QtWidgets.QTreeView()
         self.tree.setModel(self.model)
         self.tree.setUniformRowHeights(True)
+        self.tree.setProperty("role", "review")
         self.tree.setAccessibleName(_("Differences and matches"))
         self.tree.setItemDelegateForColumn(AFTER, CandidateDelegate(self.tree))
         self.tree.setEditTriggers(
@@ -119,6 +120,7 @@ class ReviewList(QtWidgets.QWidget):
             wide = max(self.tree.viewport().width(), 320)
             self.tree.setColumnWidth(TITLE, round(wide * 0.42))
             self.tree.setColumnWidth(BEFORE, round(wide * 0.26))
+            self.tree.setColumnHidden(BEFORE, not any(item.before for item in items))
         self._tell_count()
         self.setVisible(bool(items))
 

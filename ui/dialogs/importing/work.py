@@ -13,9 +13,12 @@ from terradesk.i18n import _, isolate
 from terradesk.importing import Choices, Option, Prepared, Reading, Source, read_source, remembering
 from terradesk.importing.kind import Kind, Meaning
 from terradesk.importing.kinds import kind_of, ranked
+from terradesk.importing.looking import preview
 from terradesk.importing.remembering import Remembered
 from terradesk.plan import Plan
 from terradesk.progress import Progress, part
+from terradesk.readers import reader_for
+from terradesk.readers.previewing import Preview
 
 from ..preview_map import Size
 from . import shown_map
@@ -63,9 +66,6 @@ class Asked:
         The open plan.
     alignment : int
     choices : Choices
-    dark : bool
-    size : (int, int)
-        Of the picture.
     map : MapAsked or None
         For accounts without an open plan.
     """
@@ -73,21 +73,18 @@ class Asked:
     plan: Plan | None
     alignment: int
     choices: Choices = field(default_factory=Choices)
-    dark: bool = False
-    size: Size = (640, 320)
     map: MapAsked | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Outcome:
-    """What an import would do, with a picture of it.
+    """What an import would do.
 
     Parameters
     ----------
     understood : Understood
     asked : Asked
     prepared : Prepared
-    picture : Picture or None
     new_plan : NewPlan or None
         Where a map was found for accounts.
     """
@@ -95,8 +92,31 @@ class Outcome:
     understood: Understood
     asked: Asked
     prepared: Prepared
-    picture: shown_map.Picture | None
     new_plan: NewPlan | None = None
+
+    @property
+    def has_map(self) -> bool:
+        """Whether there is anything to draw."""
+        return bool(self.prepared.shown.plan or self.prepared.plan or self.asked.plan)
+
+    def picture(self, dark: bool, size: Size, progress: Progress) -> shown_map.Picture | None:
+        """What the map shows, drawn."""
+        progress(0.5, "")
+        return shown_map.picture(self.prepared, self.asked.plan, self.asked.alignment, dark, size)
+
+
+def look(path: Path, reading: Reading, progress: Progress) -> Preview | None:
+    """The beginning of a table, read at once; None for files that are no tables.
+
+    Raises
+    ------
+    TerraDeskError
+        The file is damaged.
+    """
+    reader = reader_for(path)
+    if reader is None or reader.gives != "table":
+        return None
+    return preview(path, reading, MOST_ROWS, progress)
 
 
 def read(
@@ -180,12 +200,10 @@ def prepare(understood: Understood, asked: Asked, plans: NewPlans, progress: Pro
         It cannot be imported like this.
     """
     kind, source = understood.kind, understood.source
-    making, new_plan = part(progress, 0.0, 0.85), None
+    making, new_plan = part(progress, 0.0, 1.0), None
     if asked.map is not None:
         new_plan = plans.make(kind, source, asked.choices, asked.map, making)
         prepared = new_plan.prepared
     else:
         prepared = kind.prepare(source, asked.plan, asked.choices, asked.alignment, making)
-    progress(0.9, "")
-    picture = shown_map.picture(prepared, asked.plan, asked.alignment, asked.dark, asked.size)
-    return Outcome(understood, asked, prepared, picture, new_plan)
+    return Outcome(understood, asked, prepared, new_plan)
