@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from itertools import islice
 
 from terradesk import i18n
 
@@ -125,7 +126,7 @@ def guess(cells: Iterable[str], own: str = "") -> str:
     own : str
         Currency of the plan: a sign of several currencies means this one if it can.
     """
-    filled = [cell for cell in cells if cell.strip()][:_MOST]
+    filled = list(islice((cell for cell in cells if cell.strip()), _MOST))
     said = Counter(code for cell in filled if (code := _said(cell, own)))
     if not said:
         return ""

@@ -417,7 +417,7 @@ def new_plan(
     columns, measures : tuple of rows
         What the columns mean; their ``id`` is given anew.
     settings : mapping, optional
-        Settings that differ from `DEFAULTS`.
+        Settings that differ from `DEFAULTS`; the currency is that of the columns unless given.
 
     Returns
     -------
@@ -439,7 +439,13 @@ def new_plan(
     for row in meanings:
         rows.append((KIND_OF[type(row)], replace(row, id=next_id)))
         next_id += 1
-    for key, value in {**({"title": title} if title else {}), **(settings or {})}.items():
+    own = {c.currency for c in columns if c.currency and not c.currency.startswith("=")}
+    chosen = {
+        **({"title": title} if title else {}),
+        **({"currency": own.pop()} if len(own) == 1 else {}),
+        **(settings or {}),
+    }
+    for key, value in chosen.items():
         rows.append(("setting", rec.Setting(key, next_id, value=value)))
         next_id += 1
     tables: dict[str, dict[tuple[int, str], rec.Row]] = {kind: {} for kind in rec.KINDS}

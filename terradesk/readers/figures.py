@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 
+from terradesk import currencies
 from terradesk import records as rec
 from terradesk.edits import Record
 from terradesk.plan import KIND_OF, Plan
@@ -36,9 +37,70 @@ def column_row(
         found, is_money = figure_role(name, known, len(np.unique(known)), len(known))
     role = role or found
     shown = format or ("money" if is_money else "number")
+    own = currencies.in_header(name) if shown == "money" else ""
     return rec.Column(
-        rec.new_uid(), 0, table=table, name=name, label=_label(name), role=role, format=shown
+        rec.new_uid(),
+        0,
+        table=table,
+        name=name,
+        label=_label(name),
+        role=role,
+        format=shown,
+        currency=own,
     )
+
+
+def in_currencies(
+    plan: Plan | None,
+    columns: Mapping[str, np.ndarray],
+    described: Iterable[rec.Column],
+    cells: Mapping[str, np.ndarray],
+) -> tuple[dict[str, np.ndarray], tuple[rec.Column, ...]]:
+    """Columns with the currency that the signs of their cells say.
+
+    Parameters
+    ----------
+    plan : Plan or None
+        The one they come into. Amounts that come beside others in another currency get a column
+        of their own: one column has one currency.
+    columns : mapping of str to ndarray
+        Attributes of the rows that come in.
+    described : iterable of rec.Column
+    cells : mapping of str to ndarray of str
+        Of the table as it was read.
+
+    Returns
+    -------
+    columns : dict
+        Under the names that they get.
+    described : tuple of rec.Column
+    """
+    own = currencies.code_of(plan.setting("currency")) if plan is not None else ""
+    names, out = {}, []
+    for row in described:
+        code = ""
+        if row.role in ("amount", "rate") and row.name in cells:
+            code = currencies.guess(cells[row.name], own) or row.currency
+        if code:
+            row = replace(row, currency=code, format="money")
+            if plan is not None and _held(plan, row, own) not in ("", code):
+                names[row.name] = f"{row.name} ({code})"
+                label = f"{row.label} ({code})"
+                row = replace(row, name=names[row.name], label=label)
+        out.append(row)
+    return {names.get(name, name): values for name, values in columns.items()}, tuple(out)
+
+
+def _held(plan: Plan, row: rec.Column, own: str) -> str:
+    """Currency of the plan's column of that name; empty when it has none, or one for each row."""
+    big = plan.units if row.table == "units" else plan.accounts
+    if row.name not in big.columns:
+        return ""
+    found = next(
+        (c for c in plan.rows(rec.Column) if c.table == row.table and c.name == row.name), None
+    )
+    held = found.currency if found is not None else ""
+    return "" if held.startswith("=") else currencies.code_of(held, own) if held else own
 
 
 def _label(name: str) -> str:
@@ -64,11 +126,28 @@ def measure_rows(columns: Iterable[rec.Column]) -> tuple[rec.Measure, ...]:
 
 
 def new_records(plan: Plan, rows: Sequence[rec.Column | rec.Measure]) -> list[Record]:
-    """Columns and measures that a plan does not have yet, ready for `Document.add_accounts`."""
+    """What a plan does not have yet of columns and measures, ready for `Document.add_accounts`.
+
+    With its first amounts a plan gets their currency, unless somebody has chosen one.
+    """
     have = {_meaning(r) for r in (*plan.rows(rec.Column), *plan.rows(rec.Measure))}
     fresh = [r for r in rows if _meaning(r) not in have]
     first = plan.next_id + 1  # the import itself takes the next
-    return [Record(KIND_OF[type(r)], None, replace(r, id=first + k)) for k, r in enumerate(fresh)]
+    out = [Record(KIND_OF[type(r)], None, replace(r, id=first + k)) for k, r in enumerate(fresh)]
+    code = first_currency(plan, [r for r in fresh if isinstance(r, rec.Column)])
+    if code:
+        out.append(Record("setting", None, rec.Setting("currency", first + len(out), value=code)))
+    return out
+
+
+def first_currency(plan: Plan, rows: Iterable[rec.Column]) -> str:
+    """The one currency of the first amounts of a plan; empty where it has one, or they several."""
+    known = (*plan.rows(rec.Column), *plan.rows(rec.Measure))
+    has_money = any(row.format == "money" for row in known)
+    if has_money or plan.row("setting", "currency") is not None:
+        return ""
+    found = {row.currency for row in rows if row.currency}
+    return found.pop() if len(found) == 1 and not next(iter(found)).startswith("=") else ""
 
 
 def _meaning(row: rec.Row) -> tuple[str, ...]:

@@ -48,6 +48,7 @@ from terradesk.measures import money
 from terradesk.plan import Plan
 from terradesk.progress import Progress, part, silent
 from terradesk.readers import recognise
+from terradesk.readers.figures import first_currency
 from terradesk.readers.recognising import ColumnGuess
 from terradesk.readers.report import ImportReport
 
@@ -359,15 +360,11 @@ class _Preparing:
 
     def _first_currency(self, made: Bringing) -> Iterator[Record]:
         """The plan's own currency, where its first amounts come in and nobody has chosen one."""
-        has_money = any(c.format == "money" for c in self.plan.rows(rec.Column))
-        has_money |= any(m.format == "money" for m in self.plan.rows(rec.Measure))
-        if has_money or self.plan.row("setting", "currency") is not None:
-            return
         rows = [r.after for r in made.records if isinstance(r.after, rec.Column)]
-        found = {c.currency for c in rows if c.currency and not c.currency.startswith("=")}
-        if len(found) == 1:
+        code = first_currency(self.plan, rows)
+        if code:
             row_id = self.plan.next_id + 1 + len(made.records)
-            yield Record("setting", None, rec.Setting("currency", row_id, value=found.pop()))
+            yield Record("setting", None, rec.Setting("currency", row_id, value=code))
 
     def _sentence(self, rows: np.ndarray, made: Bringing) -> str:
         n = len(np.unique(rows[rows >= 0]))
