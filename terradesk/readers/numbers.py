@@ -8,7 +8,10 @@ from collections.abc import Iterable
 import numpy as np
 
 EMPTY = frozenset(
-    ("", "-", "–", "—", "n/a", "na", "null", "none", "nan", "#n/a", "#n/d", "n.a.", "nil", "?", ".")
+    (
+        *("", "-", "–", "—", "n/a", "na", "null", "none", "nan", "n.a.", "nil", "?", ".", "<na>"),
+        *("#n/a", "#n/d", "#nv", "#ref!", "#value!", "#div/0!", "#name?", "#num!", "#null!"),
+    )
 )
 """What people write for "nothing", in small letters."""
 
