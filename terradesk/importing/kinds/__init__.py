@@ -20,6 +20,7 @@ KINDS: tuple[str, ...] = (
     "postcodes:POSTCODES",
     "drawn:KIND",
     "owners:KIND",
+    "reps:KIND",
 )
 """``module:object`` below this package, in the order of the list on the page."""
 
