@@ -31,6 +31,7 @@ from .choosing import Choosing
 from .file_commands import FileCommands
 from .help_commands import HelpCommands
 from .layout import CornerTitle, Rail, TabbedDock
+from .measure_commands import MeasureCommands
 from .status import StatusBar
 from .territory_commands import TerritoryCommands, all_units
 from .toolbar import TopBar
@@ -62,7 +63,7 @@ class MainWindow(QtWidgets.QMainWindow):
         self.sample_copy: Path | None = None
         self._commands = (
             self, FileCommands(self), TerritoryCommands(self), HelpCommands(self),
-            ViewCommands(self), BuildCommands(self),
+            ViewCommands(self), BuildCommands(self), MeasureCommands(self),
         )  # fmt: skip
         self.actions_by_id = make_actions(self, self.settings.shortcuts, self._handler)
         self._make_centre()
