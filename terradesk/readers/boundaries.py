@@ -16,10 +16,25 @@ import numpy as np
 from terradesk import gdal, projection, sniffing
 from terradesk.errors import TerraDeskError
 from terradesk.gdal import LayerInfo
-from terradesk.i18n import _, isolate
+from terradesk.i18n import _, isolate, ngettext, number
 from terradesk.progress import Progress, silent
-from terradesk.readers import archives, foreign, map_archives, shapefiles, spelling
-from terradesk.readers.report import ImportReport, Issue, from_dict, issue, lines_text
+from terradesk.readers import (
+    archives,
+    foreign,
+    json_lines,
+    map_archives,
+    shapefiles,
+    spelling,
+)
+from terradesk.readers.report import (
+    MOST_REJECTS,
+    ImportReport,
+    Issue,
+    Reject,
+    from_dict,
+    issue,
+    lines_text,
+)
 
 NEEDS_GDAL = True
 _TEXTS = (".geojson", ".json", ".topojson", ".geojsonl", ".geojsons", ".ndjson", ".kml", ".gml")
@@ -126,10 +141,22 @@ def read_layer(
         progress(0.2, _("Reading the map"))
         found = gdal.read(file, name, _encoding(file, encoding, issues))
         system = _system(file, found.crs, issues)
-    n = len(found.wkb)
+        n = len(found.wkb)
+        broken: list[Reject] = []
+        if file.suffix.lower() in json_lines.SUFFIXES:
+            broken, told = json_lines.left_out(file, n)
+            issues += told
     issues += _flattened(source.infos[k].geometry_type, n)
     columns = _readable(_in_use(found.columns, file), n, issues)
-    report = ImportReport(n, n, issues=tuple(issues), lines=lines_text(np.arange(1, n + 1)))
+    issues += _more_layers(source, k) if layer is None else []
+    report = ImportReport(
+        n + len(broken),
+        n,
+        rejected=len(broken),
+        issues=tuple(issues),
+        lines=lines_text(np.arange(1, n + 1)),
+        rejects=tuple(broken[:MOST_REJECTS]),
+    )
     return {
         "wkb": found.wkb,
         "crs": system,
@@ -138,6 +165,21 @@ def read_layer(
         "layer": source.infos[k].name,
         "layers": [info.name for info in source.infos],
     }
+
+
+def _more_layers(source: _Source, k: int) -> list[Issue]:
+    """That there are other layers with areas: each folder of a KML file is one."""
+    worth = [_worth(source, j) for j in range(len(source.infos))]
+    others = [info.name for j, info in enumerate(source.infos) if j != k and worth[j] >= _AREAS]
+    if not others or worth[k] < _AREAS:
+        return []
+    text = ngettext(
+        "The file has {n} more layer with areas, which was not read: {names}",
+        "The file has {n} more layers with areas, which were not read: {names}",
+        len(others),
+    )
+    names = ", ".join(isolate(name) for name in others[:10])
+    return [issue("more_layers", text.format(n=number(len(others)), names=names), n=len(others))]
 
 
 def _encoding(file: Path, chosen: str | None, issues: list[Issue]) -> str | None:
@@ -253,7 +295,11 @@ def _files(path: Path, folder: Path) -> list[Path]:
 def _add(file: Path, folder: Path, source: _Source) -> None:
     issues: list[Issue] = []
     ready = _prepared(file, folder, issues)
-    found = gdal.layers(ready)
+    try:
+        found = gdal.layers(ready)
+    except TerraDeskError:  # a .prj that cannot be understood at all
+        ready = shapefiles.without_system(ready, folder, issues)
+        found = gdal.layers(ready)
     source.issues[ready] = issues
     source.infos.extend(found)
     source.places.extend((ready, info.name) for info in found)
@@ -285,6 +331,9 @@ def _chosen(source: _Source, layer: str | None, file: str) -> int:
             _("Choose another file."),
         )
     return max(range(len(infos)), key=lambda k: (_worth(source, k), -k))
+
+
+_AREAS = 3  # from here on a layer may hold some
 
 
 def _worth(source: _Source, k: int) -> int:

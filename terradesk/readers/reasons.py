@@ -36,6 +36,7 @@ _KINDS: dict[str, tuple[str, str]] = {
     "known": ("", N_("Account number is in the plan already")),
     "not_area": ("rejected", N_("No area")),
     "no_shape": ("", N_("No shape")),
+    "broken_line": ("rejected", N_("A damaged line")),
     "no_code": ("rejected", N_("No code")),
 }
 

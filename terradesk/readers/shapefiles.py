@@ -228,6 +228,22 @@ def _write_copy(
     copy.with_suffix(".shx").write_bytes(head[:24] + size + head[28:] + entries.tobytes())
 
 
+def without_system(path: Path, folder: Path, issues: list[Issue]) -> Path:
+    """A shapefile without its .prj, where there is one: a copy, and that is told."""
+    place = sibling(path, ".prj") if path.suffix.lower() == ".shp" else None
+    if place is None:
+        return path
+    copy = _copied(path, folder)
+    copy.with_suffix(".prj").unlink(missing_ok=True)
+    for suffix in (".shp", ".shx"):
+        part = sibling(path, suffix)
+        if part is not None:
+            shutil.copyfile(part, copy.with_suffix(suffix))
+    told = _("The file “{name}” names no known coordinate system.").format(name=isolate(place.name))
+    issues.append(issue("prj_unknown", told, n=1))
+    return copy
+
+
 # ---------------------------------------------------------------------- the table
 @dataclass(frozen=True, slots=True)
 class _Table:

@@ -20,8 +20,13 @@ accounts
     ``options`` are chosen by hand; or ``refused`` and ``hint``.
 areas
     What comes of it as a new plan: ``n``, ``codes``, ``grouped``, ``rejected``, ``told``,
-    ``repaired_at_least``, ``most_km2``; ``code`` and ``on_duplicates`` are chosen by hand; or
-    ``refused`` and ``hint``.
+    ``names``, ``at_most``, ``repaired_at_least``, ``most_km2``, ``largest_to_smallest``; ``code``
+    and ``options`` are chosen by hand; or ``refused`` and ``hint``.
+alignment
+    What it makes of the territories of the plan of `cells_plan`: ``territories`` with their units,
+    ``one_of`` the names that a unit may have, ``rejected``, ``told``.
+owners
+    What a ``column`` of the accounts makes: ``territories`` by unit, how many ``exceptions``.
 any_of
     The file may be refused as well; whatever happens, it is told.
 fenced
@@ -44,8 +49,12 @@ from terradesk.edits.arrivals import preview
 from terradesk.errors import TerraDeskError
 from terradesk.importing import Choices, Reading, Source, read_source
 from terradesk.importing.kinds.accounts import ACCOUNTS
+from terradesk.importing.kinds.alignment import KIND as ALIGNMENT
+from terradesk.importing.kinds.areas import AREAS
+from terradesk.importing.kinds.owners import KIND as OWNERS
+from terradesk.importing.kinds.owners import column_source
 from terradesk.plan import Plan, new_plan
-from terradesk.readers import ImportReport, make_units, recognise
+from terradesk.readers import ImportReport, recognise
 from terradesk.units import Units
 from tests.data.make_corpus import FOLDER
 
@@ -74,10 +83,11 @@ KEYS = {
     },
     "areas": {
         *("rejected", "repaired_at_least", "most_km2", "at_most", "largest_to_smallest"),
-        *("code", "on_duplicates"),
+        *("code", "options"),
         *MADE_KEYS,
     },
-    "alignment": {"territories", "one_of", "rejected", "refused", "hint"},
+    "alignment": {"territories", "one_of", "rejected", "told", "options"},
+    "owners": {"column", "territories", "exceptions", "told"},
 }
 """What a wish, and each part of it, may say."""
 
@@ -85,6 +95,7 @@ _PYTHON = re.compile(
     r"Traceback|[a-z]Error\b|[a-z]Exception|NoneType|\bNone\b(?! of)|\bnan\b|object at 0x|<class"
     r"|dtype|ndarray|\bcodec\b|utf-8' |bytes?\[|\{\w*\}|/tmp/|/work/|site-packages"
 )
+_ALIGNMENT = 3  # the first one of a new plan
 WEST, SOUTH, ACROSS, UP = -75, 40, 5, 4
 
 
@@ -117,7 +128,11 @@ def differences(file: str, wish: Wish) -> list[str]:
         return [f"read, not refused: {len(source.rows)} rows, {list(source.rows.columns)[:5]}"]
     if "refused" in wish:
         return []
-    for key, run in (("accounts", _accounts), ("areas", _areas)):
+    stages = (
+        *(("accounts", _accounts), ("areas", _areas)),
+        *(("alignment", _alignment), ("owners", _owners)),
+    )
+    for key, run in stages:
         if key in wish:
             found += [f"{key}: {one}" for one in run(source, wish[key], file, wish)]
     if source.table is not None and "accounts" not in wish:
@@ -243,35 +258,34 @@ def _units(rows: np.ndarray, wish: Wish) -> list[str]:
 
 
 def _areas(source: Source, wish: Wish, file: str, whole: Wish) -> list[str]:
-    assert source.boundaries is not None
+    roles = {wish["code"]: "unit_code"} if "code" in wish else {}
+    choices = Choices(roles=roles, options=wish.get("options", {}), reading=source.reading)
     try:
-        made = make_units(
-            source.boundaries,
-            wish.get("code", ""),
-            crs=source.reading.crs or None,
-            on_duplicates=wish.get("on_duplicates", "refuse"),
-        )
+        prepared = AREAS.prepare(source, None, choices)
     except TerraDeskError as error:
         if "refused" in wish:
             return _refusal(error, wish, file)
         return spoken(error, file) if whole.get("any_of") else [f"refused: {error} | {error.hint}"]
     if "refused" in wish:
-        return [] if whole.get("any_of") else [f"made, not refused: {made.units.codes.tolist()}"]
-    report, n = made.report, len(made.units)
+        return [] if whole.get("any_of") else ["made, not refused"]
+    assert prepared.plan is not None
+    report, units, arcs = prepared.report, prepared.plan.units, prepared.plan.arcs
     found = _adds_up(report) + _told(report, wish.get("told", ()))
-    if "n" in wish and not whole.get("any_of"):
-        found += _same("n", n, wish["n"])
-    if n > wish.get("at_most", n):
-        found.append(f"n: {n}, at most {wish['at_most']}")
-    for key, values in (("codes", made.units.codes), ("names", made.units.names)):
+    if len(units) > wish.get("at_most", len(units)):
+        found.append(f"n: {len(units)}, at most {wish['at_most']}")
+    for key, value in (
+        ("n", wish.get("n") if whole.get("any_of") else len(units)),
+        ("codes", units.codes.tolist()),
+        ("names", units.names.tolist()),
+        ("grouped", report.grouped),
+        ("rejected", report.rejected),
+    ):
         if key in wish:
-            found += _same(key, values.tolist(), wish[key])
-    for key in ("grouped", "rejected"):
-        if key in wish:
-            found += _same(key, getattr(report, key), wish[key])
+            found += _same(key, value, wish[key])
     if report.repaired < wish.get("repaired_at_least", 0):
         found.append(f"repaired: {report.repaired}")
-    return found + _sizes(made.arcs.areas, wish)
+    assert arcs is not None
+    return found + _sizes(arcs.areas, wish)
 
 
 def _sizes(square_metres: np.ndarray, wish: Wish) -> list[str]:
@@ -283,3 +297,43 @@ def _sizes(square_metres: np.ndarray, wish: Wish) -> list[str]:
     wished = wish["largest_to_smallest"]
     ratio = float(square_metres.max() / square_metres.min())
     return [] if abs(ratio - wished) < 0.05 * wished else [f"largest to smallest: {ratio:.2f}"]
+
+
+def _alignment(source: Source, wish: Wish, file: str, whole: Wish) -> list[str]:
+    plan = cells_plan()
+    choices = Choices(options=wish.get("options", {}), reading=source.reading)
+    prepared = ALIGNMENT.prepare(source, plan, choices, _ALIGNMENT)
+    found = _adds_up(prepared.report) + _told(prepared.report, wish.get("told", ()))
+    if "rejected" in wish:
+        found += _same("rejected", prepared.report.rejected, wish["rejected"])
+    assert prepared.incoming is not None
+    territories = _territories(preview(plan, prepared.incoming))
+    for code, allowed in wish.get("one_of", {}).items():
+        if territories.get(code, "") not in allowed:
+            found.append(f"{code} in {territories.get(code)!r}, not one of {allowed}")
+    wished = {c: name for name, codes in wish.get("territories", {}).items() for c in codes}
+    return found + (_same("territories", territories, wished) if wished else [])
+
+
+def _owners(source: Source, wish: Wish, file: str, whole: Wish) -> list[str]:
+    plan = cells_plan()
+    arriving = ACCOUNTS.prepare(source, plan, Choices(reading=source.reading)).incoming
+    assert arriving is not None
+    plan = preview(plan, arriving)
+    prepared = OWNERS.prepare(column_source(plan, wish["column"]), plan, Choices(), _ALIGNMENT)
+    found = _adds_up(prepared.report) + _told(prepared.report, wish.get("told", ()))
+    assert prepared.incoming is not None
+    after = preview(plan, prepared.incoming)
+    found += _same("exceptions", len(after.tables.get("override", {})), wish["exceptions"])
+    return found + _same("territories", _territories(after), wish["territories"])
+
+
+def _territories(plan: Plan) -> dict[str, str]:
+    """Territory of each assigned unit, by its code."""
+    names = {row.id: getattr(row, "name", "") for row in plan.tables["territory"].values()}
+    labels = plan.assignments[_ALIGNMENT].tolist()
+    return {
+        str(code): names[label]
+        for code, label in zip(plan.units.codes.tolist(), labels, strict=True)
+        if label in names
+    }

@@ -39,7 +39,7 @@ def test_the_list_names_every_file_and_is_what_the_script_writes() -> None:
 def test_no_wish_goes_unread() -> None:
     for row in ROWS:
         assert set(row["wish"]) <= KEYS[""], row["file"]
-        for part in ("accounts", "areas", "alignment"):
+        for part in ("accounts", "areas", "alignment", "owners"):
             assert set(row["wish"].get(part, {})) <= KEYS[part], row["file"]
 
 

@@ -229,7 +229,7 @@ def _quotes() -> tuple[Case, ...]:
         ),
         text(
             "open_quote_at_end.csv",
-            "a quotation mark opened in the last row",
+            "a quotation mark opened in the last row: it stays as it stands",
             'Name,City\nAcme,Boston\n"Bolt,Hartford\n',
             rows=2,
             told=["quote"],

@@ -168,9 +168,11 @@ def _points() -> tuple[Case, ...]:
         ),
         _list(
             "one_column_points.csv",
-            "both coordinates in one column",
+            "both coordinates in one column are not understood, and that is told",
             'Name,Coordinates\nA,"42.36, -71.06"\nB,"41.76, -72.67"\n',
-            both,
+            ["", ""],
+            told=["unplaced"],
+            unplaced=2,
         ),
         _list(
             "metres.csv",
@@ -387,10 +389,14 @@ def _accounts() -> tuple[Case, ...]:
         _list(
             "owners_disagree.csv",
             "owners that disagree within one area",
-            "Name,Owner,Latitude,Longitude\nA,Jane,42.36,-71.06\nB,Jane,42.3,-71.1\n"
-            "C,Joe,42.4,-71.2\nD,Joe,41.76,-72.67\nE,,41.7,-72.6\n",
+            "Customer ID,Name,Owner,Latitude,Longitude\n1,A,Jane,42.36,-71.06\n"
+            "2,B,Jane,42.3,-71.1\n3,C,Joe,42.4,-71.2\n4,D,Joe,41.76,-72.67\n5,E,,41.7,-72.6\n",
             [BOSTON, BOSTON, BOSTON, HARTFORD, HARTFORD],
-            owners={"09027": "Jane", "09015": "Joe"},
+            owners={
+                "column": "Owner",
+                "territories": {BOSTON: "Jane", HARTFORD: "Joe"},
+                "exceptions": 1,
+            },
         ),
         _list(
             "persian_customers.csv",

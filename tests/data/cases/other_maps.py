@@ -174,11 +174,12 @@ def _google() -> tuple[Case, ...]:
         ),
         text(
             "folders.kml",
-            "KML in two folders: all of them are read",
+            "KML in two folders: each is a layer, and that there is another one is told",
             _kml(folders),
-            any_of=True,
-            rows=4,
-            areas=areas(4),
+            rows=2,
+            layers=["North", "South"],
+            told=["more_layers"],
+            areas=areas(2, codes=["021", "031"]),
         ),
         text("link.kml", "KML that links to another file", _kml(link + _placemarks()), **READ),
         text(
@@ -380,7 +381,7 @@ def _binary() -> tuple[Case, ...]:
             "no.fgb",
             "FlatGeobuf in name only",
             b"fgb\x03fgb\x00" + b"\xff" * 200,
-            **refused("cannot be read|damaged"),
+            **refused("cannot be read|damaged|holds no layer"),
         ),
         Case("geodatabase.gdb.zip", "a zipped file geodatabase", {}, READ),
     )

@@ -225,7 +225,7 @@ def _shapes() -> tuple[Case, ...]:
             "shp_bow_tie",
             "a shape that crosses itself",
             parts([*squares[:2], bow, squares[3]]),
-            areas=areas(4, ["cleaned"], repaired_at_least=1),
+            areas=areas(4, ["repaired"], repaired_at_least=1),
         ),
         shapefile(
             "shp_nan",

@@ -72,7 +72,7 @@ def _shapes() -> tuple[Case, ...]:
             "bow_tie.geojson",
             "an area that crosses itself",
             [a, b, bow, d],
-            areas=areas(4, ["cleaned"], repaired_at_least=1),
+            areas=areas(4, ["repaired"], repaired_at_least=1),
         ),
         geojson(
             "spike.geojson", "an area with a spike of no width", [a, b, c, spike], areas=areas(4)
@@ -125,13 +125,13 @@ def _shapes() -> tuple[Case, ...]:
             "overlap.geojson",
             "two areas overlap by a tenth",
             [a, b, c, polygon(ring(10.9, 51, 1.1))],
-            areas=areas(4, ["cleaned"]),
+            areas=areas(4, ["overlap"]),
         ),
         geojson(
             "same_shape.geojson",
             "two codes with the same shape",
             [a, b, c, c],
-            areas=areas(4, ["cleaned"]),
+            areas=areas(4, ["covered"]),
         ),
         geojson(
             "sliver.geojson",
