@@ -100,7 +100,7 @@ def offer(view: MapView, path: Path, at: QtCore.QPoint) -> bool:
     menu.setObjectName("dropped")
     name = isolate(path.name)
     layer = menu.addAction(_("Show {name} as a layer of this map").format(name=name))
-    plan = menu.addAction(_("Start a new plan from {name}").format(name=name))
+    plan = menu.addAction(_("Import {name}…").format(name=name))
     layer.triggered.connect(lambda: add(view, path))
     plan.triggered.connect(lambda: view.files_dropped.emit([str(path)]))
     menu.aboutToHide.connect(menu.deleteLater)
