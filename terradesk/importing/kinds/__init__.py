@@ -21,6 +21,7 @@ KINDS: tuple[str, ...] = (
     "drawn:KIND",
     "owners:KIND",
     "reps:KIND",
+    "actuals:KIND",
 )
 """``module:object`` below this package, in the order of the list on the page."""
 

@@ -1,0 +1,301 @@
+"""Figures reached per period: by accounts, units, territories or reps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from terradesk.edits.arrivals import Incoming, incoming
+from terradesk.errors import TerraDeskError
+from terradesk.i18n import N_, _, number
+from terradesk.importing.choices import Choices, Option
+from terradesk.importing.kind import Meaning
+from terradesk.importing.owning import Names, account_rows, reps_by_key
+from terradesk.importing.periods import LEVELS, named_period, period
+from terradesk.importing.prepared import CHANGES, Count, Prepared, Shown
+from terradesk.importing.reached import (
+    Booked,
+    Figures,
+    booked_cells,
+    booked_records,
+    read_figures,
+)
+from terradesk.importing.roles import UNUSED, Fit, chosen, column_of, recognised, said, sample
+from terradesk.importing.source import Source
+from terradesk.importing.territory_words import WORDS
+from terradesk.importing.updating.matching import folded
+from terradesk.plan import Plan
+from terradesk.progress import Progress, silent
+from terradesk.readers import words
+from terradesk.readers.matching import unit_rows
+from terradesk.readers.numbers import numbers
+from terradesk.readers.report import ImportReport
+
+ROLES = {
+    "account": N_("Account number"),
+    "unit_code": N_("Area code"),
+    "territory": N_("Territory"),
+    "rep": N_("Rep"),
+    "period": N_("Period"),
+    "amount": N_("Figure"),
+    UNUSED: N_("Not used"),
+}
+KEYS = ("account", "unit_code", "territory", "rep")
+_PERIOD_WORDS = """
+    period; month; quarter; year; date; order date; invoice date; fiscal period; mois; annee;
+    trimestre; miesiac; rok; kwartal; manad; kvartal; ar; monat; jahr; quartal; datum; ماه; سال"""
+_FIGURES = f"{words.WORDS['revenue']}; {words.WORDS['money']}; {words.WORDS['amount']}; actual"
+_ENOUGH = 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class ActualsKind:
+    """Figures per period; see `terradesk.importing.kind.Kind`."""
+
+    key: ClassVar[str] = "actuals"
+    title: ClassVar[str] = N_("Figures reached per period")
+    roles: ClassVar[Mapping[str, str]] = ROLES
+    single: ClassVar[Sequence[str]] = (*KEYS, "period")
+
+    def suits(self, source: Source, plan: Plan | None) -> float:
+        """Likely for a key that the plan knows and periods, in a column or as headers."""
+        if plan is None or source.has_areas or source.has_points or not source.n_rows:
+            return 0.0
+        meanings = self.recognise(source, plan)
+        roles = {one.role: one for one in meanings}
+        key = next((roles[role] for role in KEYS if role in roles), None)
+        figures = [one.column for one in meanings if one.role == "amount"]
+        dated = [name for name in figures if named_period(name)[1]]
+        if key is None or not figures or not (dated or "period" in roles):
+            return 0.0
+        n_other = sum(1 for one in meanings if one.role == UNUSED)
+        return max(0.2, 0.98 * min(key.confidence + 0.2, 1.0) - 0.08 * n_other)
+
+    def options(self, source: Source, plan: Plan | None) -> Sequence[Option]:
+        """Length of a period, the name of the figure, a total."""
+        names = {"month": _("Month"), "quarter": _("Quarter"), "year": _("Year")}
+        ways = (("", _("As in the file")), *((level, names[level]) for level in LEVELS[1:]))
+        return (
+            Option("every", _("Per"), "", ways),
+            Option("name", _("Name of the figure"), "", tip=_("Where the columns have none")),
+            Option("period", _("Period of the whole file"), "", tip=_("Such as 2026 or Q1 2026")),
+            Option("total", _("A column with the total, too"), True),
+        )
+
+    def recognise(self, source: Source, plan: Plan | None) -> Sequence[Meaning]:
+        """Keys by what the plan knows, periods by their cells, figures by being numbers."""
+        table = source.rows
+        found = recognised(table, _fits(plan))
+        keys = [one for one in found if one.role in KEYS]
+        if len(keys) > 1:  # one key only: the surest
+            best = max(keys, key=lambda one: (one.confidence, -KEYS.index(one.role)))
+            found = [
+                Meaning(one.column, UNUSED) if one in keys and one is not best else one
+                for one in found
+            ]
+        has_period = any(one.role == "period" for one in found)
+        return [
+            Meaning(one.column, "amount", 0.6)
+            if one.role == UNUSED
+            and _is_figure(one.column, sample(table.columns[one.column]), table.decimal, has_period)
+            else one
+            for one in found
+        ]
+
+    def prepare(
+        self,
+        source: Source,
+        plan: Plan | None,
+        choices: Choices,
+        alignment: int = 0,
+        progress: Progress = silent,
+    ) -> Prepared:
+        """Columns of accounts or units, or figures of territories or reps.
+
+        Raises
+        ------
+        TerraDeskError
+            There is no key, figure or period, or nothing in the file is known.
+        """
+        if plan is None:
+            raise TerraDeskError(_("Figures belong to a plan."), _("Open a plan first."))
+        roles = chosen(self, source, plan, choices)
+        role = _key_role(roles)
+        asked = {one.key: choices.option(one) for one in self.options(source, plan)}
+        keys = _key_rows(plan, alignment, role, source.rows.columns[column_of(roles, role)])
+        figures = read_figures(
+            source.rows,
+            roles,
+            keys,
+            every=str(asked["every"]),
+            name=str(asked["name"]),
+            whole=str(asked["period"]),
+            dates=choices.reading.dates,
+        )
+        progress(0.5, _("Adding up"))
+        if role in ("account", "unit_code"):
+            table = "accounts" if role == "account" else "units"
+            booked = booked_cells(plan, figures, table, bool(asked["total"]), choices.left_out)
+        else:
+            booked = booked_records(plan, alignment, figures, role, choices.left_out)
+        report = source.rows.report.followed_by(figures.report).labelled(
+            source.rows.columns, column_of(roles, role)
+        )
+        made = _step(plan, source, figures, booked, report, choices, alignment)
+        return Prepared(
+            self.key,
+            _sentence(figures, booked, made is not None),
+            report,
+            made,
+            counts=_counts(figures, booked),
+            heads=(_("What"), _("Before"), _("After")),
+            rows=tuple((one.title, one.before, one.after) for one in booked.items[:200]),
+            items=booked.items,
+            groups=(("column", _("Columns")), ("changed", _("Changed")), ("added", _("New"))),
+            shown=_shown(plan, role, figures),
+        )
+
+
+def _fits(plan: Plan | None) -> dict[str, Fit]:
+    def share(known: np.ndarray) -> float:
+        return float(known.mean()) if len(known) else 0.0
+
+    def by_plan(role: str, name: str, cells: np.ndarray) -> float:
+        entries = {
+            "account": words.WORDS["id"],
+            "unit_code": f"{words.WORDS['unit_code']}; {words.WORDS['postcode']}",
+        }
+        header = said(name, entries.get(role) or WORDS[role])
+        if plan is None or not len(cells) or named_period(name)[1]:
+            return 0.0
+        if role == "account":
+            known = account_rows(plan, cells.tolist()) >= 0
+        elif role == "unit_code":
+            known = unit_rows(plan, cells) >= 0
+        else:
+            names = _called(plan, role)
+            known = np.array([names(cell) for cell in cells.tolist()], bool)
+        fit = share(known)
+        return 0.7 * fit + 0.3 * header if fit >= 0.3 else 0.0
+
+    def period_fit(name: str, cells: np.ndarray) -> float:
+        if not len(cells):
+            return 0.0
+        fit = share(np.array([bool(period(cell)) for cell in cells.tolist()], bool))
+        return fit * (0.5 + 0.45 * said(name, _PERIOD_WORDS)) if fit >= _ENOUGH else 0.0
+
+    fits: dict[str, Fit] = {"period": period_fit}
+    for role in KEYS:
+        fits[role] = lambda name, cells, role=role: by_plan(role, name, cells)  # type: ignore[misc]
+    return fits
+
+
+def _called(plan: Plan, role: str) -> Callable[[str], bool]:
+    """Whether a text is a rep, or a territory of any scenario."""
+    if role == "rep":
+        known = reps_by_key(plan)
+        return lambda cell: folded(cell) in known or cell.strip().casefold() in known
+    finders = [Names(plan.alignment(k)) for k in plan.assignments]
+    return lambda cell: any(names.find(cell) for names in finders)
+
+
+def _is_figure(name: str, cells: np.ndarray, decimal: str, has_period: bool) -> bool:
+    if not len(cells):
+        return False
+    _values, is_bad = numbers(cells, decimal)
+    if is_bad.mean() > 1 - _ENOUGH:
+        return False
+    return bool(named_period(name)[1]) or (has_period and said(name, _FIGURES) > 0)
+
+
+def _key_role(roles: Mapping[str, str]) -> str:
+    found = [role for role in KEYS if column_of(roles, role)]
+    if len(found) != 1:
+        raise TerraDeskError(
+            _("The figures need one column of accounts, areas, territories or reps."),
+            _("Mark one column as account number, area code, territory or rep."),
+        )
+    return found[0]
+
+
+def _key_rows(plan: Plan, alignment: int, role: str, cells: np.ndarray) -> np.ndarray:
+    """Row of the account or unit, or id of the territory or rep; -1 where it is not known."""
+    if role == "account":
+        return account_rows(plan, cells.tolist())
+    if role == "unit_code":
+        return np.where(cells == "", -1, unit_rows(plan, cells)).astype(np.int64)
+    if role == "territory":
+        names = Names(plan.alignment(alignment))
+        found = {cell: names.find(cell) or -1 for cell in set(cells.tolist())}
+    else:
+        reps = reps_by_key(plan)
+        found = {}
+        for cell in set(cells.tolist()):
+            rep = reps.get(cell.strip().casefold()) or reps.get(folded(cell))
+            found[cell] = rep.id if rep is not None else -1
+    return np.array([found[cell] for cell in cells.tolist()], np.int64)
+
+
+def _step(
+    plan: Plan,
+    source: Source,
+    figures: Figures,
+    booked: Booked,
+    report: ImportReport,
+    choices: Choices,
+    alignment: int,
+) -> Incoming | None:
+    if not booked.changes and not booked.records:
+        return None
+    return incoming(
+        plan,
+        N_("Brought figures of {n} periods from {a}"),
+        {"n": len(figures.periods), "a": source.name},
+        kind="actuals",
+        source=source.name,
+        report=asdict(report),
+        choices=choices.as_json(),
+        arrivals=booked.arrivals,
+        changes=booked.changes,
+        records=booked.records,
+        alignment=alignment,
+    )
+
+
+def _sentence(figures: Figures, booked: Booked, is_news: bool) -> str:
+    if not is_news:
+        return _("The plan has all of this already.")
+    return _("{names}: {n} periods, {first} to {last}").format(
+        names=", ".join(figures.names),
+        n=number(len(figures.periods)),
+        first=figures.periods[0],
+        last=figures.periods[-1],
+    )
+
+
+def _counts(figures: Figures, booked: Booked) -> tuple[Count, ...]:
+    found = (
+        Count("figures", _("Figures"), booked.n_figures),
+        Count("same", _("Unchanged"), booked.n_same, "ok"),
+        Count("unknown", _("Rows that the plan has nothing for"), figures.n_unknown, "warning"),
+    )
+    return tuple(one for one in found if one.n)
+
+
+def _shown(plan: Plan, role: str, figures: Figures) -> Shown:
+    units = np.zeros(len(plan.units), np.uint8)
+    accounts = plan.accounts
+    points, states = np.empty((0, 2)), np.empty(0, np.uint8)
+    if role == "unit_code":
+        units[np.unique(figures.keys)] = CHANGES
+    if role == "account":
+        rows = np.unique(figures.keys)
+        points = np.column_stack([accounts.x[rows], accounts.y[rows]])
+        states = np.full(len(rows), CHANGES, np.uint8)
+    return Shown(points, states, units)
+
+
+KIND = ActualsKind()
