@@ -16,6 +16,7 @@ import numpy as np
 
 _END = "\0"
 _AS_TEXT = re.compile(r'^="([^"]*)"$')
+_JUDGED = 40_000  # rows before a column is judged: streets and towns repeat late
 _FEW = 3  # rows for each different text, at least, of a column that keeps numbers
 
 
@@ -147,8 +148,8 @@ class Packer:
 
     def _spread(self) -> None:
         """There are many different texts: keep each row's own."""
-        if self.n < 1000:
-            return  # too few to judge
+        if self.n < _JUDGED:
+            return
         assert self._codes is not None
         texts = list(self._seen)
         codes = np.concatenate(self._codes).tolist()
