@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cached_property
 
 import numpy as np
 
@@ -27,17 +28,47 @@ def unit_rows(plan: Plan, cells: np.ndarray) -> np.ndarray:
     (n,) int32
         -1 where there is none.
     """
-    present = np.flatnonzero(plan.units_present).tolist()
-    codes, names = plan.units.codes.tolist(), plan.units.names.tolist()
-    exact = {codes[row]: row for row in present}
     texts, which = different_cells(cells)
-    found = np.array([exact.get(text, -1) for text in texts] or [-1], np.int32)
-    for key_of, keys in ((_loose, codes), (geocode.plain, names)):
-        missing = np.flatnonzero(found < 0).tolist() if texts else []
-        if missing:
-            known = _single({row: key_of(str(keys[row])) for row in present})
-            found[missing] = [known.get(key_of(texts[k]), -1) for k in missing]
-    return found[which]
+    known = _known(plan)
+    found = [known.row_of(text) for text in texts] or [-1]
+    return np.array(found, np.int32)[which]
+
+
+class _Known:
+    """Rows of the present units by code, by code as it may be written, and by name."""
+
+    def __init__(self, codes: np.ndarray, names: np.ndarray, present: np.ndarray) -> None:
+        self._rows = np.flatnonzero(present).tolist()
+        self._codes, self._names = codes, names
+        self._exact = {str(codes[row]): row for row in self._rows}
+
+    def row_of(self, text: str) -> int:
+        """Row of a unit, -1 where there is none or more than one."""
+        row = self._exact.get(text, -1)
+        row = row if row >= 0 else self._loosely.get(_loose(text), -1)
+        return row if row >= 0 else self._named.get(geocode.plain(text), -1)
+
+    @cached_property
+    def _loosely(self) -> dict[str, int]:
+        return _single({row: _loose(str(self._codes[row])) for row in self._rows})
+
+    @cached_property
+    def _named(self) -> dict[str, int]:
+        return _single({row: geocode.plain(str(self._names[row])) for row in self._rows})
+
+
+_newest: list[tuple[tuple[object, ...], _Known]] = []
+
+
+def _known(plan: Plan) -> _Known:
+    """What is known of a plan's units, kept for the two plans that were last asked about."""
+    parts = (plan.units.codes, plan.units.names, plan.units.is_present, plan.hidden)
+    for kept, known in list(_newest):
+        if all(a is b for a, b in zip(kept, parts, strict=True)):
+            return known
+    made = _Known(plan.units.codes, plan.units.names, plan.units_present)
+    _newest[:] = [(parts, made), *_newest[:1]]
+    return made
 
 
 def _single(key_of: dict[int, str]) -> dict[str, int]:
