@@ -304,7 +304,7 @@ def _project_polygons(polygons: Objects, transformer: Transformer, has_seam: boo
     if len(rows) == 0:
         return result
     project = partial(_project_joined if has_seam else _project, transformer=transformer)
-    kind, xy, offsets = shapely.to_ragged_array(shapely.force_2d(polygons[rows]))
+    kind, xy, offsets = shapely.to_ragged_array(without_empty_parts(polygons[rows]))
     flat, rings = _densify(xy, np.asarray(offsets[0], np.int64), project)
     result[rows] = shapely.from_ragged_array(kind, flat, (rings, *offsets[1:]))
     single = np.flatnonzero(is_area & (kinds == 3))
@@ -313,6 +313,32 @@ def _project_polygons(polygons: Objects, transformer: Transformer, has_seam: boo
         touched = rows[_owners(offsets, np.flatnonzero(_at_seam(xy)))]
         result[touched] = [_joined(one) for one in result[touched]]
     return result
+
+
+def without_empty_parts(polygons: Objects) -> Objects:
+    """Polygons in two dimensions without parts and holes that have no corners.
+
+    shapely makes such parts from some files, and building from arrays crashes on them.
+
+    Parameters
+    ----------
+    polygons : (n,) object array of shapely (Multi)Polygons
+        None of them empty as a whole.
+    """
+    out = np.asarray(shapely.force_2d(polygons), object)
+    rings, owner = shapely.get_rings(out, return_index=True)
+    parts, whose = shapely.get_parts(out, return_index=True)
+    wrong = np.union1d(owner[shapely.is_empty(rings)], whose[shapely.is_empty(parts)])
+    for row in wrong.tolist():
+        own = parts[(whose == row) & ~shapely.is_empty(parts)]
+        full = [_without_empty_holes(part) for part in own]
+        out[row] = full[0] if len(full) == 1 else shapely.multipolygons(full)
+    return out
+
+
+def _without_empty_holes(polygon: shapely.Geometry) -> shapely.Geometry:
+    holes = [ring for ring in polygon.interiors if not ring.is_empty]
+    return shapely.polygons(polygon.exterior, holes)
 
 
 def _joined(polygon: shapely.Geometry) -> shapely.Geometry:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
+import shapely
 
 from terradesk import arcs as arcs_package
 from terradesk import projection
@@ -224,6 +225,7 @@ def _made(
     if not groups.is_level:
         return _Made(plan_crs, flat, cleaned, cleaned.polygons, wkb_of(own), crs)
     whole = arcs_package.dissolve(cleaned.polygons, groups.labels, groups.n)
+    whole[shapely.is_missing(whole)] = shapely.Polygon()
     return _Made(plan_crs, flat, cleaned, whole, wkb_of(whole), plan_crs)
 
 

@@ -191,11 +191,11 @@ def _covered(cleaned: Cleaned, rows: np.ndarray, names: Naming) -> list[Issue]:
     if not len(lost):
         return []
     text = ngettext(
-        "{n} area lies wholly under others and has no shape of its own: {areas}.",
-        "{n} areas lie wholly under others and have no shape of their own: {areas}.",
+        "{n} area is covered by others or too narrow, and has no shape of its own: {areas}.",
+        "{n} areas are covered by others or too narrow, and have no shape of their own: {areas}.",
         len(lost),
     )
     shown = ", ".join(isolate(names(int(k))) for k in lost[:_WORST])
-    reason = _("Wholly under other areas: without a shape of its own")
+    reason = _("Covered by other areas, or too narrow: without a shape of its own")
     told = text.format(n=number(len(lost)), areas=shown + (" …" if len(lost) > _WORST else ""))
     return [issue("covered", told, rows[lost], reason=reason)]

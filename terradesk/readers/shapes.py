@@ -9,6 +9,7 @@ import shapely
 
 from terradesk.errors import TerraDeskError
 from terradesk.i18n import N_, _, isolate, ngettext, number
+from terradesk.projection import without_empty_parts
 from terradesk.readers.boundaries import Boundaries
 from terradesk.readers.report import Issue, issue
 
@@ -76,6 +77,8 @@ def polygons_of(boundaries: Boundaries) -> Polygons:
     faults[shapely.is_empty(shapes)] = NO_SHAPE
     xy, owner = shapely.get_coordinates(shapes, return_index=True)
     faults[np.unique(owner[~np.isfinite(xy).all(axis=1)])] = NOT_NUMBERS
+    fine = faults == FINE
+    shapes[fine] = without_empty_parts(shapes[fine])
     faults[given & (faults == FINE) & _is_flat(shapes, faults == FINE)] = NO_AREA
     shapes[faults != FINE] = None
     return Polygons(shapes, faults)
