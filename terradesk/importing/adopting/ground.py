@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +13,6 @@ from terradesk.measures.sums import account_values
 from terradesk.plan import Plan
 
 _CHUNK = 500
-_THREADS = 2
 _SPECK = 1.0  # m2
 
 
@@ -91,8 +89,7 @@ def _pieces(
         with np.errstate(invalid="ignore"):
             return np.asarray(shapely.intersection(near, ground[unit[rows.start : rows.stop]]))
 
-    with ThreadPoolExecutor(_THREADS) as pool:
-        found = list(pool.map(chunk, range(0, len(shape), _CHUNK)))
+    found = [chunk(start) for start in range(0, len(shape), _CHUNK)]
     return np.concatenate(found) if found else np.empty(0, object)
 
 
