@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from PySide6 import QtCore, QtGui, QtWidgets
 
 from terradesk.errors import TerraDeskError
-from terradesk.i18n import _
+from terradesk.i18n import _, isolate
 
 from .. import theme
 
@@ -31,6 +31,12 @@ def label(text: str = "", role: str = "", wraps: bool = False) -> QtWidgets.QLab
 def plain_tip(text: str) -> str:
     """Text from data for a tooltip, which takes what looks like HTML for HTML."""
     return html.escape(text) if "<" in text else text
+
+
+def apart(text: str) -> str:
+    """Text from data for a cell: in a window from right to left its parts keep their order."""
+    is_rtl = QtWidgets.QApplication.layoutDirection() == QtCore.Qt.LayoutDirection.RightToLeft
+    return isolate(text) if is_rtl and text else text
 
 
 def start() -> QtCore.Qt.AlignmentFlag:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 SCALE = 1.5
 Size = tuple[int, int]
 USUAL: Size = (820, 350)
+_SAME_SHAPE = 0.03
 
 
 def draw(
@@ -154,11 +155,18 @@ class PreviewMap(QtWidgets.QWidget):
             image = QtGui.QImage(data, wide, high, 3 * wide, QtGui.QImage.Format.Format_RGB888)
             self._pixmap = QtGui.QPixmap.fromImage(image.copy())
         self.update()
+        if picture is not None and not self._fits(picture[1], picture[2]):
+            self.resized.emit()  # its place became another while it was drawn
+
+    def _fits(self, wide: int, high: int) -> bool:
+        """Whether a picture has the shape of its place."""
+        w, h = self.wanted_size()
+        return abs(wide / max(high, 1) - w / h) < _SAME_SHAPE
 
     def resizeEvent(self, event: QtGui.QResizeEvent) -> None:
         """Another shape needs another picture."""
         super().resizeEvent(event)
-        if self._pixmap is not None:
+        if self._pixmap and not self._fits(self._pixmap.width(), self._pixmap.height()):
             self.resized.emit()
 
     @safely

@@ -92,7 +92,8 @@ class UpdateKind:
     def recognise(self, source: Source, plan: Plan | None) -> Sequence[Meaning]:
         """As for new accounts."""
         units = plan.units if plan is not None else None
-        return [Meaning(one.name, one.role) for one in recognise(source.rows, units)]
+        found = recognise(source.rows, units)
+        return [Meaning(one.name, one.role, one.confidence, one.why) for one in found]
 
     def prepare(
         self,

@@ -10,7 +10,7 @@ from terradesk.importing import Count, Prepared
 from terradesk.readers.report import ImportReport
 
 from ..issues import IssueList, align_end, text_table
-from ..parts import IconLabel, empty, label, swatch
+from ..parts import IconLabel, apart, empty, label, swatch
 from ..preview_map import PreviewMap
 from .review import ReviewList
 from .shown_map import STATE_TEXTS, Picture
@@ -32,6 +32,7 @@ class CountLine(QtWidgets.QWidget):
     def show_counts(self, counts: tuple[Count, ...], n_columns: int) -> None:
         """Show other figures."""
         empty(self._box)
+        counts = tuple(one for one in counts if one.n or one.level == "ok")
         for first in range(0, len(counts), n_columns):
             line = QtWidgets.QWidget()
             row = QtWidgets.QHBoxLayout(line)
@@ -164,7 +165,7 @@ class OutcomeSide(QtWidgets.QWidget):
         self.table.setFixedHeight(30 + 26 * len(rows) + 12)
         for k, cells in enumerate(rows):
             for column, text in enumerate(cells):
-                self.table.setItem(k, column, QtWidgets.QTableWidgetItem(text))
+                self.table.setItem(k, column, QtWidgets.QTableWidgetItem(apart(text)))
         mode = QtWidgets.QHeaderView.ResizeMode
         self.table.resizeColumnsToContents()
         for column in range(len(heads)):

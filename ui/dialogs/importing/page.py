@@ -35,6 +35,7 @@ from .work import Asked, Outcome, Understood
 
 SIZE = (1560, 960)
 _LEFT_SHARE = 47
+_DIFFERENCES = ("update", "newer_areas")  # kinds whose items are what changes
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -339,6 +340,8 @@ class Importing(ImportPage):
         mends.clear()
         if any(one.key == "swap" for one in found.options):
             mends["swapped"] = (_("Exchange them"), self._exchange)
+        if "update" in found.suits and found.kind.key == "accounts":
+            mends["known"] = (_("Update them instead"), lambda: self.kind.choose("update"))
 
     def _exchange(self) -> None:
         field = self.side.form.fields.get("swap")
@@ -418,6 +421,9 @@ def _about(source: Source) -> str:
 
 def _button(prepared: Prepared) -> str:
     """What the primary button says: it names the count."""
+    if prepared.kind in _DIFFERENCES and prepared.items:
+        n = sum(one.is_on for one in prepared.items)
+        return ngettext("Take {n} change", "Take {n} changes", n).format(n=i18n.number(n))
     main = _main_count(prepared)
     if prepared.plan is not None and len(prepared.plan.units) and not len(prepared.plan.accounts):
         n = len(prepared.plan.units)

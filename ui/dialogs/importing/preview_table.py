@@ -11,6 +11,7 @@ from PySide6 import QtCore, QtGui, QtWidgets
 from terradesk.i18n import _
 
 from ... import theme
+from ..parts import apart
 from .column_head import ColumnHead, Told
 
 _LONGEST = 200
@@ -71,7 +72,7 @@ class PreviewModel(QtCore.QAbstractTableModel):
         """The cell as it is in the file; cells of columns not used are faint."""
         if role in (Role.DisplayRole, Role.ToolTipRole):
             text = self._cells[index.column()][index.row()]
-            return text if role == Role.DisplayRole or "<" not in text else None
+            return apart(text) if role == Role.DisplayRole or "<" not in text else None
         if role == Role.ForegroundRole and self.names[index.column()] in self.idle:
             return theme.colour("text3")
         return None

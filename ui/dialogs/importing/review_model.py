@@ -12,6 +12,7 @@ from terradesk.i18n import _
 from terradesk.importing import Item
 
 from ... import theme
+from ..parts import apart
 
 Role = QtCore.Qt.ItemDataRole
 Index = QtCore.QModelIndex | QtCore.QPersistentModelIndex
@@ -206,7 +207,7 @@ class ReviewModel(QtCore.QAbstractItemModel):
         if role == Role.CheckStateRole and index.column() == TITLE:
             return _CHECKED if self.is_taken(item) else _UNCHECKED
         if role == Role.DisplayRole:
-            return (item.title, item.before, self._after(item))[index.column()]
+            return apart((item.title, item.before, self._after(item))[index.column()])
         if role == Role.AccessibleTextRole:
             return f"{item.title}: {item.before} → {self._after(item)}"
         if role == Role.ForegroundRole and index.column() != TITLE:

@@ -111,6 +111,7 @@ def _scene(
         scene = replace(scene, classes=_classes(states))
     kinds = None
     if len(shown.point_states) == len(points) and len(np.unique(shown.point_states)) > 1:
+        here &= shown.point_states != NOTHING  # what stays as it is would hide the rest
         table = np.full(256, len(SHAPES), np.int64)
         table[list(_SYMBOLS)] = list(_SYMBOLS.values())
         kinds = table[shown.point_states][here]
