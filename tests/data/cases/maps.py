@@ -171,6 +171,7 @@ def _files() -> tuple[Case, ...]:
             "esri.json",
             "JSON of an ArcGIS server",
             as_json(esri),
+            fenced=True,
             **refused("cannot be read|ArcGIS", "GeoJSON|damaged"),
         ),
         one("lines.geojsonl", "one feature a line", lines, **read),
