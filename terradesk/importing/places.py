@@ -29,7 +29,8 @@ def _item(made: MadeAccounts, question: Question) -> Item:
     ids, names = made.accounts.ids, made.accounts.names
     title = question.title
     if not title and account >= 0:
-        title = isolate(_title(str(ids[account]), str(names[account])))
+        made_up = str(int(question.rows[0]) + 1)  # where the file has no numbers
+        title = isolate(_title(str(ids[account]), str(names[account]), made_up))
     before = ngettext("{n} account", "{n} accounts", n).format(n=number(n))
     return Item(
         key=question.key,
@@ -45,5 +46,5 @@ def _item(made: MadeAccounts, question: Question) -> Item:
     )
 
 
-def _title(key: str, name: str) -> str:
-    return name if key == name or len(key) > _LONG else f"{key} {name}"
+def _title(key: str, name: str, made_up: str) -> str:
+    return name if key in (name, made_up) or len(key) > _LONG else f"{key} {name}"

@@ -44,6 +44,11 @@ class Header:
     is_double: bool = False
 
 
+_N_GEONAMES = 12  # country, postcode, place, three times name and code, latitude, longitude, sort
+_GEONAMES_COUNTRY = re.compile("[A-Z]{2}")
+_GEONAMES_DEGREES = re.compile(r"-?\d{1,3}\.\d+")
+
+
 def find(first: Sequence[Row], file: str, wanted: int | None = None) -> Header:
     """The header among the first rows; titles above it are skipped.
 
@@ -74,6 +79,8 @@ def find(first: Sequence[Row], file: str, wanted: int | None = None) -> Header:
         return Header(_texts(first[at][1]), wanted, at + 1, _lines(first[:at]))
     at = next(k for k, width in enumerate(widths) if width >= min(usual, max(2, usual * 0.6)))
     names = _texts(first[at][1])
+    if _are_postcodes(names):
+        return Header([""] * len(names), 0, 0)
     if _holds_values(names):
         raise _no_header(names, file)
     return _checked(_with_second(first, at, names), file)
@@ -89,6 +96,13 @@ def _in_line(first: Sequence[Row], wanted: int, file: str) -> int:
             _("Choose the row that holds the names of the columns."),
         )
     return at
+
+
+def _are_postcodes(names: list[str]) -> bool:
+    """Whether a row is one of the postcodes of GeoNames, whose files have no header."""
+    if len(names) != _N_GEONAMES or not _GEONAMES_COUNTRY.fullmatch(names[0]):
+        return False
+    return all(_GEONAMES_DEGREES.fullmatch(cell) for cell in names[9:11])
 
 
 def _no_header(names: list[str], file: str) -> TerraDeskError:

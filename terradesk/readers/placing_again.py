@@ -32,7 +32,7 @@ _WORTH = {
     "by_hand": 4,
 }
 _WORTHS = np.array([_WORTH[name] for name in PLACEMENTS])
-_HAND = PLACEMENTS.index("by_hand")
+_HAND, _EXACT = PLACEMENTS.index("by_hand"), PLACEMENTS.index("coordinates")
 _REPLACED = (PLACEMENTS.index("unit_code"), PLACEMENTS.index("postcode"))
 _MOVED = 1.0  # metres
 
@@ -107,12 +107,13 @@ def place_again(
     """
     progress(0.0, _("Finding places"))
     asked = _asked(plan, rows, only_unplaced)
+    sought = asked[plan.accounts.placement[asked] != _EXACT]  # for nothing is better
     placer = Placer(plan, choices, tables)
-    placed = placer.place(_cells(plan, asked))
+    placed = placer.place(_cells(plan, sought))
     progress(0.8, _("Finding places"))
-    taken = _taken(plan, placer, asked, placed)
+    taken = _taken(plan, sought, placed)
     after = {name: getattr(placed, name)[taken] for name in COLUMNS}
-    mine = asked[taken]
+    mine = sought[taken]
     follow = _in_other_units(plan, placer, np.setdiff1d(asked, mine))
     changes = (*changes_of(plan, mine, after), *follow)
     moved = np.unique(np.concatenate([c.rows for c in changes] or [np.empty(0, np.int64)]))
@@ -126,8 +127,8 @@ def place_again(
         int(is_new.sum()),
         int((is_better & ~is_new).sum()),
         len(moved) - int(is_better.sum()),
-        _report(plan, asked, placed),
-        tuple(_of_plan(one, asked) for one in placed.questions),
+        _report(plan, len(asked), sought, placed),
+        tuple(replace(one, rows=sought[one.rows]) for one in placed.questions),
     )
 
 
@@ -158,7 +159,7 @@ def _cells(plan: Plan, rows: np.ndarray) -> dict[str, np.ndarray]:
     return cells or {"": np.full(len(rows), "", object)}
 
 
-def _taken(plan: Plan, placer: Placer, rows: np.ndarray, placed: Placed) -> np.ndarray:
+def _taken(plan: Plan, rows: np.ndarray, placed: Placed) -> np.ndarray:
     """Which of the accounts get their new place."""
     accounts = plan.accounts
     old, new = accounts.placement[rows], placed.placement
@@ -193,7 +194,7 @@ def _edit(changes: tuple[Change, ...], n: int) -> Edit | None:
     return Edit(one if n == 1 else many, {"n": n}, changes=changes)
 
 
-def _report(plan: Plan, rows: np.ndarray, placed: Placed) -> ImportReport:
+def _report(plan: Plan, n: int, rows: np.ndarray, placed: Placed) -> ImportReport:
     """What is wrong with the accounts that have no place then either."""
     still = np.flatnonzero((placed.placement == 0) & (plan.accounts.placement[rows] == 0))
     known = [one for one in placed.issues if one.kind != "unplaced"]
@@ -203,9 +204,4 @@ def _report(plan: Plan, rows: np.ndarray, placed: Placed) -> ImportReport:
             "{n} account still has no place.", "{n} accounts still have no place.", len(still)
         )
         issues.append(issue("unplaced", text.format(n=number(len(still))), rows[still]))
-    n = len(rows)
     return ImportReport(read=n, accepted=n, unplaced=len(still), issues=tuple(issues))
-
-
-def _of_plan(question: Question, rows: np.ndarray) -> Question:
-    return replace(question, rows=rows[question.rows])

@@ -16,7 +16,7 @@ from terradesk import records as rec
 from terradesk.accounts import PLACEMENTS
 from terradesk.document import Document
 from terradesk.errors import TerraDeskError
-from terradesk.importing import Choices, Source
+from terradesk.importing import Choices, Source, read_source
 from terradesk.importing.choices import Reading
 from terradesk.importing.kinds import kind_of
 from terradesk.importing.kinds.accounts import ACCOUNTS
@@ -214,6 +214,15 @@ def test_files_of_geonames_place_the_accounts_of_the_plan_and_are_kept() -> None
     assert [PLACEMENTS[k] for k in placed] == ["postcode", "postcode", "unplaced"]
     document.undo()
     assert (document.plan.accounts.placement == 0).all()
+
+
+def test_a_file_of_geonames_needs_no_header(tmp_path: Path) -> None:
+    rows = [[a, b, c, *[""] * 6, lat, lon, "4"] for a, b, c, lat, lon in GEONAMES[:4]]
+    file = tmp_path / "DE.txt"
+    file.write_text("".join("\t".join(row) + "\n" for row in rows), encoding="utf-8")
+    found = read_source(file)
+    assert found.n_rows == 4 and POSTCODES.suits(found, None) > 0.9
+    assert POSTCODES.prepare(found, None, Choices()).report.accepted == 3
 
 
 def test_tables_with_headers_of_one_country_replace_or_complete() -> None:

@@ -1,9 +1,9 @@
 """Postcodes of a country with their places, kept on this computer for every plan.
 
-Files of GeoNames (twelve columns parted by tabs, without header: read them with
-``Reading(header=0)``) and any table with postcodes, latitudes and longitudes. They go into no
-plan: ``Prepared.after`` keeps them, so it is called also where ``Prepared.incoming`` is None or no
-plan is open. With an open plan the step places the accounts anew that have a better place then.
+Files of GeoNames (twelve columns parted by tabs, without header), and any table with postcodes,
+latitudes and longitudes. They go into no plan: ``Prepared.after`` keeps them, so it is called also
+where ``Prepared.incoming`` is None or no plan is open. With an open plan the step places the
+accounts anew that have a better place then.
 `terradesk.geocode.tables` lists (`countries`) and forgets (`remove`) what is kept.
 """
 
@@ -47,7 +47,7 @@ ADD = Option(
 AGAIN = Option("again", N_("Place accounts of this plan anew"), True)
 
 _GEONAMES = {0: "country", 1: "postcode", 2: "city", 9: "lat", 10: "lon"}
-_N_GEONAMES = 12
+_NUMBERED = re.compile(r"(?<= )\d+$")
 _FEW_COLUMNS = 8
 _SAMPLE = 500
 _MOST_POINTS = 20_000
@@ -103,8 +103,8 @@ class PostcodesKind:
         if _is_geonames(table):
             why = _("The columns are those of a GeoNames file")
             return [
-                Meaning(name, _GEONAMES.get(k, UNUSED), 0.97, why)
-                for k, name in enumerate(table.columns)
+                Meaning(name, _GEONAMES.get(_place_of(name), UNUSED), 0.97, why)
+                for name in table.columns
             ]
         return [
             Meaning(guess.name, guess.role if guess.role in _TAKEN else UNUSED, 0.8)
@@ -155,15 +155,23 @@ class PostcodesKind:
 
 
 def _is_geonames(table: Table) -> bool:
-    names = list(table.columns)
-    if len(names) != _N_GEONAMES or len(table) == 0:
+    """Whether the columns are those of GeoNames; empty ones are left out when a file is read."""
+    role_of = {_GEONAMES.get(_place_of(name), ""): name for name in table.columns}
+    if not all(role in role_of for role in _GEONAMES.values()) or len(table) == 0:
         return False
-    cells = [table.columns[name][:_SAMPLE] for name in names]
-    is_country = all(len(c) == 2 and c.isalpha() and c.isupper() for c in cells[0].tolist())
-    lat, bad_lat = numbers(cells[9], ".")
-    lon, bad_lon = numbers(cells[10], ".")
-    are_degrees = (np.abs(lat) <= 90).mean() > 0.9 and (np.abs(lon) <= 180).mean() > 0.9
+    cells = {role: table.columns[name][:_SAMPLE] for role, name in role_of.items() if role}
+    is_country = all(len(c) == 2 and c.isalpha() and c.isupper() for c in cells["country"].tolist())
+    lat, bad_lat = numbers(cells["lat"], ".")
+    lon, bad_lon = numbers(cells["lon"], ".")
+    with np.errstate(invalid="ignore"):
+        are_degrees = (np.abs(lat) <= 90).mean() > 0.9 and (np.abs(lon) <= 180).mean() > 0.9
     return bool(is_country and are_degrees and not bad_lat.any() and not bad_lon.any())
+
+
+def _place_of(name: str) -> int:
+    """Place from 0 of a column that got its name from it, -1 for others: Column 10."""
+    match = _NUMBERED.search(name)
+    return int(match[0]) - 1 if match else -1
 
 
 def _countries(source: Source, plan: Plan | None) -> tuple[tuple[str, str], ...]:
