@@ -12,6 +12,9 @@ from terradesk import records as rec
 from terradesk.edits import Record
 from terradesk.plan import KIND_OF, Plan
 from terradesk.readers.recognising import figure_role
+from terradesk.readers.text_columns import some_cells
+
+_SAMPLE = 5000  # cells that tell the currency of a column
 
 
 def column_row(
@@ -80,7 +83,7 @@ def in_currencies(
     for row in described:
         code = ""
         if row.role in ("amount", "rate") and row.name in cells:
-            code = currencies.guess(cells[row.name], own) or row.currency
+            code = currencies.guess(some_cells(cells, row.name, _SAMPLE), own) or row.currency
         if code:
             row = replace(row, currency=code, format="money")
             if plan is not None and _held(plan, row, own) not in ("", code):

@@ -147,8 +147,7 @@ def recognise(table: Table, units: Units | None = None) -> list[ColumnGuess]:
     list of ColumnGuess
         One per column, in order; a role of `SINGLE` at most once.
     """
-    step = max(len(table) // _SAMPLE, 1)
-    some = {name: some_cells(table.columns, name, step) for name in table.columns}
+    some = {name: some_cells(table.columns, name, _SAMPLE) for name in table.columns}
     looks = {name: _look(cells, table.decimal) for name, cells in some.items()}
     chosen: dict[str, str] = {}
     sure: dict[str, tuple[float, str]] = {}

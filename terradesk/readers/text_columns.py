@@ -38,6 +38,11 @@ class Packed:
     n: int
     codes: np.ndarray | None = None
 
+    @property
+    def n_rows(self) -> int:
+        """Rows of the column."""
+        return self.n if self.codes is None else len(self.codes)
+
     def cells(self) -> np.ndarray:
         """(n_rows,) object, str."""
         texts = self.data.tobytes().decode("utf-8", "replace").split(_END) if self.n else []
@@ -49,7 +54,9 @@ class Packed:
 
     def some(self, step: int) -> np.ndarray:
         """Every so many-th cell, object, str."""
-        if self.codes is not None or step <= 1 or self.n == 0:
+        if self.codes is not None and self.n:
+            return Packed(self.data, self.n).cells()[self.codes[::step]]
+        if step <= 1 or self.n == 0:
             return self.cells()[::step]
         ends = np.flatnonzero(self.data == 0)
         starts = np.concatenate(([0], ends + 1))[::step].tolist()
@@ -98,17 +105,30 @@ class TextColumns(Mapping[str, np.ndarray]):
     def __contains__(self, name: object) -> bool:
         return name in self._packed
 
-    def some(self, name: str, step: int) -> np.ndarray:
-        """Every so many-th cell of a column, without making all of them."""
-        found = self._made.get(name)
-        return self._packed[name].some(step) if found is None else found[::step]
+    def some(self, name: str, most: int) -> np.ndarray:
+        """Some cells of a column from everywhere in it, without making all of them."""
+        found = self._packed[name]
+        return found.some(_step(found.n_rows, most))
 
 
-def some_cells(columns: Mapping[str, np.ndarray], name: str, step: int) -> np.ndarray:
-    """Every so many-th cell of a column of any mapping."""
+def some_cells(columns: Mapping[str, np.ndarray], name: str, most: int) -> np.ndarray:
+    """Some cells of a column of any mapping, from everywhere in it.
+
+    Parameters
+    ----------
+    columns : mapping of str to ndarray of str, shape (n_rows,)
+    name : str
+    most : int
+        About so many; all of them where there are fewer than twice as many.
+    """
     if isinstance(columns, TextColumns):
-        return columns.some(name, step)
-    return columns[name][::step]
+        return columns.some(name, most)
+    cells = columns[name]
+    return cells[:: _step(len(cells), most)]
+
+
+def _step(n: int, most: int) -> int:
+    return max(n // most, 1)
 
 
 class _Numbers(dict[str, int]):
