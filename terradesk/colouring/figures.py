@@ -14,6 +14,7 @@ from terradesk.colouring.classes import Rules, class_colours, classed, texts_of
 from terradesk.colouring.kept import kept
 from terradesk.colouring.model import Choice, Colouring, Look, Way
 from terradesk.i18n import _
+from terradesk.measures import money
 from terradesk.measures.sums import ACCOUNT_SOURCES, unit_sums, unit_values
 from terradesk.measures.values import column_values, known_values
 from terradesk.palettes import RAMPS
@@ -93,7 +94,8 @@ def _by_measure(
             return measures.format_value(plan, measure, value, short)
         return measures.format_value(plan, replace(measure, decimals=_decimals(value)), value)
 
-    return _classed(view, values, _title(name, measure), look, rules, shown)
+    found = _classed(view, values, _title(name, measure), look, rules, shown)
+    return replace(found, note=money.note(plan, measure))
 
 
 def _decimals(value: float) -> int:

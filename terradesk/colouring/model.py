@@ -97,6 +97,8 @@ class Colouring:
         What a limit is multiplied by to be typed: 100 for shares.
     follows_assignment : bool
         Whether assigning a unit may change the fill of others.
+    note : str
+        What is to be known of the figures: "Converted with 1 EUR = 1.08 USD".
     """
 
     classes: Classes | None = None
@@ -109,6 +111,7 @@ class Colouring:
     has_methods: bool = True
     scale: float = 1.0
     follows_assignment: bool = False
+    note: str = ""
 
 
 Make = Callable[[AlignmentView, str, Look, Rules | None], Colouring | None]

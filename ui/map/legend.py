@@ -200,6 +200,7 @@ class Legend(parts.Floating):
         self.setAccessibleName(_("Legend"))
         self._host = parent
         self._shown: tuple[object, ...] = ()
+        self._note = ""
         self._choice: bool | None = None  # folded by the user; None: by the room there is
         self._is_editable = False
         layout = parts.column(self, _BETWEEN, (12, 8, 12, 8))
@@ -240,10 +241,14 @@ class Legend(parts.Floating):
 
     # ------------------------------------------------------------------ content
     def set_entries(
-        self, title: str, entries: Sequence[LegendEntry], is_editable: bool = False
+        self,
+        title: str,
+        entries: Sequence[LegendEntry],
+        is_editable: bool = False,
+        note: str = "",
     ) -> bool:
-        """Show these lines; tells whether anything changed."""
-        key = (title, theme.is_dark(), is_editable, *entries)
+        """Show these lines; tells whether anything changed. The note is in the title's tooltip."""
+        key = (title, note, theme.is_dark(), is_editable, *entries)
         if key == self._shown:
             return False
         if self._shown[:1] != (title,):
@@ -257,6 +262,7 @@ class Legend(parts.Floating):
         for k, entry in enumerate(entries):
             self._add(k, entry)
         self.title.setText(title)
+        self._note = note
         self.edit.setIcon(theme.icon("pencil", "text2"))
         shape = QtCore.Qt.CursorShape
         self._rows.setCursor(shape.PointingHandCursor if is_editable else shape.ArrowCursor)
@@ -324,7 +330,8 @@ class Legend(parts.Floating):
         self.title.setIcon(theme.icon(chevron, "text3"))
         state = _("folded") if folded else _("unfolded")
         self.title.setAccessibleName(f"{self.title.text()}, {state}")
-        self.title.setToolTip(_("Unfold the legend") if folded else _("Fold the legend"))
+        fold = _("Unfold the legend") if folded else _("Fold the legend")
+        self.title.setToolTip("\n".join(line for line in (self._note, fold) if line))
         before = self.size()
         layout = self.layout()
         assert layout is not None

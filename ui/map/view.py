@@ -381,8 +381,8 @@ class MapView(Looking):
             return
         layer = self.following.layer
         entries = self.building.legend(layer.legend(self.layers.legend()))
-        has_rules = layer.colouring.rules is not None
-        self.floats.legend.set_entries(layer.colouring.title, entries, has_rules)
+        made = layer.colouring
+        self.floats.legend.set_entries(made.title, entries, made.rules is not None, made.note)
         credits = self.model.plan.setting("credits")
         shown = _BASE_CREDITS if self.item.base is not None and self.item.shows["base"] else ""
         sources = [c.strip() for text in (credits, shown) for c in text.split("·") if c.strip()]
