@@ -18,6 +18,8 @@ from terradesk.columns import as_texts
 from terradesk.i18n import _, ngettext
 from terradesk.plan import Plan
 
+_MOST = 4  # rates in one sentence
+
 PER_ROW = "="
 """In front of the name of the column that holds each row's currency."""
 
@@ -84,10 +86,15 @@ def codes(plan: Plan, table: str, name: str) -> np.ndarray:
     said = big.columns.get(own[1:])
     if said is None:
         return np.full(len(big), "", object)
-    texts = as_texts(said)
-    known = {text: _code(plan, str(text)) for text in set(texts.tolist())}
+    parts = (said, plan.row("setting", "currency"))
+    return plan._carried(("codes", table, own), parts, lambda: _codes(plan, said))
+
+
+def _codes(plan: Plan, said: np.ndarray) -> np.ndarray:
+    texts = as_texts(said).tolist()
+    known = {text: _code(plan, str(text)) for text in set(texts)}
     out = np.empty(len(texts), object)
-    out[:] = [known[text] for text in texts.tolist()]
+    out[:] = [known[text] for text in texts]
     return out
 
 
@@ -176,7 +183,15 @@ def missing(plan: Plan) -> list[Missing]:
 
 
 def _amounts(plan: Plan, column: rec.Column) -> list[tuple[str, int, float]]:
-    """(code, number, sum) of the amounts of a column that are present."""
+    """(code, number, sum) of the amounts of a column that are present; kept while they are."""
+    big = plan.units if column.table == "units" else plan.accounts
+    said = big.columns.get(column.currency[1:])
+    own = big.columns.get(column.name), big.is_present, plan.hidden
+    parts = (said, *own, column, plan.row("setting", "currency"))
+    return plan._carried(("amounts", column.uid), parts, lambda: _counted(plan, column))
+
+
+def _counted(plan: Plan, column: rec.Column) -> list[tuple[str, int, float]]:
     from terradesk.measures.values import raw_values
 
     values = raw_values(plan, column.table, column.name)
@@ -191,10 +206,19 @@ def _amounts(plan: Plan, column: rec.Column) -> list[tuple[str, int, float]]:
     ]
 
 
-def warnings(plan: Plan) -> list[str]:
-    """A sentence for each currency without a rate."""
+def warnings(plan: Plan, names: Mapping[str, str] | None = None) -> list[str]:
+    """A sentence for each currency without a rate.
+
+    Parameters
+    ----------
+    plan : Plan
+    names : mapping of column to table, optional
+        All columns unless given.
+    """
     by_code: dict[str, tuple[int, float]] = {}
     for one in missing(plan):
+        if names is not None and names.get(one.column) != one.table:
+            continue
         n, total = by_code.get(one.code, (0, 0.0))
         by_code[one.code] = (n + one.n, total + one.total)
     return [_warning(code, *found) for code, found in by_code.items()]
@@ -230,7 +254,7 @@ def used(plan: Plan, names: Mapping[str, str] | None = None) -> dict[str, float]
     out: dict[str, float] = {}
     for column in foreign(plan):
         if names is None or names.get(column.name) == column.table:
-            for code in set(codes(plan, column.table, column.name).tolist()):
+            for code, _n, _total in _amounts(plan, column):
                 if code in known and code != own:
                     out[code] = known[code]
     return dict(sorted(out.items()))
@@ -247,12 +271,13 @@ def rate_text(plan: Plan, code: str, rate: float) -> str:
 
 
 def note(plan: Plan, measure: rec.Measure) -> str:
-    """As in "Converted with 1 EUR = 1.08 USD"; empty when nothing of it is converted."""
+    """As in "Converted with 1 EUR = 1.08 USD", and what is left out; empty where all is plain."""
     from terradesk.measures.values import columns_of
 
-    found = used(plan, columns_of(plan, measure))
-    if not found:
-        return ""
-    told = ", ".join(rate_text(plan, code, rate) for code, rate in list(found.items())[:4])
-    more = "" if len(found) <= 4 else ", …"
-    return _("Converted with {rates}").format(rates=told + more)
+    columns = columns_of(plan, measure)
+    found, lines = used(plan, columns), []
+    if found:
+        told = ", ".join(rate_text(plan, code, rate) for code, rate in list(found.items())[:_MOST])
+        more = "" if len(found) <= _MOST else ", …"
+        lines.append(_("Converted with {rates}").format(rates=told + more))
+    return "\n".join([*lines, *warnings(plan, columns)])
