@@ -8,9 +8,9 @@ import numpy as np
 
 from terradesk import records as rec
 from terradesk.geocode import plain
-from terradesk.importing.matching import domains, rows_by_key
+from terradesk.importing.matching import domains
 from terradesk.importing.matching.domains import share as domain_share
-from terradesk.importing.matching.names import normalised
+from terradesk.importing.matching.keys import plain_key
 from terradesk.plan import Plan
 
 _ADDRESSES = 0.3  # share of the filled cells that make a column one of addresses
@@ -43,10 +43,20 @@ class Known:
         return frozenset(plain(str(self.plan.units.names[row])) for row in self.unit_rows) - {""}
 
     @cached_property
+    def unit_codes(self) -> frozenset[str]:
+        """Codes of units as `plain_key` writes them."""
+        return _keys(self.plan.units.codes, self.unit_rows)
+
+    @cached_property
+    def account_ids(self) -> frozenset[str]:
+        """Ids of accounts as `plain_key` writes them."""
+        return _keys(self.plan.accounts.ids, self.account_rows)
+
+    @cached_property
     def account_names(self) -> frozenset[str]:
-        """Normalised names of accounts."""
+        """Names of accounts in small letters: normalised a million of them take too long."""
         names = self.plan.accounts.names
-        return frozenset(normalised(str(names[row])) for row in self.account_rows) - {""}
+        return frozenset(str(names[row]).casefold() for row in self.account_rows) - {""}
 
     def column(self, table: str, role: str) -> np.ndarray | None:
         """Texts of the column of units or accounts that has a role; None where there is none."""
@@ -74,16 +84,20 @@ class Known:
         """Share of some cells that are known as what a role says, 0 ... 1."""
         if not len(cells):
             return 0.0
-        if role == "unit_code":
-            return float((rows_by_key(cells, self.plan.units.codes, self.unit_rows) >= 0).mean())
-        if role == "account_id":
-            ids = self.plan.accounts.ids
-            return float((rows_by_key(cells, ids, self.account_rows) >= 0).mean())
-        plainly = plain if role == "unit_name" else normalised
-        names = self.unit_names if role == "unit_name" else self.account_names
-        return sum(1 for cell in cells.tolist() if plainly(cell) in names) / len(cells)
+        known, plainly = {
+            "unit_code": (self.unit_codes, plain_key),
+            "unit_name": (self.unit_names, plain),
+            "account_id": (self.account_ids, plain_key),
+            "name": (self.account_names, str.casefold),
+        }[role]
+        return sum(1 for cell in cells.tolist() if plainly(cell) in known) / len(cells)
 
 
-def known_share(plan: Plan, role: str, cells: np.ndarray) -> float:
-    """`Known.share_of` for one question."""
-    return Known(plan).share_of(role, cells)
+def _keys(keys: np.ndarray, rows: list[int]) -> frozenset[str]:
+    return frozenset(plain_key(str(keys[row])) for row in rows) - {""}
+
+
+def known_of(plan: Plan) -> Known:
+    """The keys of a plan; kept while its areas and accounts are the same."""
+    parts = (plan.units, plan.accounts, plan.hidden, plan.tables.get("column"))
+    return plan._carried("keys of areas and accounts", parts, lambda: Known(plan))

@@ -15,7 +15,7 @@ from terradesk.edits.arrivals import Arrivals, Incoming, incoming
 from terradesk.errors import TerraDeskError
 from terradesk.i18n import N_, _, ngettext, number, percent
 from terradesk.importing.choices import Choices, Option
-from terradesk.importing.joining import Joined, Known, join
+from terradesk.importing.joining import Joined, join, known_of
 from terradesk.importing.joining import rows as joined_rows
 from terradesk.importing.joining.bringing import (
     BROUGHT,
@@ -185,7 +185,7 @@ def _keys(
     source: Source, plan: Plan, guesses: Mapping[str, ColumnGuess]
 ) -> dict[str, tuple[str, float]]:
     """Column of each key with the share that is known, the best known first."""
-    known = Known(plan)
+    known = known_of(plan)
     found = []
     for name, cells in source.rows.columns.items():
         few = sample(cells)
@@ -271,7 +271,7 @@ class _Preparing:
 
     def prepared(self, progress: Progress) -> Prepared:
         sure = min(max(float(self.choices.option(SURE)) / 100, joined_rows.LEAST), 1.0)
-        known = Known(self.plan)
+        known = known_of(self.plan)
         table = self.source.rows
         found = join(known, table, self.roles, self.target, sure, part(progress, 0.0, 0.8))
         rows, how = self._decided(found)
@@ -373,7 +373,12 @@ class _Preparing:
         noun = self.plan.noun(n) if self.target == UNITS else ngettext("account", "accounts", n)
         columns = ngettext("{n} column", "{n} columns", len(made.columns))
         share = percent(float((rows >= 0).mean()), signed=False)
-        return _("{columns} come to {n} {noun}; {share} of the rows match.").format(
+        text = ngettext(
+            "{n} {noun} gets {columns}; {share} of the rows match.",
+            "{n} {noun} get {columns}; {share} of the rows match.",
+            n,
+        )
+        return text.format(
             columns=columns.format(n=number(len(made.columns))),
             n=number(n),
             noun=noun,
