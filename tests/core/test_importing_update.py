@@ -11,14 +11,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from terradesk import planfile, projection
+from terradesk import planfile, projection, sample
 from terradesk import records as rec
 from terradesk.accounts import PLACEMENTS
 from terradesk.document import Document
 from terradesk.edits import assign, name_accounts
 from terradesk.errors import TerraDeskError
-from terradesk.importing import Prepared, Source
+from terradesk.importing import Choices, Prepared, Source
 from terradesk.importing.kinds import kind_of
+from terradesk.importing.kinds.accounts import ACCOUNTS
 from terradesk.importing.kinds.update import KIND
 from terradesk.plan import Plan
 from tests.core.importing_files import A, account_list, prepared, table_source, written
@@ -272,6 +273,27 @@ def test_locks_and_assignments_are_left_alone() -> None:
     after = brought(plan, prepared(KIND, source(columns), plan))
     assert np.array_equal(after.assignments[A], plan.assignments[A])
     assert after.alignment(A).account_territories[1] == t1
+
+
+def test_places_that_are_not_sure_are_asked_for_new_accounts() -> None:
+    plan = sample.small_plan("us_state")
+    first = {"Account number": ["1"], "Account name": ["Old"], "City": ["Chicago"], "State": ["IL"]}
+    made = ACCOUNTS.prepare(source(first), plan, Choices(), next(iter(plan.assignments)))
+    plan = brought(plan, made)
+    newer = {
+        "Account number": ["1", "2"],
+        "Account name": ["Old", "New"],
+        "City": ["Chicago", "Springfield"],
+        "State": ["IL", ""],
+    }
+    found = KIND.prepare(source(newer), plan, Choices(), next(iter(plan.assignments)))
+    (asked,) = [item for item in found.items if item.candidates]
+    assert asked.rows == (1,) and len(asked.candidates) > 1
+    other = next(key for key, _text in asked.candidates if key and key != asked.candidates[0][0])
+    picked = Choices(picked={asked.key: other})
+    again = KIND.prepare(source(newer), plan, picked, next(iter(plan.assignments)))
+    places = [brought(plan, one).accounts.lon[1] for one in (found, again)]
+    assert places[0] != places[1] or np.isnan(places[0])
 
 
 changes = st.lists(

@@ -17,6 +17,7 @@ from terradesk.plan import UNASSIGNED
 
 from ..document_model import DocumentModel
 from . import figures
+from .reached import reached_lines
 
 Line = tuple[str, str]
 
@@ -232,6 +233,7 @@ class InspectorPanel(QtWidgets.QWidget):
         lines.append((_("In one piece"), whole if pieces else "–"))
         if gaps[slot]:
             lines.append((_("Enclosed gaps"), i18n.number(int(gaps[slot]))))
+        lines += reached_lines(plan, territory)
         if node.note:
             lines.append((_("Note"), node.note))
         return node.name, lines

@@ -132,7 +132,7 @@ class AccountsKind:
             heads=_heads(made, plan),
             rows=_first(made, plan),
             items=items_of(made),
-            groups=_groups(),
+            groups=place_groups(),
             shown=_shown(made),
         )
 
@@ -163,7 +163,7 @@ class AccountsKind:
             plan or world_plan(),
             progress,
             formats={guess.name: guess.format for guess in guesses},
-            placing=_placing(choices),
+            placing=placing_of(choices),
             duplicates=str(choices.option(DUPLICATE)),
         )
         named = {role: name for name, role in roles.items()}
@@ -232,7 +232,8 @@ def _group_by(
     return _suggested(source, mine).choices[0]
 
 
-def _placing(choices: Choices) -> Placing:
+def placing_of(choices: Choices) -> Placing:
+    """How places are to be found, by the options and answers of a kind that places."""
     return Placing(
         swap=bool(choices.option(SWAP)),
         crs=str(choices.option(CRS)),
@@ -322,7 +323,8 @@ def _first(made: MadeAccounts, plan: Plan | None) -> tuple[tuple[str, ...], ...]
     return tuple(zip(*columns, strict=True))
 
 
-def _groups() -> tuple[tuple[str, str], ...]:
+def place_groups() -> tuple[tuple[str, str], ...]:
+    """Groups of questions about places with their headings."""
     return (
         ("open", _("Places that may be one of several")),
         ("misspelt", _("Misspelt places")),

@@ -15,7 +15,17 @@ from terradesk.i18n import N_, _, ngettext, number
 from terradesk.importing.choices import Choices, Option
 from terradesk.importing.handing import moved_between
 from terradesk.importing.kind import Meaning
-from terradesk.importing.prepared import ARRIVES, CHANGES, GOES, Count, Prepared, Shown
+from terradesk.importing.kinds.accounts import (
+    ACCOUNTS,
+    COUNTRY,
+    CRS,
+    OUTSIDE,
+    SWAP,
+    place_groups,
+    placing_of,
+)
+from terradesk.importing.places import items_of
+from terradesk.importing.prepared import ARRIVES, CHANGES, GOES, Count, Item, Prepared, Shown
 from terradesk.importing.roles import UNUSED, chosen, column_of
 from terradesk.importing.source import Source
 from terradesk.importing.updating import (
@@ -33,7 +43,7 @@ from terradesk.importing.updating.step import step
 from terradesk.importing.updating.telling import Groups, Teller, grouped, new_key, old_key
 from terradesk.plan import Plan
 from terradesk.progress import Progress, part, silent
-from terradesk.readers import ROLES, MadeAccounts, make_accounts, recognise
+from terradesk.readers import ROLES, MadeAccounts, make_accounts
 from terradesk.readers.recognising import SINGLE
 from terradesk.readers.report import ImportReport, Issue, issue
 from terradesk.readers.tables import Table
@@ -54,6 +64,7 @@ GONE = Option(
     (("keep", N_("Keep")), ("remove", N_("Remove"))),
 )
 EMPTY = Option("empty", N_("Empty cells empty what the plan has"), False)
+_PLACING = frozenset(one.key for one in (OUTSIDE, COUNTRY, CRS, SWAP))
 KEEP_PLACES = Option("keep_places", N_("Keep places set by hand"), True)
 
 
@@ -87,13 +98,12 @@ class UpdateKind:
             replace(GONE, title=_(GONE.title), choices=choices),
             replace(EMPTY, title=_(EMPTY.title)),
             replace(KEEP_PLACES, title=_(KEEP_PLACES.title)),
+            *(one for one in ACCOUNTS.options(source, plan) if one.key in _PLACING),
         )
 
     def recognise(self, source: Source, plan: Plan | None) -> Sequence[Meaning]:
         """As for new accounts."""
-        units = plan.units if plan is not None else None
-        found = recognise(source.rows, units)
-        return [Meaning(one.name, one.role, one.confidence, one.why) for one in found]
+        return ACCOUNTS.recognise(source, plan)
 
     def prepare(
         self,
@@ -191,7 +201,8 @@ class _Update:
             alignment=self.alignment,
         )
         teller = Teller(self.plan, made, found.old, cells, self.alignment, out)
-        items = tuple(teller.items(groups, removes))
+        asked = self._asked(made, groups, going)
+        items = (*asked, *teller.items(groups, removes))
         told = self._territories(made_step)
         return Prepared(
             "update",
@@ -200,9 +211,9 @@ class _Update:
             made_step,
             counts=_counts(groups, going),
             heads=(_("Account"), _("Before"), _("After")),
-            rows=tuple((one.title, one.before, one.after) for one in items[:_SHOWN]),
+            rows=tuple((one.title, one.before, one.after) for one in items[len(asked) :][:_SHOWN]),
             items=items,
-            groups=tuple((key, _(text)) for key, text in _GROUPS),
+            groups=(*place_groups(), *((key, _(text)) for key, text in _GROUPS)),
             shown=self._shown(made, groups),
             after=(lambda plan: told) if told else None,
         )
@@ -220,7 +231,8 @@ class _Update:
         own = dict(roles)
         if key == BY_NAME and not joined:  # numbers may come twice where names tell apart
             own = {name: "code" if role == "id" else role for name, role in roles.items()}
-        made = make_accounts(table, own, joined, bare, part(progress, 0.0, 0.7))
+        making = part(progress, 0.0, 0.7)
+        made = make_accounts(table, own, joined, bare, making, placing=placing_of(self.choices))
         progress(0.7, _("Comparing"))
         wanted = {
             name: values
@@ -261,6 +273,16 @@ class _Update:
         if made_step is None or self.alignment not in self.plan.assignments:
             return ""
         return moved_between(self.plan, preview(self.plan, made_step), self.alignment)
+
+    @staticmethod
+    def _asked(made: MadeAccounts, groups: Groups, going: Moves) -> tuple[Item, ...]:
+        """Places that are not sure, of accounts that would be put there."""
+        put = np.concatenate([groups.added, going.new, going.lost])
+        return tuple(
+            item
+            for item in items_of(made)
+            if np.isin(made.account_of[np.array(item.rows, np.int64)], put).any()
+        )
 
     def _shown(self, made: MadeAccounts, groups: Groups) -> Shown:
         now, was = made.accounts, self.plan.accounts
