@@ -124,25 +124,38 @@ def _tell(
         )
         told = text.format(n=number(n))
         placed.issues.append(issue("place_name", told, rows[has_place], level="info"))
-    for kind, one, many, reason in (
-        (
-            "larger",
-            _("{n} account is in a town whose name others share: the largest was taken."),
-            _("{n} accounts are in towns whose names others share: the largest was taken."),
-            _("Several places have this name: the largest was taken"),
-        ),
-        (
-            "misspelt",
-            _("The town of {n} account is misspelt: the one most like it was taken."),
-            _("The towns of {n} accounts are misspelt: those most like them were taken."),
-            _("Misspelt town: the one most like it was taken"),
-        ),
-    ):
-        mine = rows[has_place & (kinds == kind)]
-        if len(mine):
-            told = (one if len(mine) == 1 else many).format(n=number(len(mine)))
-            placed.issues.append(issue(f"place_{kind}", told, mine, level="info", reason=reason))
-    undecided = rows[~has_place & (kinds == "open")]
+    _tell_larger(placed, rows[has_place & (kinds == "larger")])
+    _tell_misspelt(placed, rows[has_place & (kinds == "misspelt")])
+    _tell_open(placed, rows[~has_place & (kinds == "open")])
+
+
+def _tell_larger(placed: Placed, rows: np.ndarray) -> None:
+    if not len(rows):
+        return
+    text = ngettext(
+        "{n} account is in a town whose name others share: the largest was taken.",
+        "{n} accounts are in towns whose names others share: the largest was taken.",
+        len(rows),
+    )
+    reason = _("Several places have this name: the largest was taken")
+    told = text.format(n=number(len(rows)))
+    placed.issues.append(issue("place_larger", told, rows, level="info", reason=reason))
+
+
+def _tell_misspelt(placed: Placed, rows: np.ndarray) -> None:
+    if not len(rows):
+        return
+    text = ngettext(
+        "The town of {n} account is misspelt: the one most like it was taken.",
+        "The towns of {n} accounts are misspelt: those most like them were taken.",
+        len(rows),
+    )
+    reason = _("Misspelt town: the one most like it was taken")
+    told = text.format(n=number(len(rows)))
+    placed.issues.append(issue("place_misspelt", told, rows, level="info", reason=reason))
+
+
+def _tell_open(placed: Placed, undecided: np.ndarray) -> None:
     if len(undecided):
         text = ngettext(
             "{n} account is in a town that may be one of several: choose which.",

@@ -196,15 +196,16 @@ def _made(
         on_earth = (np.abs(lat) <= 90) & (np.abs(lon) <= 180) & ((lat != 0) | (lon != 0))
     left: list[Issue] = []
     good = np.ones(len(table), bool)
-    for kind, wrong, text in (
-        ("no_postcode", codes == "", _("{n} rows have no postcode and were left out.")),
-        ("bad_coordinates", ~on_earth, _("{n} rows have no coordinates on the Earth: left out.")),
-        ("no_country", countries == "", _("{n} rows are of no known country: left out.")),
+    for kind, wrong, tell in (
+        ("no_postcode", codes == "", _no_postcode),
+        ("bad_coordinates", ~on_earth, _no_place),
+        ("no_country", countries == "", _no_country),
     ):
         rows = np.flatnonzero(wrong & good)
         if len(rows):
             good[rows] = False
-            left.append(issue(kind, text.format(n=number(len(rows))), rows, outcome="rejected"))
+            told = tell(len(rows)).format(n=number(len(rows)))
+            left.append(issue(kind, told, rows, outcome="rejected"))
     if not good.any():
         raise TerraDeskError(
             _("No row of this file has a postcode with a place of a known country."),
@@ -225,6 +226,26 @@ def _made(
     )
     full = table.report.followed_by(report).labelled(table.columns, columns["postcode"])
     return made, full
+
+
+def _no_postcode(n: int) -> str:
+    return ngettext("{n} row has no postcode: left out.", "{n} rows have no postcode: left out.", n)
+
+
+def _no_place(n: int) -> str:
+    return ngettext(
+        "{n} row has no coordinates on the Earth: left out.",
+        "{n} rows have no coordinates on the Earth: left out.",
+        n,
+    )
+
+
+def _no_country(n: int) -> str:
+    return ngettext(
+        "{n} row is of no known country: left out.",
+        "{n} rows are of no known country: left out.",
+        n,
+    )
 
 
 def _country_of(
