@@ -36,6 +36,7 @@ class IssueList(QtWidgets.QWidget):
         self._box = QtWidgets.QVBoxLayout(self)
         self._box.setContentsMargins(0, 0, 0, 0)
         self._box.setSpacing(4)
+        self._box.setAlignment(QtCore.Qt.AlignmentFlag.AlignTop)
         self.issues: tuple[Issue, ...] = ()
         self.mends: dict[str, tuple[str, Callable[[], None]]] = {}
 
@@ -134,6 +135,7 @@ def text_table(headers: list[str]) -> QtWidgets.QTableWidget:
     out.horizontalHeader().setDefaultAlignment(
         QtCore.Qt.AlignmentFlag.AlignLeading | QtCore.Qt.AlignmentFlag.AlignVCenter
     )
+    out.horizontalHeader().setHighlightSections(False)
     out.setWordWrap(False)
     return out
 

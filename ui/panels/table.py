@@ -309,6 +309,11 @@ class FilterHeader(QtWidgets.QHeaderView):
         out = super().sizeHint()
         return QtCore.QSize(out.width(), 26 + (self.FIELD + 6 if self.are_fields_shown else 0))
 
+    def paintSection(self, painter: QtGui.QPainter, rect: QtCore.QRect, logical_index: int) -> None:
+        """Titles stand above the fields."""
+        top = QtCore.QRect(rect.x(), rect.y(), rect.width(), min(rect.height(), self.FIELD))
+        super().paintSection(painter, top, logical_index)
+
     def _place(self, *_args: object) -> None:
         for column, field in enumerate(self.fields):
             left = self.sectionViewportPosition(column)

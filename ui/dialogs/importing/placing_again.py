@@ -5,13 +5,14 @@ from __future__ import annotations
 from PySide6 import QtCore, QtWidgets
 
 from terradesk import i18n
-from terradesk.i18n import _
+from terradesk.i18n import _, ngettext
 from terradesk.importing import Count
 from terradesk.progress import Progress
 from terradesk.readers.placing_again import PlacedAgain, place_again
+from terradesk.readers.report import Issue
 
 from ...document_model import DocumentModel
-from ..issues import IssueList
+from ..issues import IssueList, RowsBehind
 from ..parts import Button, Dialog, Trouble, label
 from ..work import LatestWork
 from .outcome_side import CountLine
@@ -51,6 +52,7 @@ class PlacingAgain(Dialog):
         self.counts = CountLine()
         self.body.addWidget(self.counts)
         self.issues = IssueList()
+        self.issues.show_rows.connect(self._show_rows)
         area = QtWidgets.QScrollArea()
         area.setWidgetResizable(True)
         area.setFrameShape(QtWidgets.QFrame.Shape.NoFrame)
@@ -97,8 +99,14 @@ class PlacingAgain(Dialog):
         self.counts.show_counts(tuple(one for one in counts if one.n), 3)
         self.issues.show_report(found.report)
         n = len(found.rows)
-        self.accept_button.setText(_("Place {n} accounts").format(n=i18n.number(n)))
+        text = ngettext("Place {n} account", "Place {n} accounts", n)
+        self.accept_button.setText(text.format(n=i18n.number(n)) if n else _("Place them"))
         self.accept_button.setEnabled(found.edit is not None)
+
+    def _show_rows(self, issue: Issue) -> None:
+        accounts = self._model.plan.accounts
+        names = {_("Account"): accounts.names, _("Account ID"): accounts.ids}
+        RowsBehind(issue, {**names, **accounts.columns}, self).open()
 
     def _on_failure(self, error: BaseException) -> None:
         self.found = None
