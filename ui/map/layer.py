@@ -27,7 +27,7 @@ def drawn_arcs(plan: Plan) -> Arcs:
     placed = np.isfinite(plan.accounts.x)
     x = float(plan.accounts.x[placed].mean()) if placed.any() else 0.0
     y = float(plan.accounts.y[placed].mean()) if placed.any() else 0.0
-    return build(np.empty(0, object), (x, y))
+    return build(np.full(len(plan.units), None, object), (x, y))  # areas may have come and gone
 
 
 class Layer:

@@ -58,6 +58,8 @@ class Looking(QtWidgets.QWidget):
         self.canvas = Canvas(self, desk, self.item)
         self.setFocusProxy(self.canvas)
         self.following.ready.connect(self._ready)
+        self._is_looking = False
+        self.model.closed.connect(self._forget_view)
 
     @property
     def view(self) -> View:
@@ -185,11 +187,20 @@ class Looking(QtWidgets.QWidget):
     def _ready(self) -> None:
         assert self.following.prepared is not None
         origin = self.following.prepared.arcs.origin
-        self._view = View(0, 0, self._view.scale, *self._pixels(), origin)
+        stays = self._is_looking and not self._is_at_home and origin == self._view.origin
+        if not stays:
+            self._view = View(0, 0, self._view.scale, *self._pixels(), origin)
         self.item.restyle(self.ratio)
-        if self.isVisible():
+        if stays:  # areas came or went in the plan that is looked at
+            self.look(self._view)
+        elif self.isVisible():
             self.zoom_home()
+        self._is_looking = True
         self.became_ready.emit()
+
+    def _forget_view(self) -> None:
+        """Another plan is looked at from home."""
+        self._is_looking = False
 
     def resized(self) -> None:
         """The canvas has another size or pixel ratio."""

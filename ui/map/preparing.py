@@ -101,7 +101,7 @@ def finish(progress: Progress) -> None:
 def place_of(prepared: Prepared) -> Place:
     """Where a plan lies: its areas, or a box around its accounts."""
     arcs, plan = prepared.arcs, prepared.plan
-    if not arcs.n_units:
+    if plan.arcs is None:
         arcs = build(np.array([shapely.box(*prepared.home.box)], object), arcs.origin)
     return Place(plan.crs, arcs)
 

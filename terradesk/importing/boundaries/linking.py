@@ -18,7 +18,7 @@ def proposed_links(
     bridges: np.ndarray,
     reach: float = REACH,
 ) -> np.ndarray:
-    """The shortest links that join each landmass of newcomers to others (Borůvka).
+    """The shortest links that join landmasses of newcomers to others (Borůvka).
 
     Parameters
     ----------
@@ -56,19 +56,15 @@ def proposed_links(
 def _nearest(
     land: np.ndarray, shapes: np.ndarray, has_area: np.ndarray, is_new: np.ndarray, reach: float
 ) -> list[tuple[int, int]]:
-    """For each landmass with newcomers: one of its units and the nearest unit of another one."""
-    marks = np.unique(land[has_area & is_new])
-    if not len(marks) or len(np.unique(land[has_area])) == 1:
-        return []
-    if len(marks) > 1 and not (has_area & ~is_new).any():  # all are new: the largest waits
+    """For each landmass of newcomers alone: one of these and the nearest unit of another one."""
+    marks = np.setdiff1d(land[has_area], land[has_area & ~is_new])
+    if len(marks) and not (has_area & ~is_new).any():  # all are new: the largest waits
         sizes = np.bincount(land[has_area])
         marks = np.delete(marks, sizes[marks].argmax())
     rows = np.flatnonzero(has_area)
     out = []
     for mark in marks:
         own, others = rows[land[rows] == mark], rows[land[rows] != mark]
-        if not len(others):
-            continue
         tree = shapely.STRtree(shapes[others])
         pairs, metres = tree.query_nearest(shapes[own], reach, return_distance=True)
         if len(metres):
