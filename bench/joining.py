@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import shapely
@@ -45,15 +46,15 @@ def _sjoin(case: layers.Case, points: np.ndarray) -> tuple[np.ndarray, Time]:
 
     areas = geopandas.GeoDataFrame(geometry=case.polygons(), crs=case.plan.crs)
     frame = geopandas.GeoDataFrame(geometry=shapely.points(points), crs=case.plan.crs)
-    kept: list[object] = []
+    kept: list[Any] = []
 
     def join() -> None:
         kept[:] = [geopandas.sjoin(frame, areas, how="left", predicate="intersects")]
 
     took = measure(join, 3, warm=0)
     table = kept[0]
-    rows = table.index.to_numpy()  # type: ignore[attr-defined]
-    unit = table["index_right"].fillna(-1).to_numpy(np.int64)  # type: ignore[attr-defined]
+    rows = table.index.to_numpy()
+    unit = table["index_right"].fillna(-1).to_numpy(np.int64)
     out = np.full(len(points), -1, np.int64)
     order = np.argsort(-unit, kind="stable")  # the lowest of several last
     out[rows[order]] = unit[order]

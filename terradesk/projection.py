@@ -338,7 +338,7 @@ def without_empty_parts(polygons: Objects) -> Objects:
 
 def _without_empty_holes(polygon: shapely.Geometry) -> shapely.Geometry:
     holes = [ring for ring in polygon.interiors if not ring.is_empty]
-    return shapely.polygons(polygon.exterior, holes)
+    return shapely.Polygon(polygon.exterior, holes)
 
 
 def _joined(polygon: shapely.Geometry) -> shapely.Geometry:

@@ -90,7 +90,7 @@ def link_items(made: MadeUnits, found: Sequence[Link]) -> list[Item]:
             one.key,
             "link" if one.is_near else "far",
             f"{_called(made, one.crossing.a)} – {_called(made, one.crossing.b)}",
-            after=_("{km} km over water").format(km=number(one.crossing.metres / _KM, 1)),
+            after=_distance(one.crossing.metres),
             score=1.0 / (1.0 + one.crossing.metres / (20 * _KM)),
             is_on=one.is_on,
             rows=(int(made.rows[one.crossing.a]), int(made.rows[one.crossing.b])),
@@ -98,6 +98,14 @@ def link_items(made: MadeUnits, found: Sequence[Link]) -> list[Item]:
         )
         for one in found
     ]
+
+
+def _distance(metres: float) -> str:
+    if metres == 0:
+        return _("They meet in a corner")
+    if metres < _KM:
+        return _("{n} m apart").format(n=number(metres, 0))
+    return _("{n} km apart").format(n=number(metres / _KM, 1))
 
 
 def fault_items(made: MadeUnits) -> list[Item]:
@@ -126,7 +134,7 @@ def _size(fault: Fault) -> str:
 def groups() -> tuple[tuple[str, str], ...]:
     """Groups of the items with their headings."""
     return (
-        ("link", _("Ways over water, by which islands have neighbours")),
+        ("link", _("Links, by which islands have neighbours")),
         ("far", _("Wider than asked for: not linked")),
         ("overlap", _("Overlaps: the smaller area keeps the common part")),
         ("gap", _("Narrow gaps that are closed")),

@@ -93,7 +93,8 @@ class Source:
 
     def _lonlat(self) -> tuple[np.ndarray, np.ndarray]:
         assert self.boundaries is not None
-        shapes = shapely.from_wkb(self.boundaries.wkb, on_invalid="ignore")
+        with np.errstate(invalid="ignore"):
+            shapes = shapely.from_wkb(self.boundaries.wkb, on_invalid="ignore")
         is_point = self._types == _POINT
         x, y = np.full((2, len(shapes)), np.nan)
         x[is_point], y[is_point] = shapely.get_x(shapes[is_point]), shapely.get_y(shapes[is_point])

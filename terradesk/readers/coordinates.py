@@ -40,7 +40,7 @@ def coordinate_system(polygons: Polygons, said: str, chosen: str | None) -> tupl
         It is unknown and the numbers fit no place or several, or they contradict it.
     """
     rows = polygons.rows
-    boxes = shapely.bounds(polygons.shapes[rows])
+    boxes = _boxes(polygons.shapes[rows])
     fits = _are_degrees(boxes)
     is_degrees = fits.mean() >= 1 - _MOST_STRAY
     crs, issues = _decided(boxes, bool(is_degrees), said, chosen)
@@ -59,6 +59,13 @@ def coordinate_system(polygons: Polygons, said: str, chosen: str | None) -> tupl
     if projection.is_geographic(crs):
         polygons.shapes[polygons.rows] = unwrapped(polygons.shapes[polygons.rows])
     return crs, issues
+
+
+def _boxes(shapes: np.ndarray) -> np.ndarray:
+    """(n, 4) extents with all holes: shapely leaves those out that lie outside."""
+    xy, owner = shapely.get_coordinates(shapes, return_index=True)
+    starts = np.flatnonzero(np.diff(owner, prepend=-1))
+    return np.hstack((np.minimum.reduceat(xy, starts), np.maximum.reduceat(xy, starts)))
 
 
 def _decided(

@@ -78,6 +78,7 @@ class MadeUnits:
     rows: np.ndarray = field(default_factory=lambda: np.empty(0, np.int64))
 
 
+@np.errstate(invalid="ignore", over="ignore", divide="ignore")  # flags that GEOS leaves set
 def make_units(
     boundaries: Boundaries,
     code: str = "",
