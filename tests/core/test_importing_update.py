@@ -218,6 +218,26 @@ def test_without_numbers_accounts_are_the_same_by_name_and_place() -> None:
     assert after.accounts.columns["sales"][4] == 99
 
 
+def test_accounts_that_are_called_nearly_the_same_are_asked_for() -> None:
+    names = PLAN.accounts.names.copy()
+    names[:3] = ["Northwind Traders Ltd", "Blue Harbor Clinic", "Acme Tooling"]
+    plan = replace(PLAN, accounts=replace(PLAN.accounts, names=names))
+    columns = account_list(plan)
+    del columns["Account number"], columns["owner"]
+    columns["Account name"][:2] = ["Northwind Traders Limited", "Blue Harbour Clinic"]
+    found = prepared(KIND, source(columns), plan)
+    asked = {item.title.strip("\u2068\u2069"): item for item in found.items if item.candidates}
+    assert set(asked) <= {"Northwind Traders Limited", "Blue Harbour Clinic"}
+    item = asked["Blue Harbour Clinic"]
+    assert item.candidates[0][0] == "1"
+    same = prepared(KIND, source(columns), plan, picked={item.key: "1"})
+    after = brought(plan, same)
+    assert after.accounts.names[1] == "Blue Harbour Clinic"
+    new = prepared(KIND, source(columns), plan, left_out=frozenset({item.key}))
+    assert n_of(new)["added"] == n_of(same)["added"] + 1
+    assert n_of(new)["gone"] == n_of(same)["gone"] + 1
+
+
 def test_order_lines_are_joined_before_they_are_compared() -> None:
     columns = newer()
     appended(columns, **{**{k.replace(" ", "_"): v[0] for k, v in columns.items()}, "sales": "5"})

@@ -201,7 +201,7 @@ class _Update:
             alignment=self.alignment,
         )
         teller = Teller(self.plan, made, found.old, cells, self.alignment, out)
-        asked = self._asked(made, groups, going)
+        asked = (*teller.doubts(found.doubts), *self._asked(made, groups, going))
         items = (*asked, *teller.items(groups, removes))
         told = self._territories(made_step)
         return Prepared(
@@ -213,7 +213,11 @@ class _Update:
             heads=(_("Account"), _("Before"), _("After")),
             rows=tuple((one.title, one.before, one.after) for one in items[len(asked) :][:_SHOWN]),
             items=items,
-            groups=(*place_groups(), *((key, _(text)) for key, text in _GROUPS)),
+            groups=(
+                ("match", _("Called nearly like an account of the plan")),
+                *place_groups(),
+                *((key, _(text)) for key, text in _GROUPS),
+            ),
             shown=self._shown(made, groups),
             after=(lambda plan: told) if told else None,
         )
@@ -241,7 +245,10 @@ class _Update:
         }
         pairs = paired(plan, wanted, roles)
         columns = {pair.file: pair.plan for pair in pairs if not pair.is_new}
-        return made, matched(plan, made, table, roles, columns, key), pairs, []
+        picked = dict(self.choices.picked)
+        picked |= {key: "" for key in self.choices.left_out if key.startswith("match:")}
+        found = matched(plan, made, table, roles, columns, key, picked)
+        return made, found, pairs, []
 
     def _report(
         self, made: MadeAccounts, takes: np.ndarray, issues: Sequence[Issue]

@@ -6,10 +6,12 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 
 from terradesk.columns import as_texts
+from terradesk.importing.matching import Side, find
 from terradesk.importing.roles import column_of
 from terradesk.plan import Plan
 from terradesk.readers import MadeAccounts, suggest_grouping
@@ -20,7 +22,35 @@ from terradesk.readers.tables import Table
 BY_ID, BY_MADE, BY_NAME = "id", "made", "name_place"
 """Ways to tell accounts apart; else the name of a column of the file."""
 
+_LIKE, _SURE = 0.75, 0.92
+"""How alike names must be to be asked for, and to be taken for the same unless somebody objects."""
+
 _PLACES = ("postcode", "city", "street", "state")
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """An account of the file that is called nearly like some of the plan.
+
+    Parameters
+    ----------
+    new : int
+    old : tuple of int
+        Rows of the plan, the most alike first.
+    scores : tuple of float
+    taken : int
+        The one it is taken for, -1 for none.
+    """
+
+    new: int
+    old: tuple[int, ...]
+    scores: tuple[float, ...]
+    taken: int
+
+    @property
+    def key(self) -> str:
+        """Of the item."""
+        return f"match:{self.new}"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,11 +65,13 @@ class Matched:
         Rows of present accounts that the file does not have, in order.
     ids : ndarray of str, shape (n_new,)
         Number of each account of the file, empty where it has none.
+    doubts : tuple of Doubt
     """
 
     old: np.ndarray
     gone: np.ndarray
     ids: np.ndarray
+    doubts: tuple[Doubt, ...] = ()
 
 
 def first_filled(cells: np.ndarray, account_of: np.ndarray, n: int) -> np.ndarray:
@@ -89,6 +121,7 @@ def matched(
     roles: Mapping[str, str],
     columns: Mapping[str, str],
     key: str,
+    picked: Mapping[str, str] = MappingProxyType({}),
 ) -> Matched:
     """Match the accounts of a list with those of a plan.
 
@@ -103,7 +136,10 @@ def matched(
         Column of the plan for columns of the file.
     key : str
         As `grouping` gives it.
+    picked : mapping of str to str
+        Row of the plan for the key of a `Doubt`, empty for a new account.
     """
+    doubts: tuple[Doubt, ...] = ()
     n = len(made.accounts)
     number = column_of(roles, "id")
     ids = np.full(n, "", object)
@@ -124,9 +160,10 @@ def matched(
     if key == BY_NAME or (key == BY_ID and (ids == "").any()):
         only = None if key == BY_NAME else ids == ""
         _by_name(old, free, plan, made, table, roles, columns, only)
+        doubts = _by_likeness(old, free, plan, made, table, roles, columns, only, picked)
     gone = plan.accounts_present.copy()
     gone[old[old >= 0]] = False
-    return Matched(old, np.flatnonzero(gone), ids)
+    return Matched(old, np.flatnonzero(gone), ids, doubts)
 
 
 def _known(plan: Plan) -> np.ndarray:
@@ -181,6 +218,51 @@ def _by_name(
             mine = _once(mine, (old < 0).tolist())
             others = _once(others, (free & plan.accounts_present).tolist())
         _match(old, free, mine, others, plan)
+
+
+def _by_likeness(
+    old: np.ndarray,
+    free: np.ndarray,
+    plan: Plan,
+    made: MadeAccounts,
+    table: Table,
+    roles: Mapping[str, str],
+    columns: Mapping[str, str],
+    only: np.ndarray | None,
+    picked: Mapping[str, str],
+) -> tuple[Doubt, ...]:
+    """Match what is left by names that are nearly the same; all of it is told as doubts."""
+    left = np.flatnonzero((old < 0) & (True if only is None else only))
+    right = np.flatnonzero(free & plan.accounts_present)
+    if not len(left) or not len(right):
+        return ()
+    n = len(made.accounts)
+    sides: list[list[np.ndarray]] = [[made.accounts.names[left]], [plan.accounts.names[right]]]
+    for role in ("postcode", "city", "state"):
+        name = column_of(roles, role)
+        is_shared = bool(name) and columns.get(name) in plan.accounts.columns
+        mine = first_filled(table.columns[name], made.account_of, n) if is_shared else None
+        theirs = _plan_texts(plan, columns[name]) if is_shared else None
+        for side, cells, rows in ((sides[0], mine, left), (sides[1], theirs, right)):
+            side.append(np.full(len(rows), "", object) if cells is None else cells[rows])
+    found = find(Side(*sides[0]), Side(*sides[1]), least=_LIKE)
+    near: dict[int, list[tuple[int, float]]] = {}
+    for a, b, score in zip(
+        left[found.left].tolist(), right[found.right].tolist(), found.scores.tolist(), strict=True
+    ):
+        near.setdefault(a, []).append((b, score))
+    out = []
+    for new, pairs in sorted(near.items(), key=lambda one: -one[1][0][1]):
+        usual = pairs[0][0] if pairs[0][1] >= _SURE else -1
+        wanted = picked.get(f"match:{new}", str(usual))
+        taken = int(wanted) if wanted in {str(row) for row, _score in pairs} else -1
+        if taken >= 0 and free[taken]:
+            old[new] = taken
+            free[taken] = False
+        else:
+            taken = -1
+        out.append(Doubt(new, tuple(b for b, _s in pairs), tuple(s for _b, s in pairs), taken))
+    return tuple(out)
 
 
 def _once(keys: list[str], counts: list[bool]) -> list[str]:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from terradesk.accounts import PLACEMENT_TEXTS
-from terradesk.i18n import _, isolate, number
+from terradesk.i18n import _, isolate, number, percent
 from terradesk.importing.prepared import Item
 from terradesk.importing.updating.comparing import Cells
+from terradesk.importing.updating.matching import Doubt
 from terradesk.plan import UNASSIGNED, AlignmentView, Plan
 from terradesk.readers import MadeAccounts
 
@@ -127,6 +128,26 @@ class Teller:
         for row in groups.gone.tolist():
             yield self._gone(row, removes)
 
+    def doubts(self, doubts: Sequence[Doubt]) -> Iterator[Item]:
+        """Accounts that are called nearly like some of the plan."""
+        accounts = self.plan.accounts
+        for one in doubts:
+            names = [
+                (str(row), f"{_title(accounts.ids[row], accounts.names[row])} ({_share(score)})")
+                for row, score in zip(one.old, one.scores, strict=True)
+            ]
+            texts = dict(names)
+            yield Item(
+                one.key,
+                "match",
+                isolate(str(self.made.accounts.names[one.new])),
+                after=texts.get(str(one.taken), _("A new account")),
+                score=one.scores[0],
+                candidates=(*names, ("", _("A new account"))),
+                is_on=one.taken >= 0,
+                rows=self._file_rows(one.new),
+            )
+
     def _known(self, k: int, group: str, place_before: str = "", place_after: str = "") -> Item:
         row = int(self.old[k])
         before, after = self._texts.get(k, ("", ""))
@@ -180,6 +201,10 @@ class Teller:
 
 def _title(number_text: str, name: str) -> str:
     return f"{number_text} {isolate(name)}" if name and name != number_text else str(number_text)
+
+
+def _share(score: float) -> str:
+    return percent(score, signed=False)
 
 
 def _cell_texts(cells: Sequence[Cells]) -> Mapping[int, tuple[str, str]]:
