@@ -82,10 +82,13 @@ def test_accounts_join_an_open_plan_in_one_undoable_step(qtbot, tmp_path, model,
 
 
 def test_order_lines_make_a_plan_on_the_map_that_is_proposed(qtbot, tmp_path):
-    page = page_of(qtbot, tmp_path, ORDERS)
+    file = tmp_path / "orders.csv"
+    file.write_text(ORDERS, "utf-8")
+    page = Importing(file, None)
+    page.side.choice.key = "us_state"
+    opened(qtbot, page)
     assert "6 rows" in page._about.text() and page.side.choice.isVisible()
-    page.side.choice.choose("us_state")
-    settle(qtbot, page)
+    assert "us_zip" in page.side.choice.buttons, "what is recommended first"
     assert page.accept_button.text() == "Import 4 accounts"
     plan = press(qtbot, page).prepared.plan
     assert len(plan.units) == 49 and len(plan.accounts) == 4
