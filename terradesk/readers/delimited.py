@@ -107,8 +107,10 @@ def _known(encoding: str, head: bytes) -> str:
             _("There is no encoding “{name}”.").format(name=isolate(encoding)),
             _("There are: {names}.").format(names=", ".join(encodings.ENCODINGS)),
         ) from error
-    is_wide = name in ("utf-16", "utf-32")
-    return f"{name}-le" if is_wide and not encodings.by_mark(head).startswith(name) else encoding
+    if name not in ("utf-16", "utf-32"):
+        return encoding
+    found = encodings.by_mark(head)
+    return found if found.startswith(name) else f"{name}-le"
 
 
 def _sample(path: Path, encoded: Encoded) -> str:

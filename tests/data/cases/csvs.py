@@ -30,6 +30,14 @@ def _encodings() -> tuple[Case, ...]:
         text("utf8_bom.csv", "UTF-8 with a byte order mark", "\ufeff" + POLISH, **polish),
         text("utf16_bom.csv", "UTF-16 as Excel's Unicode text", POLISH, "utf-16", **polish),
         text("utf16_no_bom.csv", "UTF-16 without its mark", POLISH, "utf-16-le", **polish),
+        text(
+            "utf16_chosen.csv",
+            "UTF-16 without its mark, the encoding chosen by hand",
+            POLISH,
+            "utf-16-be",
+            reading={"encoding": "utf-16"},
+            **polish,
+        ),
         text("utf16_big.csv", "UTF-16, big end first", "\ufeff" + POLISH, "utf-16-be", **polish),
         text("utf32.csv", "UTF-32", POLISH, "utf-32", **polish),
         text(
