@@ -13,7 +13,7 @@ from terradesk import records as rec
 from terradesk.edits import Record
 from terradesk.edits.arrivals import Arrivals, Incoming, incoming
 from terradesk.errors import TerraDeskError
-from terradesk.i18n import N_, _, ngettext, number, percent
+from terradesk.i18n import N_, _, ngettext, number
 from terradesk.importing.choices import Choices, Option
 from terradesk.importing.joining import Joined, join, known_of
 from terradesk.importing.joining import rows as joined_rows
@@ -150,7 +150,9 @@ class FiguresKind:
                 told = share_text(share) if role != "domain" else ""
                 out.append(Meaning(name, role, share, told))
             else:
-                out.append(Meaning(name, _rest(guesses[name], cells)))
+                role = _rest(guesses[name], cells)
+                is_plain = guesses[name].kind == "number" or role not in BROUGHT
+                out.append(Meaning(name, role, 0.8 if is_plain else 0.65))
         return out
 
     def prepare(
@@ -372,17 +374,17 @@ class _Preparing:
             return _("No row of the file matches anything in the plan.")
         noun = self.plan.noun(n) if self.target == UNITS else ngettext("account", "accounts", n)
         columns = ngettext("{n} column", "{n} columns", len(made.columns))
-        share = percent(float((rows >= 0).mean()), signed=False)
         text = ngettext(
-            "{n} {noun} gets {columns}; {share} of the rows match.",
-            "{n} {noun} get {columns}; {share} of the rows match.",
+            "{n} {noun} gets {columns}; {k} of {m} rows match.",
+            "{n} {noun} get {columns}; {k} of {m} rows match.",
             n,
         )
         return text.format(
             columns=columns.format(n=number(len(made.columns))),
             n=number(n),
             noun=noun,
-            share=share,
+            k=number(int((rows >= 0).sum())),
+            m=number(len(rows)),
         )
 
     def _lines(self, rows: np.ndarray, made: Bringing) -> Iterator[tuple[str, ...]]:

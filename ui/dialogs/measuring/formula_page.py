@@ -14,6 +14,7 @@ from terradesk.i18n import _
 from terradesk.measures.values import evaluated, known_values
 from terradesk.plan import Plan
 
+from ... import theme
 from ...document_model import DocumentModel
 from ..parts import Button, Dialog, IconLabel, Trouble, combo, label
 from .preview import FiguresPreview
@@ -128,6 +129,7 @@ class FormulaPage(Dialog):
         self.decimals = QtWidgets.QSpinBox()
         self.decimals.setRange(0, edits.MOST_DECIMALS)
         self.decimals.setValue(old.decimals)
+        self.decimals.setMinimumWidth(64)
         self.decimals.setAccessibleName(_("Decimals"))
         self.unit = QtWidgets.QLineEdit(old.unit)
         self.unit.setPlaceholderText(_("visits"))
@@ -280,7 +282,7 @@ class FormulaPage(Dialog):
             )
             style = QtGui.QTextCharFormat()
             style.setUnderlineStyle(QtGui.QTextCharFormat.UnderlineStyle.WaveUnderline)
-            style.setUnderlineColor(QtGui.QColor("#C0392B"))
+            style.setUnderlineColor(theme.colour("warn"))
             mark.format, mark.cursor = style, cursor
             marks.append(mark)
         self.text.setExtraSelections(marks)

@@ -67,7 +67,7 @@ class FiguresPreview(QtWidgets.QWidget):
         self.figures["least"].setText(shown(float(known.min())) if len(known) else "–")
         self.figures["most"].setText(shown(float(known.max())) if len(known) else "–")
         self.figures["unknown"].setText(i18n.number(len(here) - len(known)))
-        first = present[:_ROWS]
+        first = np.concatenate([present[np.isfinite(here)], present[~np.isfinite(here)]])[:_ROWS]
         self.table.setRowCount(len(first))
         for k, row in enumerate(first.tolist()):
             self.table.setItem(k, 0, QtWidgets.QTableWidgetItem(str(big.names[row])))
