@@ -31,6 +31,7 @@ FAR = 100_000.0
 """Metres from the nearest area up to which it is proposed."""
 
 _MEANT = 0.5
+_ASKED = 300
 _SHOWN_COUNTRY = 0.02  # share of the cities in a map from which on it shows their country
 _HOME = 0.8
 _LISTED = 12
@@ -104,6 +105,21 @@ class Placer:
         """The country of the map when it is mainly one, else empty."""
         return self.countries[0] if len(self.countries) == 1 else ""
 
+    @cached_property
+    def codes_are_postcodes(self) -> bool:
+        """Whether the areas are those of postcodes: their codes lie in them."""
+        rows = np.flatnonzero(self.plan.units_present)
+        rows = rows[:: max(len(rows) // _ASKED, 1)]
+        codes = [str(code) for code in self.plan.units.codes[rows]]
+        for country in self.postcode_countries if self.arcs is not None else ():
+            lon, lat = self.postcodes(country, codes)
+            if (
+                np.isfinite(lon).any()
+                and (self.units_at(self.xy(lon, lat)) == rows).mean() > _MEANT
+            ):
+                return True
+        return False
+
     def postcodes(self, country: str, texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
         """Longitude and latitude of postcodes of a country, NaN where not known."""
         if country in self.tables:
@@ -139,6 +155,8 @@ class Placer:
         for role in ("unit_code", "postcode"):
             if role in cells and len(placed.missing):
                 self._by_unit(placed, cells[role], is_sure=role == "unit_code")
+        if "postcode" not in cells and "unit_code" in cells and self.codes_are_postcodes:
+            cells = {**cells, "postcode": cells["unit_code"]}  # post office boxes have no area
         if "postcode" in cells and len(placed.missing):
             placing_postcodes.by_postcode(self, placed, cells)
             placing_checks.check_states(placed, cells)
@@ -169,7 +187,7 @@ class Placer:
         found = unit_rows(self.plan, cells[rows])
         if not is_sure and (found >= 0).mean() < _MEANT:
             return
-        if is_sure:
+        if is_sure and not self.codes_are_postcodes:
             _tell_unknown(self.plan, placed, cells, rows[found < 0])
         rows, found = rows[found >= 0], found[found >= 0]
         centres = self.arcs.centres[found] / 100.0 + np.asarray(self.arcs.origin)

@@ -125,7 +125,7 @@ def _of_country(
     placer.put(placed, rows[found], lon[which[found]], lat[which[found]], "postcode")
     unknown = [text for text, is_known in zip(texts, known.tolist(), strict=True) if not is_known]
     if country == geocode.tables.BUILT_IN:
-        _tell_points(placed, rows, texts, which)
+        _tell_points(placer, placed, rows, texts, which)
         _ask_unknown(placer, placed, rows, texts, which, known)
     if unknown:
         _tell_unknown(placed, country, rows[~found], unknown)
@@ -147,11 +147,16 @@ def _tell_no_tables(placed: Placed, rows_of: Mapping[str, np.ndarray]) -> None:
     placed.issues.append(issue("no_postcodes", told, rows, reason=reason))
 
 
-def _tell_points(placed: Placed, rows: np.ndarray, texts: Sequence[str], which: np.ndarray) -> None:
+def _tell_points(
+    placer: Placer, placed: Placed, rows: np.ndarray, texts: Sequence[str], which: np.ndarray
+) -> None:
     """Say how many codes are post office boxes and other points without an area of their own."""
     points = [geocode.zip_type(geocode.us_zip(text)) in geocode.WITHOUT_AREA for text in texts]
     mine = np.array(points or [False], bool)[which]
-    boxed = rows[mine & (placed.placement[rows] > 0)]
+    is_placed = placed.placement[rows] > 0
+    if placer.codes_are_postcodes:
+        _tell_no_area(placed, rows[is_placed & ~mine])
+    boxed = rows[mine & is_placed]
     if not len(boxed):
         return
     text = ngettext(
@@ -164,6 +169,21 @@ def _tell_points(placed: Placed, rows: np.ndarray, texts: Sequence[str], which: 
     reason = _("ZIP code of a post office box: in the area that holds its point")
     told = text.format(n=number(len(boxed)))
     placed.issues.append(issue("po_box", told, boxed, level="info", reason=reason))
+
+
+def _tell_no_area(placed: Placed, rows: np.ndarray) -> None:
+    if not len(rows):
+        return
+    text = ngettext(
+        "{n} account has a ZIP code without an area in this map: it is in the area that holds its "
+        "point.",
+        "{n} accounts have ZIP codes without an area in this map: they are in the areas that hold "
+        "their points.",
+        len(rows),
+    )
+    reason = _("ZIP code without an area in this map: in the area that holds its point")
+    told = text.format(n=number(len(rows)))
+    placed.issues.append(issue("no_area", told, rows, level="info", reason=reason))
 
 
 def _ask_unknown(

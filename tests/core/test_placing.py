@@ -7,20 +7,23 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from terradesk import geocode, projection, readers, sample
 from terradesk import records as rec
 from terradesk.accounts import PLACEMENTS
+from terradesk.arcs import build
 from terradesk.document import Document
 from terradesk.edits import apply, describe, invert
 from terradesk.edits.placing import place_by_hand, unplace
 from terradesk.errors import TerraDeskError
-from terradesk.plan import Plan
+from terradesk.plan import Plan, new_plan
 from terradesk.readers import projected
 from terradesk.readers.placing import Placer, Placing
 from terradesk.readers.placing_again import place_again
+from terradesk.units import Units
 from tests.core.test_readers_accounts import kinds, square_plan, table
 
 HAND = PLACEMENTS.index("by_hand")
@@ -80,6 +83,27 @@ def test_boxes_go_to_the_area_that_holds_them_and_unknown_codes_are_told(countie
     near = question.candidates[1][0]
     taken = make(cells, roles, counties, answers={question.key: near})
     assert how(taken)[2] == "postcode" and taken.report.unplaced == 0
+
+
+def test_boxes_are_found_where_the_areas_are_zips() -> None:
+    lon, lat = geocode.find_postcodes(["10001", "60601", "90210"])
+    crs = projection.equal_area_crs(-119, 33, -73, 43)
+    xy = projection.to_plan(np.column_stack((lon, lat)), projection.LONLAT, crs)
+    boxes = shapely.box(*(xy - 9000).T, *(xy + 9000).T)
+    codes = np.array(["10001", "60601", "90210"], object)
+    plan = new_plan(crs, Units(codes, codes, {}), build(boxes))
+    assert Placer(plan).codes_are_postcodes and not Placer(square_plan()).codes_are_postcodes
+    box = next(
+        row["zip"]
+        for row in geocode.zip_rows()
+        if row["primary_city"] == "New York"
+        and row["zip_type"] == "PO_Box"
+        and row["zip"].startswith("100")
+    )
+    made = make({"zip": ["10001", box, "10002"]}, {"zip": "unit_code"}, plan)
+    assert how(made) == ["unit_code", "postcode", "postcode"]
+    assert made.accounts.unit.tolist() == [0, 0, 0]
+    assert kinds(made)["po_box"] == 1 and kinds(made)["no_area"] == 1
 
 
 def test_postcodes_of_other_countries_need_a_table_that_is_imported_once() -> None:
