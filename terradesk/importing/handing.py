@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from terradesk import records as rec
-from terradesk.i18n import _, compact, ngettext, number
+from terradesk.i18n import _, ngettext, number
 from terradesk.measures.choosing import balance_measure, choices, default_measure
 from terradesk.measures.sums import account_values
+from terradesk.measures.telling import format_value
 from terradesk.plan import Plan
 
 
@@ -33,9 +34,7 @@ def moved_between(before: Plan, after: Plan, alignment: int) -> str:
     if measure is None:
         return f"{text}."
     amount = float(account_values(after, measure, rows).sum())
-    shown = compact(amount)
-    if measure.format == "money":
-        shown = f"{after.setting('currency')}{shown}"
+    shown = format_value(after, measure, amount, short=True)
     return _("{accounts}: {amount} of {measure} moves.").format(
         accounts=text, amount=shown, measure=measure.name
     )

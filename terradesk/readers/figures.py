@@ -145,8 +145,8 @@ def new_records(plan: Plan, rows: Sequence[rec.Column | rec.Measure]) -> list[Re
 
 def first_currency(plan: Plan, rows: Iterable[rec.Column]) -> str:
     """The one currency of the first amounts of a plan; empty where it has one, or they several."""
-    known = (*plan.rows(rec.Column), *plan.rows(rec.Measure))
-    has_money = any(row.format == "money" for row in known)
+    shown = [c.format for c in plan.rows(rec.Column)] + [m.format for m in plan.rows(rec.Measure)]
+    has_money = "money" in shown
     if has_money or plan.row("setting", "currency") is not None:
         return ""
     found = {row.currency for row in rows if row.currency}

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from terradesk import currencies, i18n, measures
 from terradesk import records as rec
+from terradesk.document import Document
 from terradesk.edits import Record, apply, invert
 from terradesk.edits.change import Edit
 from terradesk.edits.measures import set_currencies
@@ -19,7 +20,8 @@ from terradesk.errors import TerraDeskError
 from terradesk.measures import money
 from terradesk.measures.sums import account_values, unit_values
 from terradesk.measures.values import troubles
-from terradesk.plan import Plan
+from terradesk.plan import Plan, new_plan
+from terradesk.readers import ImportReport, MadeAccounts, Table, make_accounts
 from tests.core.kernel import done, grid_plan
 
 A = 3
@@ -204,3 +206,41 @@ def test_columns_of_areas_are_converted_too() -> None:
     assert not unit_values(plan, measure).any()
     plan = done(plan, set_currencies(plan, rates={"SEK": 0.1}))
     assert unit_values(plan, measure)[5] == pytest.approx(10.5)
+
+
+# ---------------------------------------------------------------------- at import
+def imported(plan: Plan, cells: list[str], header: str = "sales") -> MadeAccounts:
+    columns = {"Customer": [f"C{k}" for k in range(len(cells))], header: cells}
+    table = Table(
+        {name: np.array(values, object) for name, values in columns.items()},
+        len(cells),
+        ImportReport(read=len(cells), accepted=len(cells)),
+    )
+    return make_accounts(table, {"Customer": "name", header: "amount"}, (), plan)
+
+
+def test_amounts_beside_others_in_another_currency_get_a_column_of_their_own() -> None:
+    document = Document(grid_plan())
+    made = imported(document.plan, ["€ 5", "€ 7"])
+    made.add_to(document, "more.csv")
+    plan = document.plan
+    assert "sales (EUR)" in plan.accounts.columns
+    assert money.currency(plan, "accounts", "sales (EUR)") == "EUR"
+    assert sales(plan).sum() == sales(grid_plan()).sum()
+    assert any("EUR" in told for told in money.warnings(plan))
+    same = imported(plan, ["$5", "$7"])
+    assert set(same.accounts.columns) == {"sales"}
+
+
+def test_the_first_amounts_give_a_plan_its_currency() -> None:
+    plan = grid_plan()
+    bare = replace(plan, tables={**plan.tables, "measure": {}})
+    document = Document(bare)
+    imported(bare, ["1 200 zł", "80 zł"], "Obrót").add_to(document, "klienci.csv")
+    assert money.plan_code(document.plan) == "PLN"
+    assert money.warnings(document.plan) == []
+    document.undo()
+    assert money.plan_code(document.plan) == "USD"
+    column = rec.Column("c", 0, name="Umsatz", role="amount", format="money", currency="EUR")
+    made = new_plan(plan.crs, plan.units, plan.coverage, columns=(column,))
+    assert money.plan_code(made) == "EUR"
