@@ -210,7 +210,7 @@ def _system(file: Path, said: str, issues: list[Issue]) -> str:
 
 
 def _flattened(kind: str, n: int) -> list[Issue]:
-    if not any(word in kind for word in ("Z", "M ", "2.5D", "3D", "Measured")):
+    if not {"Z", "M", "ZM", "2.5D", "3D", "Measured"} & set(kind.split()):
         return []
     text = _("The shapes have heights or measures, which a map does not need; they were left out.")
     return [issue("flattened", text, n=n, level="info")]
