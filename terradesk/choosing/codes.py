@@ -104,13 +104,14 @@ def _mask(table: CodeTable, rows: np.ndarray | None = None) -> Bools:
     return out
 
 
-def matching(part: str, table: CodeTable) -> Bools:
-    """Units that one part of the text means: (n_units,) bool."""
+def matching(part: str, table: CodeTable, present: Bools | None = None) -> Bools:
+    """Units that one part of a text means: (n_units,) bool; exact codes of present ones only."""
     wanted = part.strip().upper().translate(_DASHES)
     if not len(table.codes) or not wanted:
         return _mask(table)
-    if (exact := table.codes == wanted).any():
-        return np.asarray(exact)
+    exact = np.asarray(table.codes == wanted)
+    if (exact if present is None else exact & present).any():
+        return exact
     if "*" in wanted or "?" in wanted:
         pattern = re.compile(fnmatch.translate(wanted.replace("[", "[[]")))
         return np.array([bool(pattern.match(code)) for code in table.codes.tolist()], np.bool_)
@@ -164,7 +165,7 @@ def find(text: str, situation: Situation) -> Chosen:
     table, present = CodeTable.of(situation.plan.units), situation.plan.units_present
     out, missed = _mask(table), []
     for part in parts_of(text, table):
-        found = matching(part, table) & present
+        found = matching(part, table, present) & present
         out |= found
         if not found.any():
             missed.append(part)

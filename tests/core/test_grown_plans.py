@@ -111,6 +111,15 @@ def test_the_same_areas_are_chosen(pair: tuple[Plan, Plan, np.ndarray], text: st
     assert here.missed == there.missed
 
 
+def test_a_code_that_went_may_begin_others(pair: tuple[Plan, Plan, np.ndarray]) -> None:
+    plan, _twin, _rows = pair
+    codes = plan.units.codes.copy()
+    codes[6], codes[7] = "9", "97"  # the first of them is gone
+    plan = replace(plan, units=replace(plan.units, codes=codes))
+    found = plan.units.codes[choose("9", Situation(plan.alignment(A))).unit_rows]
+    assert found.tolist() == ["97", "9a"]
+
+
 def test_exports_hold_the_same(pair: tuple[Plan, Plan, np.ndarray], tmp_path: Path) -> None:
     import openpyxl
 

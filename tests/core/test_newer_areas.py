@@ -106,6 +106,17 @@ def test_a_doubtful_territory_can_be_picked() -> None:
         assert after.assignments[A][row(after, "M")] == leaves[expected].id
 
 
+def test_a_doubtful_territory_can_be_left_open() -> None:
+    plan = by_sales()
+    source = changed(plan, ["00002", "00004"], {"M": shapely.union(cell(2, 0), cell(4, 0))})
+    (doubt,) = [item for item in prepared(plan, source).items if item.group == "territory"]
+    left = frozenset({doubt.key})
+    found = prepared(plan, source, left_out=left)
+    assert not next(item for item in found.items if item.key == doubt.key).is_on
+    after = brought(plan, source, left_out=left)
+    assert after.assignments[A][row(after, "M")] == -1
+
+
 def test_where_accounts_are_even_the_ground_decides() -> None:
     gone = ["00002", "00004", "00005"]  # one account each in 2 and 4
     more = {"M": shapely.union_all([cell(2, 0), cell(4, 0, 2, 1)])}

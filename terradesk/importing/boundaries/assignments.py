@@ -102,7 +102,10 @@ def _per_unit(
 
 
 def changes(
-    succession: Succession, codes: np.ndarray, picked: Mapping[str, str]
+    succession: Succession,
+    codes: np.ndarray,
+    picked: Mapping[str, str],
+    left_out: frozenset[str] = frozenset(),
 ) -> tuple[list[Change], list[Doubt]]:
     """What gives the new units their territories in every alignment, and where it is doubtful.
 
@@ -113,6 +116,8 @@ def changes(
         Of the new units.
     picked : mapping of str to str
         Territory id by key of a doubt's item.
+    left_out : frozenset of str
+        Keys of doubts whose units stay unassigned.
     """
     out, every = [], []
     for alignment in sorted(succession.plan.assignments):
@@ -121,6 +126,8 @@ def changes(
             choice = picked.get(doubt.key(codes), "")
             if choice in {str(one) for one in doubt.candidates}:
                 territories[doubt.new] = int(choice)
+            if doubt.key(codes) in left_out:
+                territories[doubt.new] = UNASSIGNED
         rows = np.flatnonzero(territories != UNASSIGNED)
         if len(rows):
             before = np.full(len(rows), UNASSIGNED, np.int32)

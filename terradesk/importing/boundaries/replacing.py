@@ -45,7 +45,8 @@ class Wanted:
     tolerance : float
         Metres by which a new outline may miss one that stays.
     left_out : frozenset of str
-        Keys of relations, see `key_of`, that are not taken.
+        Keys of relations (`key_of`) that are not taken, and of doubts (`Doubt.key`) whose units
+        stay unassigned.
     picked : mapping of str to str
         Territory id by `Doubt.key`.
     """
@@ -154,7 +155,7 @@ def replacement(
     succession = _succession(plan, comparison, gone, taken, arcs)
     carried = columns.carry(succession, newcomers, taken, kept, wanted.by_accounts)
     codes = units.codes[taken]
-    labels, doubts = assignments.changes(succession, codes, wanted.picked)
+    labels, doubts = assignments.changes(succession, codes, wanted.picked, wanted.left_out)
     shapes = np.concatenate([old, fitted.shapes]) if fitted is not None else old
     first_id = plan.next_id + 1 + len(carried.records)
     records = attached.records(succession, arcs, shapes, first_id)

@@ -16,7 +16,7 @@ from terradesk.plan import UNASSIGNED, Plan
 from terradesk.readers.report import Issue, issue
 
 GROUPS = {
-    "territory": N_("Territory to be checked"),
+    "territory": N_("In several territories: please check"),
     "merged": N_("Merged: several become one"),
     "split": N_("Split: one becomes several"),
     "changed": N_("Cut anew"),
@@ -37,7 +37,12 @@ def groups() -> tuple[tuple[str, str], ...]:
     return tuple((key, _(title)) for key, title in GROUPS.items() if key != "same")
 
 
-def items(plan: Plan, newcomers: Newcomers, made: Replacement) -> tuple[Item, ...]:
+def items(
+    plan: Plan,
+    newcomers: Newcomers,
+    made: Replacement,
+    left_out: frozenset[str] = frozenset(),
+) -> tuple[Item, ...]:
     """Everything that a person may look at: doubtful territories first, then each relation.
 
     Parameters
@@ -46,6 +51,8 @@ def items(plan: Plan, newcomers: Newcomers, made: Replacement) -> tuple[Item, ..
         As it is.
     newcomers : Newcomers
     made : Replacement
+    left_out : frozenset of str
+        Keys of doubts whose units stay unassigned.
     """
     order = {kind: k for k, kind in enumerate(GROUPS)}
     found = [
@@ -53,7 +60,7 @@ def items(plan: Plan, newcomers: Newcomers, made: Replacement) -> tuple[Item, ..
         for one, on in zip(made.comparison.relations, made.is_on, strict=True)
         if one.kind != "same"
     ]
-    doubts = [_doubt(plan, newcomers, made, one) for one in made.doubts]
+    doubts = [_doubt(plan, newcomers, made, one, left_out) for one in made.doubts]
     return (*doubts, *sorted(found, key=lambda item: order[item.group]))
 
 
@@ -70,13 +77,20 @@ def _item(plan: Plan, newcomers: Newcomers, made: Replacement, one: Relation, is
     return Item(
         key=key_of(one, plan, newcomers),
         group=one.kind,
-        title=(old or new)[0] if one.kind != "merged" else new[0],
+        title=_title(new if one.kind == "merged" else old or new),
         before=_listed(old),
         after=_listed(new),
         is_on=is_on,
         rows=tuple(r for r in newcomers.file_rows[list(one.new)].tolist() if r >= 0),
         units=one.old,
     )
+
+
+def _title(texts: list[str]) -> str:
+    if len(texts) == 1:
+        return texts[0]
+    more = ngettext("{a} and {n} more", "{a} and {n} more", len(texts) - 1)
+    return more.format(a=texts[0], n=number(len(texts) - 1))
 
 
 def _shares(made: Replacement, one: Relation) -> list[float]:
@@ -97,17 +111,13 @@ def _listed(texts: list[str]) -> str:
     return ", ".join([*texts[:_LISTED], *more])
 
 
-def _doubt(plan: Plan, newcomers: Newcomers, made: Replacement, one: Doubt) -> Item:
+def _doubt(
+    plan: Plan, newcomers: Newcomers, made: Replacement, one: Doubt, left_out: frozenset[str]
+) -> Item:
     row = int(made.taken[one.new])
     view, units = plan.alignment(one.alignment), newcomers.units
-    titles = {
-        "code": N_("{area} in {scenario}: same code, but mostly in another territory"),
-        "accounts": N_("{area} in {scenario}: its accounts are in several territories"),
-        "area": N_("{area} in {scenario}: lies in several territories"),
-    }
-    title = _(titles[one.by]).format(
-        area=_named(units.names[row], units.codes[row]), scenario=isolate(view.scenario.name)
-    )
+    is_left = one.key(units.codes[made.taken]) in left_out
+    title = f"{_named(units.names[row], units.codes[row])} · {isolate(view.scenario.name)}"
     names = [view.name_of(t) if t != UNASSIGNED else _("Unassigned") for t in one.candidates]
     texts = [
         f"{name} {percent(share, signed=False)}"
@@ -120,9 +130,10 @@ def _doubt(plan: Plan, newcomers: Newcomers, made: Replacement, one: Doubt) -> I
         group="territory",
         title=title,
         before=_listed(texts),
-        after=names[0],
+        after=_("Unassigned") if is_left else names[0],
         score=one.shares[0],
         candidates=candidates,
+        is_on=not is_left,
         rows=tuple(r for r in (int(newcomers.file_rows[row]),) if r >= 0),
         units=tuple(below.tolist()),
     )

@@ -138,7 +138,7 @@ def _prepared(
         counts=telling.counts(made),
         heads=(_("Code"), _("Name"), _("Was")),
         rows=tuple(_rows(plan, found, made)),
-        items=telling.items(plan, found, made),
+        items=telling.items(plan, found, made, choices.left_out),
         groups=telling.groups(),
         shown=telling.shown(plan, made, after),
     )
