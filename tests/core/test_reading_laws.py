@@ -32,8 +32,8 @@ SMALL = tuple(
     if path.is_file() and path.name.endswith(SUFFIXES) and path.stat().st_size < 12_000
     if path.suffix not in (".xls", ".ods") and path.name != "protected.xlsx"  # see below
 )
-# Damaged old workbooks send calamine in circles and repeated cells fill the memory; a worker's limits
-# end both (circle.xls and repeated_full.ods of the corpus), a test's own process has none.
+# Damaged old workbooks send calamine in circles and repeated cells fill the memory; the limits of a
+# worker end both (circle.xls and repeated_full.ods of the corpus), a test's own process has none.
 
 LONGEST = 20.0
 """Seconds of the processor; nothing so small may take longer."""

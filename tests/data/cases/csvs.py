@@ -115,10 +115,11 @@ def _encodings() -> tuple[Case, ...]:
         ),
         text(
             "rtl_marks.csv",
-            "marks that turn the direction of writing",
-            "Name,Code\n\u202bشرکت\u202c,\u200e01234\n\u2067پخش\u2069,\u200f00501\n",
+            "marks that turn the direction of writing, around names and codes",
+            "Name,Code\n\u202bشرکت\u202c,\u200e09001\n\u2067پخش\u2069,\u200f09003\n",
             rows=2,
             columns=["Name", "Code"],
+            accounts={"roles": {"Code": "unit_code"}, "units": ["09001", "09003"]},
         ),
         one(
             "nul_bytes.csv",
