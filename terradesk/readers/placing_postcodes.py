@@ -153,7 +153,7 @@ def _tell_points(
     """Say how many codes are post office boxes and other points without an area of their own."""
     points = [geocode.zip_type(geocode.us_zip(text)) in geocode.WITHOUT_AREA for text in texts]
     mine = np.array(points or [False], bool)[which]
-    is_placed = placed.placement[rows] > 0
+    is_placed = placed.unit[rows] >= 0
     if placer.codes_are_postcodes:
         _tell_no_area(placed, rows[is_placed & ~mine])
     boxed = rows[mine & is_placed]
