@@ -54,7 +54,13 @@ def add_import_command(commands: Any) -> None:
     add("--layer", metavar="NAME", default="", help=_("layer of a map file"))
     add("--encoding", metavar="NAME", default="", help=_("of a text file, such as cp1252"))
     add("--delimiter", metavar="SIGN", default="", help=_("between the cells of a text file"))
-    add("--decimal", choices=(".", ","), default="", help=_("decimal sign of its numbers"))
+    add(
+        "--decimal",
+        metavar="SIGN",
+        choices=(".", ","),
+        default="",
+        help=_("decimal sign of its numbers: . or ,"),
+    )
     add("--header", metavar="ROW", type=int, help=_("row with the names of the columns"))
     add("--dates", choices=("dmy", "mdy", "ymd"), default="", help=_("order of dates"))
     add("--crs", metavar="CODE", default="", help=_("coordinate system, such as EPSG:4326"))

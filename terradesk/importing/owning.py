@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from terradesk import records as rec
+from terradesk.accounts import Accounts
 from terradesk.importing.updating.matching import folded
 from terradesk.plan import AlignmentView, Plan
 
@@ -19,16 +21,29 @@ def account_rows(plan: Plan, ids: Iterable[str]) -> np.ndarray:
 
     As written, else without regard to case, zeros in front and ``.0``.
     """
-    present = np.flatnonzero(plan.accounts_present).tolist()
+    exact, loose = _numbers(plan)
+    found = [exact.get(text, loose.get(_loose(text), -1)) if text else -1 for text in ids]
+    return np.array(found, np.int64)
+
+
+_Known = tuple[object, dict[str, int], dict[str, int]]
+_KNOWN: WeakKeyDictionary[Accounts, _Known] = WeakKeyDictionary()
+
+
+def _numbers(plan: Plan) -> tuple[dict[str, int], dict[str, int]]:
+    """Row by number as written and loosely; kept: each column of a file is compared with them."""
+    kept = _KNOWN.get(plan.accounts)
+    if kept is not None and kept[0] == plan.hidden:
+        return kept[1], kept[2]
     own = plan.accounts.ids.tolist()
     exact: dict[str, int] = {}
     loose: dict[str, int] = {}
-    for row in present:
+    for row in np.flatnonzero(plan.accounts_present).tolist():
         exact.setdefault(own[row], row)
         key = _loose(own[row])
         loose[key] = -1 if key in loose else row
-    found = [exact.get(text, loose.get(_loose(text), -1)) if text else -1 for text in ids]
-    return np.array(found, np.int64)
+    _KNOWN[plan.accounts] = (plan.hidden, exact, loose)
+    return exact, loose
 
 
 def _loose(text: str) -> str:

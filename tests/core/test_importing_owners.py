@@ -53,7 +53,7 @@ def counts(found: Prepared) -> dict[str, int]:
 
 def test_a_list_of_named_accounts_makes_overrides() -> None:
     source = listed(
-        ["A000", "a001", "A002"], ["T2", "t0", "T2"], Until=["2027-06-30", "", ""],
+        ["A000", "a001", "A002"], ["T2", "t0", "T2"], Until=["30.06.2027", "", ""],
         Reason=["Key account", "", ""],
     )  # fmt: skip
     assert KIND.suits(source, PLAN) > 0.9

@@ -33,6 +33,7 @@ from terradesk.readers import words
 from terradesk.readers.matching import unit_rows
 from terradesk.readers.numbers import numbers
 from terradesk.readers.report import ImportReport
+from terradesk.readers.tables import Table
 
 ROLES = {
     "account": N_("Account number"),
@@ -88,7 +89,7 @@ class ActualsKind:
     def recognise(self, source: Source, plan: Plan | None) -> Sequence[Meaning]:
         """Keys by what the plan knows, periods by their cells, figures by being numbers."""
         table = source.rows
-        found = recognised(table, _fits(plan))
+        found = recognised(table, _fits(plan, table))
         keys = [one for one in found if one.role in KEYS]
         if len(keys) > 1:  # one key only: the surest
             best = max(keys, key=lambda one: (one.confidence, -KEYS.index(one.role)))
@@ -159,7 +160,10 @@ class ActualsKind:
         )
 
 
-def _fits(plan: Plan | None) -> dict[str, Fit]:
+def _fits(plan: Plan | None, table: Table) -> dict[str, Fit]:
+    units_known = _units_known(plan, table)
+    called = {role: _called(plan, role) for role in ("territory", "rep")} if plan else {}
+
     def share(known: np.ndarray) -> float:
         return float(known.mean()) if len(known) else 0.0
 
@@ -174,9 +178,9 @@ def _fits(plan: Plan | None) -> dict[str, Fit]:
         if role == "account":
             known = account_rows(plan, cells.tolist()) >= 0
         elif role == "unit_code":
-            known = unit_rows(plan, cells) >= 0
+            known = units_known[name]
         else:
-            names = _called(plan, role)
+            names = called[role]
             known = np.array([names(cell) for cell in cells.tolist()], bool)
         fit = share(known)
         return 0.7 * fit + 0.3 * header if fit >= 0.3 else 0.0
@@ -191,6 +195,16 @@ def _fits(plan: Plan | None) -> dict[str, Fit]:
     for role in KEYS:
         fits[role] = lambda name, cells, role=role: by_plan(role, name, cells)  # type: ignore[misc]
     return fits
+
+
+def _units_known(plan: Plan | None, table: Table) -> dict[str, np.ndarray]:
+    """Which cells of the sample of each column are codes; looked up all at once."""
+    samples = {name: sample(cells) for name, cells in table.columns.items()}
+    if plan is None or not samples:
+        return {}
+    known = unit_rows(plan, np.concatenate(list(samples.values()))) >= 0
+    stops = np.cumsum([len(cells) for cells in samples.values()])
+    return dict(zip(samples, np.split(known, stops[:-1]), strict=True))
 
 
 def _called(plan: Plan, role: str) -> Callable[[str], bool]:

@@ -21,6 +21,7 @@ from terradesk.importing.choices import Choices, Option, Reading
 from terradesk.importing.handing import moved_between
 from terradesk.importing.kind import Meaning
 from terradesk.importing.owning import Names, account_rows
+from terradesk.importing.periods import iso_date
 from terradesk.importing.prepared import CHANGES, Count, Item, Prepared, Shown
 from terradesk.importing.roles import UNUSED, cells_of, chosen, needed, recognised, said, sample
 from terradesk.importing.source import Source
@@ -120,7 +121,7 @@ class OwnersKind:
         needed(roles, "id", _(ROLES["id"]))
         needed(roles, "owner", _(ROLES["owner"]))
         options = {one.key: choices.option(one) for one in self.options(source, plan)}
-        lines = _read(source.rows, plan, roles)
+        lines = _read(source.rows, plan, roles, choices.reading.dates)
         task = _Task(plan, alignment, choices, options, lines)
         now = task.majority() if options["how"] == "majority" else task.named()
         if now.baseline is None and options["how"] == "majority":
@@ -182,7 +183,7 @@ class _Lines:
     grouped: np.ndarray
 
 
-def _read(table: Table, plan: Plan, roles: Mapping[str, str]) -> _Lines:
+def _read(table: Table, plan: Plan, roles: Mapping[str, str], dates: str) -> _Lines:
     found = account_rows(plan, cells_of(table, roles, "id").tolist())
     owner = [" ".join(text.split()) for text in cells_of(table, roles, "owner").tolist()]
     is_empty = np.array([text in ("", "0") for text in owner], bool)
@@ -202,7 +203,7 @@ def _read(table: Table, plan: Plan, roles: Mapping[str, str]) -> _Lines:
         np.array(list(last), np.int64),
         rows,
         [owner[row] for row in rows.tolist()],
-        [until[row] for row in rows.tolist()],
+        [iso_date(until[row], dates) or until[row] for row in rows.tolist()],
         [reasons[row] for row in rows.tolist()],
         np.flatnonzero((found < 0) & ~is_empty),
         np.flatnonzero(is_empty),

@@ -24,6 +24,7 @@ from terradesk.importing.kinds.accounts import (
     place_groups,
     placing_of,
 )
+from terradesk.importing.owning import account_rows
 from terradesk.importing.places import items_of
 from terradesk.importing.prepared import ARRIVES, CHANGES, GOES, Count, Item, Prepared, Shown
 from terradesk.importing.roles import UNUSED, chosen, column_of
@@ -132,10 +133,11 @@ def _share_known(table: Table, roles: Mapping[str, str], plan: Plan) -> float:
     name = column_of(roles, "id") or column_of(roles, "name")
     if not name:
         return 0.0
-    own = plan.accounts.ids if column_of(roles, "id") else plan.accounts.names
-    known = {text.casefold().lstrip("0") for text in own[plan.accounts_present].tolist()}
     cells = table.columns[name][:: max(len(table) // 1000, 1)].tolist()
-    return sum(1 for cell in cells if cell and cell.casefold().lstrip("0") in known) / len(cells)
+    if column_of(roles, "id"):
+        return float((account_rows(plan, cells) >= 0).mean())
+    known = {text.casefold() for text in plan.accounts.names[plan.accounts_present].tolist()}
+    return sum(1 for cell in cells if cell and cell.casefold() in known) / len(cells)
 
 
 def _covered(table: Table, roles: Mapping[str, str], plan: Plan) -> float:
