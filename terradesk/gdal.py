@@ -258,6 +258,8 @@ class _reading:
         if isinstance(error, (*known, UnicodeError, LookupError)):
             told = str(error).partition("\n")[0].replace(f"{self.path.parent}{os.sep}", "")
             said = _FOLDERS.sub("", _ADVICE.sub("", told))
+            if isinstance(error, UnicodeError | LookupError):
+                said = _("a text in it is in another encoding than such files are")
             raise TerraDeskError(
                 _("“{name}” cannot be read.").format(name=isolate(self.path.name)),
                 _("It may be damaged or incomplete. The reader says: {reason}").format(

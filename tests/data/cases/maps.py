@@ -97,6 +97,13 @@ def _files() -> tuple[Case, ...]:
         ),
         one("bom.geojson", "a byte order mark in front", b"\xef\xbb\xbf" + good, **read),
         one(
+            "wrong_byte_in_name.geojson",
+            "a byte that is no UTF-8 in the name of the layer",
+            b'{"name":"\x80 areas",' + good[1:],
+            any_of=True,
+            **read,
+        ),
+        one(
             "utf16.geojson",
             "JSON as UTF-16",
             good.decode().encode("utf-16"),
