@@ -27,6 +27,7 @@ from tests.ui.import_desk import (
 )
 from ui import jobs, theme
 from ui.dialogs.importing.page import Importing
+from ui.dialogs.importing.told import ToldRows
 from ui.dialogs.issues import RowsBehind
 from ui.document_model import DocumentModel
 
@@ -301,9 +302,19 @@ def test_what_wants_attention_shows_the_rows_behind(qtbot, tmp_path, model):
     page = page_of(qtbot, tmp_path, CODED, model.plan)
     issue = next(i for i in page.gain.issues.issues if i.kind == "unplaced")
     assert issue.rows == (2,)
-    behind = RowsBehind(issue, page.understood.source.rows.columns, page)
-    qtbot.addWidget(behind)
-    assert [behind.table.item(0, k).text() for k in range(1, 3)] == ["C", "nowhere"]
+    page.gain.issues.show_rows.emit(issue)
+    behind = page.findChild(RowsBehind)
+    assert [behind.table.item(0, k).text() for k in range(3)] == ["4", "C", "nowhere"]
+
+
+def test_lines_that_are_no_rows_are_shown_with_their_cells(qtbot, tmp_path, model):
+    page = page_of(qtbot, tmp_path, CODED + "D,00001,5,0.1,too,many\n", model.plan)
+    issue = next(i for i in page.gain.issues.issues if i.is_lines)
+    assert "1 row is left out" in page.gain.left_out.text()
+    page.gain.issues.show_rows.emit(issue)
+    table = page.findChild(ToldRows).table
+    texts = [table.item(0, k).text() for k in range(table.columnCount()) if table.item(0, k)]
+    assert texts[0] == "5" and {"D", "00001"} <= set(texts)
 
 
 # ---------------------------------------------------------------------- memory

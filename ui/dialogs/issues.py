@@ -88,19 +88,27 @@ class RowsBehind(Dialog):
     columns : mapping of str to ndarray
         Of the table as it was read.
     parent : QWidget
+    lines : (n_rows,) int, optional
+        Line of the file of each row; without it rows are counted from 1.
     """
 
     def __init__(
-        self, issue: Issue, columns: Mapping[str, np.ndarray], parent: QtWidgets.QWidget
+        self,
+        issue: Issue,
+        columns: Mapping[str, np.ndarray],
+        parent: QtWidgets.QWidget,
+        lines: np.ndarray | None = None,
     ) -> None:
         super().__init__(_("Rows of the file"), parent, 860, 520)
         self.body.addWidget(label(issue.message, "title", True))
-        rows = [r for r in issue.rows if 0 <= r < _length(columns)][:_MOST_ROWS]
-        self.table = text_table([_("Row"), *list(columns)[:_MOST_COLUMNS]])
+        shown = {name: columns[name] for name in list(columns)[:_MOST_COLUMNS]}
+        rows = [r for r in issue.rows if 0 <= r < _length(shown)][:_MOST_ROWS]
+        self.table = text_table([_("Row"), *shown])
         self.table.setAccessibleName(issue.message)
         self.table.setRowCount(len(rows))
         for k, row in enumerate(rows):
-            cells = [f"{row + 1}", *(_cell(v[row]) for v in list(columns.values())[:_MOST_COLUMNS])]
+            line = row + 1 if lines is None else lines[row]
+            cells = [f"{line}", *(_cell(v[row]) for v in shown.values())]
             for column, text in enumerate(cells):
                 self.table.setItem(k, column, QtWidgets.QTableWidgetItem(text))
         self.table.resizeColumnsToContents()

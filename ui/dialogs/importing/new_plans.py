@@ -169,10 +169,14 @@ def _frozen(choices: Choices) -> tuple[object, ...]:
 
 
 def _received(base: Plan, made: Incoming | None) -> Plan:
-    """The new plan with the accounts; what it is balanced by is found as for any new plan."""
+    """The new plan with the accounts; what it is balanced by is found as for any new plan.
+
+    The currency of its first amounts stays the plan's.
+    """
     if made is None:
         return base
-    records = tuple(one for one in made.edit.records if one.kind != "setting")
+    own = [one for one in made.edit.records if one.kind != "setting" or one.row.uid == "currency"]
+    records = tuple(own)
     document = Document(base)
     document.bring(replace(made, edit=replace(made.edit, records=records)))
     return document.plan

@@ -17,6 +17,7 @@ from .shown_map import STATE_TEXTS, Picture
 from .work import Outcome
 
 _FIRST, _TALL = 6, 800
+_BETWEEN, _EDGES = 22, 52
 _MARKS = {"ok": ("check", "ok"), "warning": ("triangle-alert", "warn")}
 
 
@@ -29,24 +30,41 @@ class CountLine(QtWidgets.QWidget):
         self._box.setContentsMargins(0, 0, 0, 0)
         self._box.setSpacing(4)
 
-    def show_counts(self, counts: tuple[Count, ...], n_columns: int) -> None:
-        """Show other figures."""
+    def show_counts(self, counts: tuple[Count, ...], room: int) -> None:
+        """Show other figures, as many in a line as there is room for in pixels."""
         empty(self._box)
-        counts = tuple(one for one in counts if one.n or one.level == "ok")
-        for first in range(0, len(counts), n_columns):
-            line = QtWidgets.QWidget()
-            row = QtWidgets.QHBoxLayout(line)
-            row.setContentsMargins(0, 0, 0, 0)
-            row.setSpacing(6)
-            for one in counts[first : first + n_columns]:
-                if one.level:
-                    row.addWidget(IconLabel(*_MARKS[one.level], 14))
-                row.addWidget(label(i18n.number(one.n), "strong"))
-                row.addWidget(label(one.title, "dim"))
-                row.addSpacing(16)
-            row.addStretch(1)
-            self._box.addWidget(line)
-        self.setVisible(bool(counts))
+        cells = [_cell(one) for one in counts if one.n or one.level == "ok"]
+        used, row = room, QtWidgets.QHBoxLayout()
+        for cell in cells:
+            wide = cell.sizeHint().width() + _BETWEEN
+            if used + wide > room:
+                row = self._new_line()
+                used = 0
+            row.insertWidget(row.count() - 1, cell)
+            used += wide
+        self.setVisible(bool(cells))
+
+    def _new_line(self) -> QtWidgets.QHBoxLayout:
+        line = QtWidgets.QWidget()
+        row = QtWidgets.QHBoxLayout(line)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(_BETWEEN)
+        row.addStretch(1)
+        self._box.addWidget(line)
+        return row
+
+
+def _cell(one: Count) -> QtWidgets.QWidget:
+    """Mark, figure and title of one count."""
+    out = QtWidgets.QWidget()
+    row = QtWidgets.QHBoxLayout(out)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(6)
+    if one.level:
+        row.addWidget(IconLabel(*_MARKS[one.level], 14))
+    row.addWidget(label(i18n.number(one.n), "strong"))
+    row.addWidget(label(one.title, "dim"))
+    return out
 
 
 class MapKeys(QtWidgets.QWidget):
@@ -116,7 +134,7 @@ class OutcomeSide(QtWidgets.QWidget):
         """There is no outcome."""
         self.map.show_picture(None)
         self.keys.show_keys(None)
-        self.counts.show_counts((), 1)
+        self.counts.show_counts((), 0)
         self.issues.show_report(None)
         self.table.hide()
         self.review.hide()
@@ -128,7 +146,7 @@ class OutcomeSide(QtWidgets.QWidget):
         """Show what an import would do."""
         prepared, choices = outcome.prepared, outcome.asked.choices
         self.map.setVisible(outcome.has_map)
-        self.counts.show_counts(prepared.counts, 4 if self.width() > 640 else 3)
+        self.counts.show_counts(prepared.counts, self.width() - _EDGES)
         self._show_share(prepared.report)
         self._fill_table(prepared)
         self.review.show_items(prepared.items, prepared.groups, choices.left_out, choices.picked)

@@ -31,6 +31,7 @@ from .meaning_side import MeaningSide
 from .new_plans import MapAsked, NewPlans, makes_plan
 from .outcome_side import OutcomeSide
 from .reading_strip import ReadingStrip
+from .told import ToldRows
 from .work import Asked, Outcome, Understood
 
 SIZE = (1560, 960)
@@ -373,8 +374,13 @@ class Importing(ImportPage):
         self.side.trouble.tell(error)
 
     def _show_rows(self, issue: Issue) -> None:
-        if self.understood is not None:
-            RowsBehind(issue, self.understood.source.rows.columns, self).open()
+        if self.outcome is None:
+            return
+        if issue.is_lines:  # they never became rows of the table
+            ToldRows(issue, self.outcome.prepared.report, self).open()
+            return
+        table = self.outcome.understood.source.rows
+        RowsBehind(issue, table.columns, self, table.lines).open()
 
     # ------------------------------------------------------------------ ending
     def _accept(self) -> None:

@@ -96,7 +96,7 @@ class PlacingAgain(Dialog):
             Count("better", _("get a surer one"), found.n_better, "ok"),
             Count("moved", _("lie elsewhere"), found.n_moved),
         )
-        self.counts.show_counts(tuple(one for one in counts if one.n), 3)
+        self.counts.show_counts(counts, self.width() - 48)
         self.issues.show_report(found.report)
         n = len(found.rows)
         text = ngettext("Place {n} account", "Place {n} accounts", n)
