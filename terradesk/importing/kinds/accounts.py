@@ -31,6 +31,7 @@ from terradesk.importing.projecting import world_plan
 from terradesk.importing.regions import with_regions
 from terradesk.importing.roles import chosen
 from terradesk.importing.source import Source
+from terradesk.measures import money
 from terradesk.plan import Plan
 from terradesk.progress import Progress, part, silent
 from terradesk.readers import ROLES, MadeAccounts, make_accounts, recognise, suggest_grouping
@@ -134,6 +135,7 @@ class AccountsKind:
             items=items_of(made),
             groups=place_groups(),
             shown=_shown(made),
+            after=lambda now: " ".join(money.warnings(now)) if now is not None else "",
         )
 
     def make(

@@ -294,6 +294,7 @@ class _Preparing:
             ),
             groups=(("uncertain", _("Not sure: please look")),),
             shown=self._shown(found, rows),
+            after=lambda plan: " ".join(money.warnings(plan)),
         )
 
     def _wish(self) -> Wish:
