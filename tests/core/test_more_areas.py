@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from terradesk import measures, paths, planfile
 from terradesk import records as rec
@@ -19,6 +22,7 @@ from terradesk.importing.kinds.more_areas import MORE_AREAS
 from terradesk.importing.kinds.newer_areas import NEWER_AREAS
 from terradesk.plan import Plan, new_plan
 from terradesk.readers import read_boundaries
+from terradesk.readers.report import told_rows
 from terradesk.sample.maps import new_from_map
 from terradesk.units import empty_units
 from tests.core.kernel import CRS, SIDE, grid_accounts
@@ -61,6 +65,28 @@ def test_borders_of_a_second_file_are_matched_within_the_tolerance(gap: float) -
     assert after.arcs.areas.sum() == pytest.approx(24 * SIDE**2 + 8 * SIDE**2)
     assert after.assignments[A][24:].tolist() == [-1, -1]
     assert not after.rows(rec.Bridge)
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    st.lists(st.floats(-240, 240), min_size=5, max_size=5),
+    st.lists(st.floats(0.2, 3.8), min_size=0, max_size=3, unique_by=lambda y: round(y, 1)),
+)
+def test_any_border_drawn_twice_is_matched(shifts: list[float], cuts: list[float]) -> None:
+    x, high = 6 * SIDE, 4 * SIDE
+    ys = np.linspace(0, high, 5)
+    whole = shapely.polygons(
+        [*zip(x + np.array(shifts), ys, strict=True), (8 * SIDE, high), (8 * SIDE, 0)]
+    )
+    edges = [0.0, *sorted(cuts), 4.0]
+    strips = [shapely.box(0, a * SIDE, 9 * SIDE, b * SIDE) for a, b in itertools.pairwise(edges)]
+    shapes = shapely.intersection(whole, strips)
+    after = brought(PLAN, as_file(PLAN, shapes, [f"n{k}" for k in range(len(shapes))]))
+    assert after.arcs is not None
+    assert np.allclose(after.arcs.areas[:24], SIDE**2, rtol=1e-6)
+    assert after.arcs.areas.sum() == pytest.approx(32 * SIDE**2, rel=1e-5)
+    for row in range(24, len(after.units)):
+        assert any(other < 24 for other in neighbours(after, row))
 
 
 def test_a_gap_beyond_the_tolerance_stays_and_is_bridged() -> None:
@@ -106,6 +132,8 @@ def test_overlaps_are_refused_and_told_or_cut() -> None:
     assert (item.is_on, item.units, item.rows, item.before) == (False, (5,), (0,), "Square 5")
     assert found.report.adds_up and found.report.rejected == 1
     assert any(i.kind == "overlaps_plan" and i.rows == (0,) for i in found.report.issues)
+    (told,) = told_rows(found.report)
+    assert (told.key, told.name, told.outcome) == ("over", "Area over", "rejected")
     assert brought(PLAN, source).units.codes[24:].tolist() == ["free"]
     after = brought(PLAN, source, options={"overlap": "cut"})
     assert after.arcs is not None and after.arcs.areas[24] == pytest.approx(SIDE**2)

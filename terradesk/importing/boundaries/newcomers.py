@@ -179,6 +179,12 @@ def _no_room(report: ImportReport, rows: np.ndarray) -> ImportReport:
     return without(report, "no_room", text.format(n=number(n)), rows)
 
 
+def labelled(report: ImportReport, source: Source, roles: Mapping[str, str]) -> ImportReport:
+    """The report with codes, names and cells of the rows it tells of, for the spreadsheet."""
+    code, name = (next((c for c, r in roles.items() if r == role), "") for role in SINGLE)
+    return report.labelled(source.rows.columns, code, name)
+
+
 def without(report: ImportReport, kind: str, text: str, rows: np.ndarray) -> ImportReport:
     """The report when some of the areas are left out after all.
 

@@ -93,10 +93,12 @@ class MoreAreas:
             raise TerraDeskError(
                 _("There is no plan to add areas to."), _("Start a new plan from this map.")
             )
-        found = newcomers.read(source, plan, chosen(self, source, plan, choices), progress)
+        roles = chosen(self, source, plan, choices)
+        found = newcomers.read(source, plan, roles, progress)
         wanted = _wanted(self.options(source, plan), choices)
         made = addition(plan, found, wanted, progress)
         report = telling_more.report(plan, found, made, wanted, found.report)
+        report = newcomers.labelled(report, source, roles)
         made_step = None
         if len(made.taken):
             made_step = step(plan, made, source.name, asdict(report), choices.as_json())

@@ -106,7 +106,7 @@ class NewerAreas:
         options = {one.key: choices.options.get(one.key, one.default)
                    for one in self.options(source, plan)}  # fmt: skip
         made = replacement(plan, found, _wanted(options, choices), progress)
-        return _prepared(plan, source, found, made, choices)
+        return _prepared(plan, source, found, made, choices, roles)
 
 
 def _wanted(options: Mapping[str, object], choices: Choices) -> Wanted:
@@ -122,10 +122,15 @@ def _wanted(options: Mapping[str, object], choices: Choices) -> Wanted:
 
 
 def _prepared(
-    plan: Plan, source: Source, found: Newcomers, made: Replacement, choices: Choices
+    plan: Plan,
+    source: Source,
+    found: Newcomers,
+    made: Replacement,
+    choices: Choices,
+    roles: Mapping[str, str],
 ) -> Prepared:
     told = (*found.report.issues, *telling.issues(plan, made))
-    report = replace(found.report, issues=told)
+    report = newcomers.labelled(replace(found.report, issues=told), source, roles)
     made_step = None
     if not made.is_nothing:
         made_step = step(plan, made, source.name, asdict(report), choices.as_json())
