@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from terradesk import i18n, paths
 from terradesk.document import Step
 from terradesk.errors import TerraDeskError
-from terradesk.i18n import ngettext
+from terradesk.i18n import _, ngettext
 from terradesk.plan import Plan
 
 from ..bringing import Bringing
@@ -84,7 +84,11 @@ class ImportCommands:
             text = added_sentence(plan, n_before, wanted.source.name)
         else:
             text = step.text if step.text.endswith((".", "!", "?")) else f"{step.text}."
-        self._model.say(f"{text} {told}".strip(), True)
+        text = f"{text} {told}".strip()
+        self._model.say(text, True)
+        if wanted.prepared.report.unplaced:
+            message = self._window.map.floats.message
+            message.say(text, True, False, _("Show unplaced"), self.show_unplaced)
         if wanted.prepared.incoming and wanted.prepared.incoming.arrivals.accounts is not None:
             self._window.offer_balance_measure()
 
