@@ -326,9 +326,10 @@ def without_empty_parts(polygons: Objects) -> Objects:
         None of them empty as a whole.
     """
     out = np.asarray(shapely.force_2d(polygons), object)
-    rings, owner = shapely.get_rings(out, return_index=True)
     parts, whose = shapely.get_parts(out, return_index=True)
-    wrong = np.union1d(owner[shapely.is_empty(rings)], whose[shapely.is_empty(parts)])
+    rings, owner = shapely.get_rings(parts, return_index=True)  # those without corners left out
+    n_full = np.bincount(owner[~shapely.is_empty(rings)], minlength=len(parts))
+    wrong = np.unique(whose[n_full != 1 + shapely.get_num_interior_rings(parts)])
     for row in wrong.tolist():
         own = parts[(whose == row) & ~shapely.is_empty(parts)]
         full = [_without_empty_holes(part) for part in own]

@@ -12,6 +12,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
+from terradesk import projection
 from terradesk.errors import TerraDeskError
 from terradesk.importing import Choices, Reading, Source
 from terradesk.importing.kinds.areas import AREAS
@@ -121,3 +122,13 @@ def test_soup_gives_a_plan_or_an_error_and_no_row_is_lost(source: Source, choice
     polygons = shapely.from_wkb(plan.units.source)
     assert not shapely.is_missing(polygons).any()
     assert all(0 <= unit < len(plan.units) for item in made.items for unit in item.units)
+
+
+@pytest.mark.parametrize("hole", ["EMPTY", "(5 5, 6 5, 6 6, 5 5), EMPTY"])
+def test_parts_and_holes_without_corners_are_dropped(hole: str) -> None:
+    text = f"MULTIPOLYGON (((0 0, 9 0, 9 9, 0 9, 0 0), {hole}), EMPTY)"
+    [full] = projection.without_empty_parts(np.array([shapely.from_wkt(text)], object))
+    assert full.geom_type == "Polygon"
+    assert len(full.interiors) == hole.count(", 6 6")
+    flat = projection.to_plan(np.array([shapely.from_wkt(text)], object), "EPSG:3857", "EPSG:3857")
+    assert shapely.area(flat[0]) == shapely.area(full)
