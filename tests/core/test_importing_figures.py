@@ -250,6 +250,17 @@ def test_domains(text: str, domain: str) -> None:
     assert domain_of(text) == domain
 
 
+def test_numbers_tell_shops_of_one_town_apart() -> None:
+    plan = named_plan()
+    names = plan.accounts.names.copy()
+    names[:2] = ["Depot Store 12", "Depot Store 13"]
+    plan = replace(plan, accounts=replace(plan.accounts, names=names))
+    rows = [["Company", "Beds"], ["Depot Store 14", "5"], ["Depot Store 13 Ltd", "7"]]
+    found = prepared(plan, rows, roles={"Company": "name", "Beds": "amount"})
+    assert after(plan, found).accounts.columns["Beds"][1] == 7
+    assert found.report.rejected == 1
+
+
 NAMES = st.lists(st.text("abcdeAB &.,'żü", max_size=12), max_size=20)
 
 

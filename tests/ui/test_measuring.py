@@ -11,6 +11,7 @@ from terradesk import records as rec
 from terradesk.document import Document
 from terradesk.measures import money
 from tests.core.kernel import grid_plan
+from tests.ui import import_desk as desk
 from tests.ui.driving import SLOW
 from ui.actions import ACTIONS, found
 from ui.dialogs.measuring import FormulaPage, MeasureList, RatesPage, RollUpPage, ShareOutPage
@@ -251,3 +252,36 @@ def test_commands_are_found_by_the_words_of_the_trade(qtbot, window, at_once, to
     assert page.table.rowCount() == 4
     page.close()
     assert told == []
+
+
+# ---------------------------------------------------------------------- figures through the page
+FIGURES = "Code,Households,Market (SEK)\n" + "".join(f"{k},{k * 10},5\n" for k in range(20))
+
+
+def test_figures_come_in_on_the_import_page_and_go_back(qtbot, tmp_path, model, monkeypatch):
+    desk.in_this_process(monkeypatch)
+    page = desk.page_of(qtbot, tmp_path, FIGURES + "99,1,1\n", model.plan, alignment=A)
+    assert page.kind.currentData() == "figures"
+    wanted = desk.press(qtbot, page)
+    desk.done(qtbot, model, wanted)
+    plan = model.plan
+    assert plan.units.columns["Households"][19] == 190
+    assert measures.totals(model.view, measure(model, "Households")).sum() == 1900
+    assert "SEK" in wanted.prepared.after(plan)
+    model.undo()
+    assert "Households" not in {m.name for m in model.plan.rows(rec.Measure)}
+
+
+def test_doubtful_names_are_ticked_on_the_import_page(qtbot, tmp_path, model, monkeypatch):
+    desk.in_this_process(monkeypatch)
+    text = "Company,Beds\nCustomr 3,5\nCustomer 7,6\n"
+    page = desk.page_of(qtbot, tmp_path, text, model.plan, alignment=A, wanted="figures")
+    desk.meaning(qtbot, page, "Company", "name")
+    prepared = page.outcome.prepared
+    assert [i.title for i in prepared.items] == ["Customr 3"]  # the other one is sure
+    assert dict(prepared.items[0].candidates)["3"].startswith("Customer 3")
+    review = page.gain.review.model
+    review.tick([prepared.items[0]], True)
+    desk.settle(qtbot, page)
+    desk.done(qtbot, model, desk.press(qtbot, page))
+    assert model.plan.accounts.columns["Beds"][[3, 7]].tolist() == [5, 6]

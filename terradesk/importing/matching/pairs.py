@@ -278,7 +278,19 @@ def _penalty(left: Side, right: Side, a: np.ndarray, b: np.ndarray) -> np.ndarra
     taken[place > 0] = _PENALTY_PART
     taken[place >= _AGREES] = 0.0
     taken[place < 0] = _PENALTY_CONFLICT
+    figures = _same(_figures(left.keys), _figures(right.keys), a, b, 40)
+    taken[figures < 0] += _PENALTY_CONFLICT  # Store 12 is not Store 13
     return taken
+
+
+def _figures(keys: np.ndarray) -> np.ndarray:
+    """Words of a name that hold digits, joined."""
+    out = np.empty(len(keys), object)
+    out[:] = [
+        " ".join(word for word in key.split() if any(c.isdigit() for c in word))
+        for key in keys.tolist()
+    ]
+    return out
 
 
 def _same(
