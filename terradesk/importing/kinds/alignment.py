@@ -88,7 +88,7 @@ class AlignmentKind:
     def options(self, source: Source, plan: Plan | None) -> Sequence[Option]:
         """Where it goes, and what becomes of units without a line."""
         ways = (("keep", _("Stay as they are")), ("unassign", _("Become unassigned")))
-        noun = plan.noun(2) if plan is not None else _("areas")
+        noun = plan.heading_noun(2) if plan is not None else _("Areas")
         unlisted = Option("unlisted", _("{noun} without a line").format(noun=noun), "keep", ways)
         return (*scenario_options(source, plan), unlisted)
 

@@ -79,7 +79,7 @@ class DrawnKind:
 
     def options(self, source: Source, plan: Plan | None) -> Sequence[Option]:
         """By what the largest part is, from when a unit counts as split, and where it goes."""
-        noun = plan.noun(2) if plan is not None else _("areas")
+        noun = plan.heading_noun(2) if plan is not None else _("Areas")
         ways = [("area", _("Area"))]
         if plan is not None and plan.accounts_present.any():
             ways.append(("accounts", _("What its accounts carry")))
@@ -279,7 +279,7 @@ def _item(
         after="" if key in choices.left_out else (name or _("Unassigned")),
         score=max(0.0, min(1.0, parts[0][1])),
         candidates=(*texts, ("", _("None"))),
-        is_on=key not in choices.left_out,
+        is_on=bool(name) and key not in choices.left_out,
         units=(unit,),
     )
 

@@ -430,7 +430,8 @@ def _shown(plan: Plan, now: Plan, alignment: int) -> Shown:
     states = np.where(was != after, CHANGES, 0).astype(np.uint8)
     units = np.zeros(len(plan.units), np.uint8)
     units[plan.assignments[alignment] != now.assignments[alignment]] = CHANGES
-    return Shown(np.column_stack([accounts.x, accounts.y]), states, units, now)
+    points = np.column_stack([accounts.x, accounts.y])[states > 0]
+    return Shown(points, states[states > 0], units, now if units.any() else None)
 
 
 KIND = OwnersKind()

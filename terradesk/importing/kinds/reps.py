@@ -120,12 +120,13 @@ class RepsKind:
         options = {one.key: choices.option(one) for one in self.options(source, plan)}
         base = numbered(plan)
         people, nameless, homeless = listed(source.rows, roles, plan, choices.reading.dates)
+        picked = {k: v for k, v in choices.picked.items() if k not in choices.left_out}
         task = Differences(
             base,
             alignment,
             people,
             choices.left_out,
-            choices.picked,
+            picked,
             overwrites=bool(options["empty"]),
             removes=options["gone"] == "remove",
         )
@@ -148,7 +149,7 @@ class RepsKind:
             ),
             heads=(_("Rep"), _("Before"), _("After")),
             rows=tuple((one.title, one.before, one.after) for one in found[:200]),
-            items=(*_asked(task, choices), *_items(found, options, choices)),
+            items=(*_asked(task), *_items(found, options, choices)),
             groups=tuple((key, _(text)) for key, text in _GROUPS),
             shown=_shown(plan, people),
         )
@@ -264,10 +265,10 @@ def _issues(nameless: Sequence[int], homeless: Sequence[int], task: Differences)
             yield issue(kind, message, np.unique(rows), outcome=outcome, reason=reason)
 
 
-def _asked(task: Differences, choices: Choices) -> Iterator[Item]:
+def _asked(task: Differences) -> Iterator[Item]:
     """Territories that do not exist, with those that are written alike."""
     texts = dict.fromkeys(task.unknown)
-    picked = {key.removeprefix("territory:"): name for key, name in choices.picked.items()
+    picked = {key.removeprefix("territory:"): name for key, name in task.picked.items()
               if key.startswith("territory:") and name}  # fmt: skip
     for text in dict.fromkeys([*texts, *picked]):
         rows = task.unknown.get(text, [])

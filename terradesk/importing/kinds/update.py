@@ -220,7 +220,7 @@ class _Update:
                 *place_groups(),
                 *((key, _(text)) for key, text in _GROUPS),
             ),
-            shown=self._shown(made, groups),
+            shown=self._shown(made, groups, np.array(gone, np.int64)),
             after=(lambda plan: told) if told else None,
         )
 
@@ -293,12 +293,12 @@ class _Update:
             if np.isin(made.account_of[np.array(item.rows, np.int64)], put).any()
         )
 
-    def _shown(self, made: MadeAccounts, groups: Groups) -> Shown:
+    def _shown(self, made: MadeAccounts, groups: Groups, gone: np.ndarray) -> Shown:
         now, was = made.accounts, self.plan.accounts
         states = np.zeros(len(now), np.uint8)
         states[groups.added], states[groups.back] = ARRIVES, ARRIVES
         states[groups.moved], states[groups.changed] = CHANGES, CHANGES
-        left = np.column_stack([was.x[groups.gone], was.y[groups.gone]])
+        left = np.column_stack([was.x[gone], was.y[gone]])
         points = np.concatenate([np.column_stack([now.x, now.y]), left])
         states = np.concatenate([states, np.full(len(left), GOES, np.uint8)])
         return Shown(points, states, np.zeros(len(self.plan.units), np.uint8))
