@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
 
 import numpy as np
@@ -84,12 +85,14 @@ class Known:
         """Share of some cells that are known as what a role says, 0 ... 1."""
         if not len(cells):
             return 0.0
-        known, plainly = {
-            "unit_code": (self.unit_codes, plain_key),
-            "unit_name": (self.unit_names, plain),
-            "account_id": (self.account_ids, plain_key),
-            "name": (self.account_names, str.casefold),
-        }[role]
+        ways: dict[str, tuple[str, Callable[[str], str]]] = {
+            "unit_code": ("unit_codes", plain_key),
+            "unit_name": ("unit_names", plain),
+            "account_id": ("account_ids", plain_key),
+            "name": ("account_names", str.casefold),
+        }
+        name, plainly = ways[role]
+        known: frozenset[str] = getattr(self, name)
         return sum(1 for cell in cells.tolist() if plainly(cell) in known) / len(cells)
 
 
