@@ -133,6 +133,8 @@ def halves() -> dict[str, shapely.Geometry]:
 
 def test_a_split_area_shares_its_amounts_out_by_ground_or_by_accounts() -> None:
     source = changed(PLAN, ["00010"], halves())
+    (item,) = prepared(PLAN, source).items
+    assert item.after == "Area a (a) 40 %, accounts 0 %, Area b (b) 60 %, accounts 100 %"
     after = brought(PLAN, source)
     assert after.units.columns["population"][[row(after, "a"), row(after, "b")]].tolist() == [
         44,

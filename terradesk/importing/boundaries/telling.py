@@ -68,12 +68,8 @@ def _item(plan: Plan, newcomers: Newcomers, made: Replacement, one: Relation, is
     old = [_named(plan.units.names[r], plan.units.codes[r]) for r in one.old]
     new = [_named(newcomers.units.names[r], newcomers.units.codes[r]) for r in one.new]
     if one.kind in ("split", "merged"):
-        shares = _shares(made, one)
         side = new if one.kind == "split" else old
-        side[:] = [
-            f"{text} {percent(share, signed=False)}"
-            for text, share in zip(side, shares, strict=True)
-        ]
+        side[:] = _with_shares(side, made, one)
     return Item(
         key=key_of(one, plan, newcomers),
         group=one.kind,
@@ -93,13 +89,31 @@ def _title(texts: list[str]) -> str:
     return more.format(a=texts[0], n=number(len(texts) - 1))
 
 
-def _shares(made: Replacement, one: Relation) -> list[float]:
-    """Part of the one unit's ground that each of the several has."""
-    found = made.comparison.overlaps
+def _with_shares(texts: list[str], made: Replacement, one: Relation) -> list[str]:
+    """Units of the side that is several, with their parts of the ground and of the accounts."""
+    found, ahead = made.comparison.overlaps, made.succession
+    is_split = one.kind == "split"
+    rows = one.new if is_split else one.old
+    sides = found.new if is_split else found.old
     here = np.isin(found.old, one.old) & np.isin(found.new, one.new)
-    side, rows = (found.new, one.new) if one.kind == "split" else (found.old, one.old)
-    total = float(found.area[here].sum()) or 1.0
-    return [float(found.area[here & (side == row)].sum()) / total for row in rows]
+    by_area = _parts(sides[here], found.area[here], rows) or [0.0] * len(rows)
+    mine = np.isin(ahead.old, one.old)
+    sides = made.taken[ahead.new] if is_split else ahead.old
+    by_accounts: list[float] = _parts(sides[mine], ahead.amounts[mine], rows)
+    out = []
+    for text, area, part in zip(texts, by_area, by_accounts or [np.nan] * len(rows), strict=True):
+        shown = f"{text} {percent(area, signed=False)}"
+        if np.isfinite(part):
+            told = _("{area}, accounts {part}")
+            shown = told.format(area=shown, part=percent(part, signed=False))
+        out.append(shown)
+    return out
+
+
+def _parts(sides: np.ndarray, values: np.ndarray, rows: tuple[int, ...]) -> list[float]:
+    """Part of the sum that each row has; nothing when the sum is 0."""
+    total = float(values.sum())
+    return [float(values[sides == row].sum()) / total for row in rows] if total > 0 else []
 
 
 def _named(name: object, code: object) -> str:
