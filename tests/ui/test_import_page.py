@@ -156,8 +156,8 @@ def test_many_columns_get_their_lists_when_they_come_into_sight(qtbot, tmp_path,
 
 
 def test_meanings_are_reached_with_the_tab_key(qtbot, tmp_path, model):
-    rows = ",".join(f"c{k}" for k in range(40))
-    page = page_of(qtbot, tmp_path, f"name,{rows}\n", model.plan)
+    heads, cells = ",".join(f"c{k}" for k in range(40)), ",".join("x" * 40)
+    page = page_of(qtbot, tmp_path, f"name,{heads}\nA,{cells}\n", model.plan)
     table = page.side.table
     page.activateWindow()
     table.boxes["name"].setFocus()
@@ -195,6 +195,32 @@ def test_a_file_is_read_otherwise_at_once(qtbot, tmp_path, model):
     settle(qtbot, page)
     assert page.understood.head["name"][0] == "Åsa"
     assert strip.boxes["decimal"].currentData() == ","
+
+
+def test_what_columns_mean_stays_when_a_file_is_read_otherwise(qtbot, tmp_path, model):
+    page = page_of(qtbot, tmp_path, CODED, model.plan)
+    meaning(qtbot, page, "growth", "text")
+    page.strip.choose("decimal", ",")
+    settle(qtbot, page)
+    assert page.side.table.boxes["growth"].currentData() == "text"
+    page.kind.choose("postcodes" if "postcodes" in page.understood.suits else "accounts")
+    page.read_file(tmp_path / "orders.csv")
+    settle(qtbot, page)
+    assert page.side.table.boxes["growth"].currentData() == "rate", "another file, another start"
+
+
+def test_everything_that_takes_the_focus_has_a_name(qtbot, tmp_path, model):
+    page = page_of(qtbot, tmp_path, ORDERS, model.plan)
+    tab = QtCore.Qt.FocusPolicy.TabFocus
+    nameless = [
+        type(one).__name__
+        for one in page.findChildren(QtWidgets.QWidget)
+        if one.isVisible() and one.isEnabled() and one.focusPolicy() & tab
+        and not one.accessibleName() and not getattr(one, "text", str)()
+        and not isinstance(one, QtWidgets.QScrollArea)
+        and not isinstance(one.parent(), QtWidgets.QComboBox | QtWidgets.QAbstractSpinBox)
+    ]  # fmt: skip
+    assert nameless == []
 
 
 def test_a_file_without_names_of_columns_is_mended_on_the_page(qtbot, tmp_path, model):

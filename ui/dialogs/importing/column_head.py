@@ -118,6 +118,7 @@ class ColumnHead(QtWidgets.QWidget):
         name = " ".join(told.column.split())[:_LONGEST]
         self.name.setText(name)
         self.name.setEnabled(not told.is_idle)
+        self.box.setVisible(bool(told.role))
         blocker = QtCore.QSignalBlocker(self.box)
         self.box.setCurrentIndex(self.box.findData(told.role))
         blocker.unblock()

@@ -197,8 +197,11 @@ class Importing(ImportPage):
             self.read_file(path)
 
     def _on_reading(self, reading: Reading) -> None:
+        """Read it otherwise; what columns mean stays as far as they are still there."""
+        kept = dict(self._roles), dict(self._options)
         self._reading = reading
         self._read()
+        self._roles, self._options = kept
 
     def _on_kind(self, key: str) -> None:
         if self.understood is None:
@@ -257,10 +260,11 @@ class Importing(ImportPage):
         found = self.understood
         assert found is not None
         is_known = known is not None and not known.is_empty
-        if is_known and known is not None:
-            keys = {one.key for one in found.options}
-            self._roles = {n: r for n, r in known.roles.items() if r in found.kind.roles}
-            self._options = {k: v for k, v in known.options.items() if k in keys}
+        roles, options = (known.roles, known.options) if known is not None else ({}, {})
+        keys = {one.key for one in found.options}
+        roles, options = {**roles, **self._roles}, {**options, **self._options}
+        self._roles = {n: r for n, r in roles.items() if n in found.head and r in found.kind.roles}
+        self._options = {k: v for k, v in options.items() if k in keys}
         self.side.tell_remembered(known.day if is_known and known is not None else None)
 
     def _tell_where(self) -> None:
