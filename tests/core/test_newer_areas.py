@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from terradesk import measures, planfile
 from terradesk import records as rec
+from terradesk.arcs import build
 from terradesk.document import Document
 from terradesk.edits import Edit, Record, apply
 from terradesk.edits.locking import lock_units
@@ -215,6 +216,17 @@ def test_locks_follow_and_so_does_what_is_shown() -> None:
     document.bring(found.incoming)
     locked = document.plan.alignment(A).locked_units
     assert np.flatnonzero(locked).tolist() == [1, 24, 25]
+
+
+def test_an_area_without_a_shape_gets_one_by_its_code() -> None:
+    shapes = np.array(list(squares().values()), object)
+    shapes[3] = None
+    plan = replace(PLAN, coverage=build(shapes))
+    after = brought(plan, changed(plan, [], {}))
+    new = row(after, "00003")
+    assert new == 24 and not after.units_present[3]
+    assert after.units.columns["population"][new] == 103
+    assert after.assignments[A][new] == PLAN.assignments[A][3]
 
 
 # ---------------------------------------------------------------------- Connecticut

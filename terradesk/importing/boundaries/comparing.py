@@ -76,6 +76,7 @@ def compare(
     new_names: np.ndarray,
     same_share: float = SAME_SHARE,
     progress: Progress = silent,
+    bare: np.ndarray | None = None,
 ) -> Comparison:
     """What became of each unit.
 
@@ -94,6 +95,8 @@ def compare(
         Part of a shape that may differ before it counts as another shape. Shapes that differ no
         farther than the two vintages' borders usually do count as the same as well.
     progress : Progress
+    bare : (n_old,) bool, optional
+        Present units without a shape: they belong to the new one with their code.
     """
     twins = _twins(old, old_codes, new, new_codes)
     found = overlaps(old, new, twins, progress)
@@ -103,8 +106,10 @@ def compare(
     holds = (is_code & (low >= _PERSISTS)) | (is_same & ~is_code & _is_lonely(found, is_same))
     edges = _edges(found, holds, low)
     labels = _components(found, edges, len(old), len(new))
+    if bare is not None:
+        twins = _with_bare(twins, bare, old_codes, new, new_codes, labels)
     return Comparison(
-        tuple(_relations(found, labels, is_same & edges, (old_codes, new_codes),
+        tuple(_relations(found, labels, twins >= 0, is_same & edges, (old_codes, new_codes),
                          (old_names, new_names))),
         found,
         _partners(twins, labels, len(old), len(new)),
@@ -121,6 +126,25 @@ def _twins(
         for code, shape in zip(old_codes.tolist(), old, strict=True)
     ]
     return np.array(out, np.int64)
+
+
+def _with_bare(
+    twins: np.ndarray,
+    bare: np.ndarray,
+    old_codes: np.ndarray,
+    new: np.ndarray,
+    new_codes: np.ndarray,
+    labels: np.ndarray,
+) -> np.ndarray:
+    """Twins of units without a shape too; these are put to them in ``labels``."""
+    place = {code: row for row, code in enumerate(new_codes.tolist()) if new[row] is not None}
+    out = twins.copy()
+    for row in np.flatnonzero(bare).tolist():
+        twin = place.get(old_codes[row], -1)
+        if twin >= 0 and not (twins == twin).any():
+            out[row] = twin
+            labels[row] = labels[len(twins) + twin]
+    return out
 
 
 def _is_drift(found: Overlaps, is_code: np.ndarray, low: np.ndarray) -> np.ndarray:
@@ -165,12 +189,13 @@ def _components(found: Overlaps, edges: np.ndarray, n_old: int, n_new: int) -> n
 def _relations(
     found: Overlaps,
     labels: np.ndarray,
+    has_twin: np.ndarray,
     is_same: np.ndarray,
     codes: tuple[np.ndarray, np.ndarray],
     names: tuple[np.ndarray, np.ndarray],
 ) -> list[Relation]:
     n_old = len(found.old_areas)
-    has_area = np.concatenate([found.old_areas > 0, found.new_areas > 0])
+    has_area = np.concatenate([(found.old_areas > 0) | has_twin, found.new_areas > 0])
     same = set(zip(found.old[is_same].tolist(), found.new[is_same].tolist(), strict=True))
     out = []
     for members in grouped(labels, int(labels.max(initial=-1)) + 1):

@@ -145,6 +145,7 @@ def replacement(
     comparison = compare(
         old, plan.units.codes, plan.units.names, newcomers.shapes, units.codes, units.names,
         wanted.same_share, lambda share, _text: progress(0.5 + 0.2 * share, ""),
+        plan.units_present & (plan.arcs.areas == 0),
     )  # fmt: skip
     is_on = tuple(_is_on(one, key_of(one, plan, newcomers), wanted) for one in comparison.relations)
     gone, taken, kept = _sorted_out(comparison, is_on, wanted.new_shapes)
@@ -242,9 +243,11 @@ def _succession(
     number[taken] = np.arange(len(taken))
     partner = comparison.partner[taken]
     partner = np.where((partner >= 0) & is_gone[np.maximum(partner, 0)], partner, -1)
+    was, now, area = found.old[pairs], number[found.new[pairs]], found.area[pairs]
+    bare = np.flatnonzero((partner >= 0) & (found.old_areas[np.maximum(partner, 0)] == 0))
     first = Succession(
-        plan, n_old, gone, len(taken), found.old[pairs], number[found.new[pairs]],
-        found.area[pairs], partner, plan.accounts.unit,
+        plan, n_old, gone, len(taken), np.append(was, partner[bare]), np.append(now, bare),
+        np.append(area, np.ones(len(bare))), partner, plan.accounts.unit,
     )  # fmt: skip
     return replace(first, homes=homes(plan, is_gone, arcs, first.main_new))
 
