@@ -132,14 +132,18 @@ class Importing(ImportPage):
         self.outer.insertWidget(4, self._strip_line)
         self.strip.hide()
         self._strip_line.hide()
-        self._foot_note = label("", "dim")
+        self._foot_note, self._doing = label("", "dim"), label("", "dim")
         self.foot.addWidget(self._foot_note)
+        self.foot.addWidget(self._doing)
 
     def _connect(self) -> None:
         self._looker.succeeded.connect(self._on_look)
         self._reader.succeeded.connect(self._on_understood)
         self._maker.succeeded.connect(self._on_outcome)
         self.watch(self._reader, self._maker)
+        for busy in (self._reader, self._maker):
+            busy.progressed.connect(lambda _share, text: self._tell_doing(text))
+            busy.busy_changed.connect(lambda _is_busy: self._tell_doing(""))
         for one in (self._looker, self._painter):
             self.finished.connect(one.stop)
         self._painter.succeeded.connect(self.gain.show_picture)
@@ -338,6 +342,11 @@ class Importing(ImportPage):
         self.accept_button.setEnabled(can)
         nothing = _("Nothing would change: the plan holds all of it already.")
         self.accept_button.setToolTip("" if can else nothing)
+
+    def _tell_doing(self, text: str) -> None:
+        """What takes so long, as long as it does."""
+        if text or not self.is_busy:
+            self._doing.setText(f"{text}…" if text and not text.endswith("…") else text)
 
     def _offer_mends(self, found: Understood) -> None:
         """Links that mend what is wrong where it is told."""
