@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -21,6 +22,8 @@ from terradesk.render.basemap import BaseMap, base_map
 from .camera import Home, home
 from .layer import drawn_arcs
 from .spots import Spots
+
+_ONE = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,7 +71,12 @@ def warm_up() -> None:
 
 
 def prepare(plan: Plan, alignment: int, progress: Progress) -> Prepared:
-    """Everything of a plan but its base map."""
+    """Everything of a plan but its base map; one plan after the other where areas come and go."""
+    with _ONE:
+        return _prepared(plan, alignment, progress)
+
+
+def _prepared(plan: Plan, alignment: int, progress: Progress) -> Prepared:
     warming.warm_first()
     progress(0.4, "")
     colouring.prepare(plan)
