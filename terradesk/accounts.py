@@ -8,7 +8,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from terradesk.columns import Columned, joined_columns
+from terradesk.columns import Columned, joined, joined_columns
 from terradesk.i18n import N_
 
 PLACEMENTS = ("unplaced", "coordinates", "unit_code", "postcode", "place_name", "by_hand")
@@ -72,7 +72,7 @@ class Accounts(Columned):
             Number of the import.
         """
         n, m = len(self), len(other)
-        own = {c: np.concatenate([self.column(c), other.column(c)]) for c in self.OWN_COLUMNS}
+        own = {c: joined(self.column(c), other.column(c)) for c in self.OWN_COLUMNS}
         columns = joined_columns(self.columns, n, other.columns, m)
         batches = np.concatenate([self.batch, np.full(m, batch, np.int32)])
         return Accounts(**own, columns=columns, batch=batches)

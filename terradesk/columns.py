@@ -83,8 +83,15 @@ def joined_columns(
         sides = [side[name] for side in (first, second) if name in side]
         is_text = any(side.dtype == object for side in sides)
         parts = (_part(first.get(name), n, is_text), _part(second.get(name), m, is_text))
-        out[name] = np.concatenate(parts)
+        out[name] = joined(*parts)
     return out
+
+
+def joined(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """Two parts of a column as one, (n + m,); no copy where one has no rows."""
+    if first.dtype == second.dtype and not (len(first) and len(second)):
+        return first if len(first) else second
+    return np.concatenate([first, second])
 
 
 def _part(values: np.ndarray | None, n: int, is_text: bool) -> np.ndarray:

@@ -74,7 +74,7 @@ def _n_rows(db: sqlite3.Connection, table: str) -> int:
 def _append_accounts(db: sqlite3.Connection, accounts: Accounts) -> None:
     fields = _fields_for(db, "accounts", accounts.columns)
     big_tables.drop_index(db, "accounts")
-    points = gp.point_blobs(accounts.lon, accounts.lat)
+    points = gp.Points(accounts.lon, accounts.lat)
     fields = [*big_tables.OWN_FIELDS["accounts"], *fields]
     big_tables.insert(db, "accounts", accounts, fields, points, _n_rows(db, "accounts"))
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import islice
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -21,6 +22,14 @@ REAL, TEXT, INT, BOOL = "real", "text", "int", "bool"
 _SQL = {REAL: "REAL", TEXT: "TEXT"}
 _MISSING = {REAL: "NULL", TEXT: "''", INT: "-1", BOOL: "1"}
 _DTYPES: Mapping[str, Any] = {REAL: np.float64, TEXT: object, INT: np.int32, BOOL: np.bool_}
+
+
+class Geometry(Protocol):
+    """Geometry of rows as the file stores it, made when it is written."""
+
+    def __getitem__(self, part: slice, /) -> Sequence[bytes | None]:
+        """Those of some rows."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +74,7 @@ OWN_FIELDS: Mapping[str, tuple[Field, ...]] = {
         Field("is_present", "is_present", BOOL),
     ),
 }
+_PORTION = 50_000  # rows at a time: a million as Python objects take 40 MB per column
 _TAKEN = {"fid", "geom", "rowid", "oid", "_rowid_", "ogc_fid"}
 
 
@@ -134,21 +144,22 @@ def insert(
     table: str,
     rows: Units | Accounts,
     fields: Sequence[Field],
-    geometry: Sequence[bytes | None],
+    geometry: Geometry,
     first: int = 0,
 ) -> None:
     """Append rows; attributes that ``rows`` lacks stay empty."""
     stored = [f for f in fields if own_field(table, f.name) == f or f.name in rows.columns]
-    values = [
-        to_sql(getattr(rows, f.name) if own_field(table, f.name) else rows.columns[f.name], f.kind)
-        for f in stored
+    arrays = [
+        getattr(rows, f.name) if own_field(table, f.name) else rows.columns[f.name] for f in stored
     ]
     names = ", ".join(f'"{quoted(f.column)}"' for f in stored)
     marks = ", ".join("?" * (len(stored) + 2))
-    db.executemany(
-        f'INSERT INTO "{table}" (fid, geom, {names}) VALUES ({marks})',
-        zip(range(first, first + len(rows)), geometry, *values, strict=True),
-    )
+    text = f'INSERT INTO "{table}" (fid, geom, {names}) VALUES ({marks})'
+    for k in range(0, len(rows), _PORTION):
+        part = slice(k, k + _PORTION)
+        values = [to_sql(a[part], f.kind) for a, f in zip(arrays, stored, strict=True)]
+        fids = range(first + k, first + min(k + _PORTION, len(rows)))
+        db.executemany(text, zip(fids, geometry[part], *values, strict=True))
 
 
 def read(db: sqlite3.Connection, table: str, fields: Sequence[Field]) -> list[np.ndarray]:
@@ -157,14 +168,46 @@ def read(db: sqlite3.Connection, table: str, fields: Sequence[Field]) -> list[np
     A fid that is missing because another program deleted the row stays a row that is not present:
     rows are never renumbered.
     """
-    layout = [("fid", np.int64), *((f"f{i}", f.dtype) for i, f in enumerate(fields))]
+    layout = np.dtype([("fid", np.int64), *((f"f{i}", f.dtype) for i, f in enumerate(fields))])
     columns = ", ".join(f.read for f in fields)
     cursor = db.execute(f'SELECT fid, {columns} FROM "{table}" ORDER BY fid')
-    found = np.fromiter(cursor, np.dtype(layout))
-    n = int(found["fid"][-1]) + 1 if len(found) else 0
-    if n > 2 * len(found) + 1000 or (len(found) and found["fid"][0] < 0):
+    parts: list[list[np.ndarray]] = [[np.empty(0, layout[name])] for name in layout.names or ()]
+    shared = [_Shared() if f.kind == TEXT else None for f in fields]
+    while len(found := np.fromiter(islice(cursor, _PORTION), layout)):
+        parts[0].append(found["fid"].copy())
+        for i, texts in enumerate(shared):
+            values = found[f"f{i}"].copy()
+            parts[i + 1].append(texts.shared(values) if texts else values)
+    fids = _joined(parts[0])
+    n = int(fids[-1]) + 1 if len(fids) else 0
+    if n > 2 * len(fids) + 1000 or (len(fids) and fids[0] < 0):
         raise ValueError("fids are not row numbers")
-    return [_spread(found[f"f{i}"], found["fid"], n, f) for i, f in enumerate(fields)]
+    return [_spread(_joined(parts[i + 1]), fids, n, f) for i, f in enumerate(fields)]
+
+
+class _Shared:
+    """Equal texts of a column as one object, as long as many are equal: a million take 65 MB."""
+
+    def __init__(self) -> None:
+        self._seen: dict[str, str] | None = {}
+        self._n = 0
+
+    def shared(self, values: np.ndarray) -> np.ndarray:
+        if self._seen is None:
+            return values
+        texts = values.tolist()
+        values[:] = list(map(self._seen.setdefault, texts, texts))
+        self._n += len(texts)
+        if 2 * len(self._seen) > self._n:
+            self._seen = None
+        return values
+
+
+def _joined(parts: list[np.ndarray]) -> np.ndarray:
+    """The portions as one array; they are let go."""
+    out = np.concatenate(parts)
+    parts.clear()
+    return out
 
 
 def _spread(values: np.ndarray, fids: np.ndarray, n: int, field: Field) -> np.ndarray:

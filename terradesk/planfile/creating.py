@@ -200,7 +200,7 @@ def _write_accounts(db: sqlite3.Connection, plan: Plan) -> None:
     accounts = plan.accounts
     fields = big_tables.new_fields("accounts", accounts.columns, ())
     _create(db, "accounts", schema.ACCOUNT_DDL, fields)
-    points = gp.point_blobs(accounts.lon, accounts.lat)
+    points = gp.Points(accounts.lon, accounts.lat)
     own = big_tables.OWN_FIELDS["accounts"]
     big_tables.insert(db, "accounts", accounts, [*own, *fields], points)
     gp.register_features(db, "accounts", "POINT", gp.LONLAT, "Customers and prospects")

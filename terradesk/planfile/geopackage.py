@@ -8,6 +8,7 @@ from __future__ import annotations
 import sqlite3
 import struct
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -192,6 +193,18 @@ def point_blobs(x: ArrayLike, y: ArrayLike, srs: int = LONLAT) -> list[bytes | N
     is_known = (np.isfinite(xs) & np.isfinite(ys)).tolist()
     blobs = points.view("V29").tolist()
     return [blob if known else None for blob, known in zip(blobs, is_known, strict=True)]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Points:
+    """Points in degrees as the file stores them, made in portions."""
+
+    x: np.ndarray
+    y: np.ndarray
+
+    def __getitem__(self, part: slice, /) -> list[bytes | None]:
+        """Those of some rows, None where a coordinate is not finite."""
+        return point_blobs(self.x[part], self.y[part])
 
 
 def as_multipolygons(wkb: Iterable[bytes | None]) -> tuple[NDArray[np.object_], str]:

@@ -122,6 +122,8 @@ class Groups:
     def sums(self, values: np.ndarray) -> np.ndarray:
         """(n_accounts,) sums of numbers, NaN where all are."""
         known = np.isfinite(values) & (self.labels >= 0)
+        if len(self.first) == len(self.labels):
+            return np.where(known, values, np.nan)
         total = np.bincount(self.labels[known], values[known], len(self))
         return np.where(self._counts(known) > 0, total, np.nan)
 

@@ -156,8 +156,7 @@ def make_accounts(
         columns[counted] = groups.counts().astype(float)
     progress(0.5, _("Finding places"))
     place_cells = _PlaceCells(cells, named, groups)
-    nothing = {"": np.full(len(groups), "", object)}
-    placed = placer.place(place_cells if len(place_cells) else nothing, table.decimal, swap)
+    placed = placer.place(place_cells, table.decimal, swap, len(groups))
     progress(0.9, _("Finding places"))
     ids, id_issues = make_ids(groups, cells, named, group_by, plan)
     names = make_names(groups, cells, named, ids)
@@ -215,6 +214,9 @@ class _PlaceCells(Mapping[str, np.ndarray]):
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._named)
+
+    def __contains__(self, role: object) -> bool:
+        return role in self._named
 
     def __len__(self) -> int:
         return len(self._named)

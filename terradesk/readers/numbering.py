@@ -182,14 +182,22 @@ def make_ids(
     """A number for each account: the file's own, or made of what tells it apart."""
     given = "id" in named and list(group_by) in ([], [named["id"]])
     if given:
-        wanted = groups.first_filled(cells[named["id"]]).tolist()
+        own = groups.first_filled(cells[named["id"]])
+        wanted = own.tolist()
     else:
+        own = np.empty(0, object)
         wanted = ["-".join(part for part in key if part) for key in groups.keys]
-    wanted = [cell or f"{row + 1}" for cell, row in zip(wanted, groups.first, strict=True)]
+    if "" in wanted:
+        wanted = [cell or f"{row + 1}" for cell, row in zip(wanted, groups.first, strict=True)]
+        own = np.empty(0, object)
     old = set(plan.accounts.ids[plan.accounts_present].tolist())
     again = [row for row, cell in enumerate(wanted) if cell in old] if old else []
-    out = np.empty(len(wanted), object)
-    out[:] = _unique(wanted, set() if given else old)
+    told = _unique(wanted, set() if given else old)
+    if told is wanted and len(own) == len(wanted):
+        out = own
+    else:
+        out = np.empty(len(wanted), object)
+        out[:] = told
     if not again or not given:
         return out, []
     text = ngettext(
@@ -219,11 +227,15 @@ def make_names(
     groups: Groups, cells: Mapping[str, np.ndarray], named: Mapping[str, str], ids: np.ndarray
 ) -> np.ndarray:
     """The file's own names; else town and keys; else the account's number."""
-    out = ids.copy()
     if "name" in named:
         found = groups.first_filled(cells[named["name"]])
+        if (found != "").all():
+            return found
+        out = ids.copy()
         out[:] = [name or own for name, own in zip(found.tolist(), ids.tolist(), strict=True)]
-    elif "city" in named and groups.keys and groups.keys[0]:
+        return out
+    out = ids.copy()
+    if "city" in named and groups.keys and groups.keys[0]:
         towns = groups.first_filled(cells[named["city"]]).tolist()
         pairs = zip(towns, groups.keys, strict=True)
         out[:] = [" ".join(dict.fromkeys(p for p in (town, *key) if p)) for town, key in pairs]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 
@@ -35,6 +36,7 @@ _ASKED = 300
 _SHOWN_COUNTRY = 0.02  # share of the cities in a map from which on it shows their country
 _HOME = 0.8
 _LISTED = 12
+_PORTION = 100_000  # points at a time: their copies stay small
 
 
 class Placer:
@@ -135,7 +137,11 @@ class Placer:
 
     # ------------------------------------------------------------------ placing
     def place(
-        self, cells: Mapping[str, np.ndarray], decimal: str = ".", swap: bool = False
+        self,
+        cells: Mapping[str, np.ndarray],
+        decimal: str = ".",
+        swap: bool = False,
+        n: int | None = None,
     ) -> Placed:
         """Places of accounts.
 
@@ -146,8 +152,10 @@ class Placer:
         decimal : {".", ","}
         swap : bool
             What is called latitude is longitude.
+        n : int, optional
+            How many accounts, where it is known without making cells.
         """
-        placed = nowhere(len(next(iter(cells.values()))))
+        placed = nowhere(len(next(iter(cells.values()))) if n is None else n)
         if "lat" in cells and "lon" in cells:
             swap = swap or self.choices.swap
             placing_points.by_coordinates(self, placed, cells, decimal, swap)
@@ -155,8 +163,8 @@ class Placer:
         for role in ("unit_code", "postcode"):
             if role in cells and len(placed.missing):
                 self._by_unit(placed, cells[role], is_sure=role == "unit_code")
-        if "postcode" not in cells and "unit_code" in cells and self.codes_are_postcodes:
-            cells = {**cells, "postcode": cells["unit_code"]}  # post office boxes have no area
+        if len(placed.missing):
+            cells = self._with_postcodes(cells)
         if "postcode" in cells and len(placed.missing):
             placing_postcodes.by_postcode(self, placed, cells)
             placing_checks.check_states(placed, cells)
@@ -166,10 +174,23 @@ class Placer:
         self._tell(placed)
         return placed
 
+    def _with_postcodes(self, cells: Mapping[str, np.ndarray]) -> Mapping[str, np.ndarray]:
+        """Codes of areas as postcodes where they are: post office boxes have no area."""
+        if "postcode" in cells or "unit_code" not in cells or not self.codes_are_postcodes:
+            return cells
+        return ChainMap({"postcode": cells["unit_code"]}, cells)  # type: ignore[arg-type]
+
     def put(
         self, placed: Placed, rows: np.ndarray, lon: np.ndarray, lat: np.ndarray, how: str
     ) -> None:
         """Set points and the units they lie in; not those that the map cannot hold."""
+        for k in range(0, len(rows), _PORTION):
+            part = slice(k, k + _PORTION)
+            self._put(placed, rows[part], lon[part], lat[part], how)
+
+    def _put(
+        self, placed: Placed, rows: np.ndarray, lon: np.ndarray, lat: np.ndarray, how: str
+    ) -> None:
         points = self.xy(lon, lat)
         is_good = np.isfinite(points[:, 0])
         rows, lon, lat, points = rows[is_good], lon[is_good], lat[is_good], points[is_good]

@@ -10,6 +10,7 @@ from typing import Any, Literal
 import numpy as np
 
 from terradesk.readers import reasons, row_lists
+from terradesk.readers.text_columns import cells_at
 
 MOST_REJECTS = 5000
 """Rejected rows whose cells a report keeps, and told rows whose key and name it keeps."""
@@ -220,10 +221,14 @@ class ImportReport:
         key, name : str
             Columns of the numbers and names; empty: there are none.
         """
-        rows = _told_rows(self.issues)[:MOST_REJECTS].tolist()
-        keys, names = (columns[c][rows].tolist() if c else [""] * len(rows) for c in (key, name))
+        rows = _told_rows(self.issues)[:MOST_REJECTS]
+        keys, names = (
+            cells_at(columns, c, rows).tolist() if c else [""] * len(rows) for c in (key, name)
+        )
         labels = tuple(
-            (row, _cut(a), _cut(b)) for row, a, b in zip(rows, keys, names, strict=True) if a or b
+            (row, _cut(a), _cut(b))
+            for row, a, b in zip(rows.tolist(), keys, names, strict=True)
+            if a or b
         )
         more = self._left_out(columns)
         return replace(
@@ -243,11 +248,11 @@ class ImportReport:
                 continue
             rows = one.every_row[: max(room, 0)]
             room -= len(rows)
-            for row in rows.tolist():
+            cells = [cells_at(columns, name, rows).tolist() for name in columns]
+            for k, row in enumerate(rows.tolist()):
                 line = int(lines[row]) if row < len(lines) else 0
                 if line not in known or line == 0:
-                    cells = tuple(_cut(str(values[row])) for values in columns.values())
-                    yield Reject(line, one.kind, cells)
+                    yield Reject(line, one.kind, tuple(_cut(str(column[k])) for column in cells))
 
     def as_json(self) -> str:
         """The report as text, as the plan file keeps it."""

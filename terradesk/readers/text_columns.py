@@ -18,6 +18,8 @@ _END = "\0"
 _AS_TEXT = re.compile(r'^="([^"]*)"$')
 _JUDGED = 40_000  # rows before a column is judged: streets and towns repeat late
 _FEW = 3  # rows for each different text, at least, of a column that keeps numbers
+_PORTION = 1 << 20  # bytes that are made texts at a time
+_LATE = 500_000  # rows before such a column is judged whose texts begin to repeat: postcodes
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,11 +47,15 @@ class Packed:
 
     def cells(self) -> np.ndarray:
         """(n_rows,) object, str."""
-        texts = self.data.tobytes().decode("utf-8", "replace").split(_END) if self.n else []
-        if len(texts) != self.n:
+        out, k = np.empty(self.n, object), 0
+        for data in _portions(self.data) if self.n else ():
+            texts = data.tobytes().decode("utf-8", "replace").split(_END)
+            if k + len(texts) > self.n:
+                raise ValueError("there are more texts than rows")
+            out[k : k + len(texts)] = texts
+            k += len(texts)
+        if k != self.n:
             raise ValueError("texts are missing")
-        out = np.empty(self.n, object)
-        out[:] = texts
         return out if self.codes is None else out[self.codes]
 
     def some(self, step: int) -> np.ndarray:
@@ -66,6 +72,16 @@ class Packed:
         out[:] = [self.data[a:b].tobytes().decode("utf-8", "replace") for a, b in pairs]
         return out
 
+    def at(self, rows: np.ndarray) -> np.ndarray:
+        """Cells of some rows, object, str; the others are not made."""
+        wanted = rows if self.codes is None else self.codes[rows]
+        ends = np.append(np.flatnonzero(self.data == 0), len(self.data))
+        starts = np.concatenate(([0], ends[:-1] + 1))
+        pairs = zip(starts[wanted].tolist(), ends[wanted].tolist(), strict=True)
+        out = np.empty(len(wanted), object)
+        out[:] = [self.data[a:b].tobytes().decode("utf-8", "replace") for a, b in pairs]
+        return out
+
     @property
     def is_empty(self) -> bool:
         """Whether no row has anything in it."""
@@ -74,6 +90,22 @@ class Packed:
     def as_dict(self) -> dict[str, Any]:
         """What a worker hands over."""
         return {"data": self.data, "n": self.n, "codes": self.codes}
+
+
+def _portions(data: np.ndarray) -> Iterator[np.ndarray]:
+    """The buffer cut at some of its NULs, which fall out: copies of all of it would be large."""
+    start = 0
+    while True:
+        end = len(data)
+        for near in range(start + _PORTION, len(data), _PORTION):
+            found = np.flatnonzero(data[near : near + _PORTION] == 0)
+            if len(found):
+                end = near + int(found[0])
+                break
+        yield data[start:end]
+        if end == len(data):
+            return
+        start = end + 1
 
 
 class TextColumns(Mapping[str, np.ndarray]):
@@ -110,6 +142,11 @@ class TextColumns(Mapping[str, np.ndarray]):
         found = self._packed[name]
         return found.some(_step(found.n_rows, most))
 
+    def at(self, name: str, rows: np.ndarray) -> np.ndarray:
+        """Cells of some rows of a column, without making all of them."""
+        found = self._made.get(name)
+        return self._packed[name].at(rows) if found is None else found[rows]
+
 
 def some_cells(columns: Mapping[str, np.ndarray], name: str, most: int) -> np.ndarray:
     """Some cells of a column of any mapping, from everywhere in it.
@@ -125,6 +162,18 @@ def some_cells(columns: Mapping[str, np.ndarray], name: str, most: int) -> np.nd
         return columns.some(name, most)
     cells = columns[name]
     return cells[:: _step(len(cells), most)]
+
+
+def cells_at(columns: Mapping[str, np.ndarray], name: str, rows: np.ndarray) -> np.ndarray:
+    """Cells of some rows of a column of any mapping.
+
+    Parameters
+    ----------
+    columns : mapping of str to ndarray of str, shape (n_rows,)
+    name : str
+    rows : ndarray of int, shape (k,)
+    """
+    return columns.at(name, rows) if isinstance(columns, TextColumns) else columns[name][rows]
 
 
 def _step(n: int, most: int) -> int:
@@ -159,16 +208,18 @@ class Packer:
             joined = _END.join(cells)
         self.n += len(cells)
         if self._codes is not None:
+            before = len(self._seen)
             number = map(self._seen.__getitem__, cells)
             self._codes.append(np.fromiter(number, np.int32, len(cells)))
+            n_new = len(self._seen) - before
             if len(self._seen) * _FEW > self.n:
-                self._spread()
+                self._spread(are_new=2 * n_new > len(cells))
         elif cells:
             self._parts.append(joined.encode("utf-8", "replace"))
 
-    def _spread(self) -> None:
+    def _spread(self, are_new: bool) -> None:
         """There are many different texts: keep each row's own."""
-        if self.n < _JUDGED:
+        if self.n < (_JUDGED if are_new else _LATE):
             return
         assert self._codes is not None
         texts = list(self._seen)

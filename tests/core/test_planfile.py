@@ -23,6 +23,7 @@ from terradesk.edits import scenarios as sc
 from terradesk.edits import territories as te
 from terradesk.errors import TerraDeskError
 from terradesk.plan import Plan, new_plan
+from terradesk.planfile import big_tables
 from terradesk.units import Units, empty_units
 from tests.conftest import ROOT
 from tests.core.kernel import CRS, grid, grid_accounts, grid_plan
@@ -161,6 +162,17 @@ def test_columns_of_any_name_and_value(path: Path) -> None:
     document = planfile.create(path, new_plan(CRS, units, None, accounts))
     document.close()
     assert not differences(again(path), document.plan)
+
+
+def test_rows_are_written_and_read_in_portions(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(big_tables, "_PORTION", 3)
+    document = planfile.create(path, PLAN)
+    document.add_accounts(grid_accounts(4, 4), "more.csv")
+    document.close()
+    read = again(path)
+    assert not differences(read, document.plan)
+    states = read.units.columns["state"]
+    assert len({id(state) for state in states}) == len(set(states))
 
 
 def accounts_with(column: str, values: list[object], first: int) -> object:
