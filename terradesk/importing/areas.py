@@ -12,7 +12,8 @@ from terradesk.arcs.faults import Fault
 from terradesk.edits import Edit, Record, apply
 from terradesk.i18n import N_, _, number
 from terradesk.importing.choices import Choices
-from terradesk.importing.prepared import ARRIVES, PROBLEM, Item, Shown
+from terradesk.importing.outlining import as_objects, box_of, link_lines
+from terradesk.importing.prepared import ARRIVES, CHANGES, NOTHING, PROBLEM, Item, Shown
 from terradesk.plan import Plan, new_plan
 from terradesk.readers import MadeUnits
 from terradesk.readers.islands import Crossing, crossings
@@ -112,16 +113,21 @@ def fault_items(made: MadeUnits) -> list[Item]:
     """Overlaps and gaps, the largest first."""
     return [
         Item(
-            f"{fault.kind}:{k}",
+            _fault_key(fault, k),
             "open" if fault.kind == "gap" and not fault.is_closed else fault.kind,
             " – ".join(_called(made, unit) for unit in fault.rows[:3])
             + (" …" if len(fault.rows) > 3 else ""),
             after=_size(fault),
             rows=tuple(int(made.rows[unit]) for unit in fault.rows),
             units=fault.rows,
+            box=box_of(fault.shape),
         )
         for k, fault in enumerate(made.faults[:_MOST_FAULTS])
     ]
+
+
+def _fault_key(fault: Fault, k: int) -> str:
+    return f"{fault.kind}:{k}"
 
 
 def _size(fault: Fault) -> str:
@@ -179,10 +185,26 @@ def plan_of(made: MadeUnits, title: str, noun: str, found: Sequence[Link]) -> Pl
     return apply(plan, Edit(N_("Linked islands"), {}, records=records))
 
 
-def shown(plan: Plan, made: MadeUnits) -> Shown:
-    """The plan with the areas that overlap or had no place of their own marked."""
-    states = np.full(len(plan.units), ARRIVES, np.uint8)
-    wrong = [unit for one in made.faults if one.kind == "overlap" for unit in one.rows]
-    states[wrong] = PROBLEM
-    states[made.arcs.areas == 0] = PROBLEM
-    return Shown(unit_states=states, plan=plan)
+def shown(plan: Plan, made: MadeUnits, found: Sequence[Link]) -> Shown:
+    """The plan with places where areas overlap or leave gaps, and the ways over water.
+
+    Areas without a place of their own are marked themselves.
+    """
+    units = np.full(len(plan.units), ARRIVES, np.uint8)
+    units[made.arcs.areas == 0] = PROBLEM
+    ways = link_lines(made.arcs, [(one.crossing.a, one.crossing.b) for one in found])
+    faults = [one.shape for one in made.faults]
+    closed = [one.kind == "gap" and one.is_closed for one in made.faults]
+    states = [CHANGES if one else PROBLEM for one in closed]
+    states += [ARRIVES if one.is_on else NOTHING for one in found]
+    keys = [_fault_key(one, k) for k, one in enumerate(made.faults)]
+    rows = np.full(int(made.rows.max(initial=-1)) + 1, -1, np.int64)
+    rows[made.rows] = np.arange(len(made.rows))
+    return Shown(
+        unit_states=units,
+        plan=plan,
+        shapes=as_objects([*faults, *ways]),
+        shape_states=np.array(states, np.uint8),
+        shape_keys=(*keys, *(one.key for one in found)),
+        row_units=rows,
+    )

@@ -12,7 +12,10 @@ from terradesk.plan import Plan
 from terradesk.readers.report import ImportReport
 
 NOTHING, ARRIVES, CHANGES, GOES, PROBLEM = range(5)
-"""What happens to a unit or a point that the page's map shows."""
+"""What happens to a unit, a point or a shape that the page's map shows."""
+
+Box = tuple[float, float, float, float]
+"""x0, y0, x1, y1 in metres."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,8 @@ class Item:
         Rows of the file behind it.
     units : tuple of int
         Units of the plan it concerns.
+    box : (x0, y0, x1, y1), optional
+        Where it is, metres in the plan's CRS; without it where its rows and units are.
     """
 
     key: str
@@ -72,6 +77,7 @@ class Item:
     is_on: bool = True
     rows: tuple[int, ...] = ()
     units: tuple[int, ...] = ()
+    box: Box | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,12 +93,28 @@ class Shown:
     unit_states : ndarray of uint8, shape (n_units,) of ``plan``
     plan : Plan, optional
         The plan to draw: as it would be; the open one when None.
+    shapes : ndarray of shapely geometries, shape (k,)
+        Drawn over the areas, in the plan's CRS: what overlaps, gaps, outlines of what was drawn,
+        lines of links.
+    shape_states : ndarray of uint8, shape (k,)
+        As ``point_states``; `NOTHING` for what is not taken.
+    shape_keys : tuple of str
+        Key of the item each shape belongs to; may be empty.
+    row_points : ndarray of int, shape (n_rows,)
+        Which of the points each row of the file became, -1 for none; may be empty.
+    row_units : ndarray of int, shape (n_rows,)
+        Which unit of ``plan`` each row of the file became, -1 for none; may be empty.
     """
 
     points: np.ndarray = field(default_factory=lambda: np.empty((0, 2)))
     point_states: np.ndarray = field(default_factory=lambda: np.empty(0, np.uint8))
     unit_states: np.ndarray = field(default_factory=lambda: np.empty(0, np.uint8))
     plan: Plan | None = None
+    shapes: np.ndarray = field(default_factory=lambda: np.empty(0, object))
+    shape_states: np.ndarray = field(default_factory=lambda: np.empty(0, np.uint8))
+    shape_keys: tuple[str, ...] = ()
+    row_points: np.ndarray = field(default_factory=lambda: np.empty(0, np.int64))
+    row_units: np.ndarray = field(default_factory=lambda: np.empty(0, np.int64))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -11,9 +11,11 @@ import shapely
 from terradesk import projection
 from terradesk import records as rec
 from terradesk.errors import TerraDeskError
+from terradesk.i18n import number
 from terradesk.importing import Choices, Prepared, Reading, Source
 from terradesk.importing.kinds import KINDS, kind_of
 from terradesk.importing.kinds.areas import AREAS
+from terradesk.importing.prepared import ARRIVES, CHANGES, NOTHING, PROBLEM
 from terradesk.readers import Boundaries, ImportReport, grids, read_boundaries
 from tests.core.made_maps import SQUARES, objects, write
 
@@ -136,6 +138,10 @@ def test_islands_are_linked_as_proposed() -> None:
     assert (far.group, far.is_on, far.units) == ("far", False, (2, 3))
     again = AREAS.prepare(islands(), None, Choices(left_out=frozenset([near.key])))
     assert again.plan is not None and not list(again.plan.rows(rec.Bridge))
+    assert again.shown.shape_keys == (near.key, far.key)
+    assert again.shown.shape_states.tolist() == [NOTHING, NOTHING]
+    metres = shapely.length(again.shown.shapes)
+    assert number(metres[0] / 1000, 1) in near.after and number(metres[1] / 1000, 1) in far.after
     wide = prepared(islands(), reach=500.0)
     assert wide.plan is not None and len(list(wide.plan.rows(rec.Bridge))) == 2
     none = prepared(islands(), links=False)
@@ -153,9 +159,16 @@ def test_overlaps_and_gaps_are_shown_with_their_areas() -> None:
         ("overlap", {0, 1}), ("open", {0, 2, 3, 4})]  # fmt: skip
     assert made.items[0].after == "10,008 m², a sliver about 10 m wide"
     assert kinds(made) == ["overlap", "open"]
-    assert made.shown.unit_states.tolist() == [4, 4, 1, 1, 1]
+    shown = made.shown
+    assert shown.unit_states.tolist() == [ARRIVES] * 5
+    assert shown.shape_states.tolist() == [PROBLEM, PROBLEM]
+    assert shown.shape_keys == tuple(one.key for one in made.items)
+    assert [one.box for one in made.items] == [one.bounds for one in shown.shapes]
+    assert shapely.area(shown.shapes[0]) == pytest.approx(10_008, rel=1e-3)
+    assert shown.row_units.tolist() == [0, 1, 2, 3, 4]
     snapped = prepared(found, links=False, tolerance=20.0)
     assert [one.group for one in snapped.items] == ["overlap", "gap"]
+    assert snapped.shown.shape_states.tolist() == [PROBLEM, CHANGES]
     assert snapped.plan is not None and snapped.plan.arcs is not None
     arcs = snapped.plan.arcs
     assert arcs.areas.sum() == pytest.approx(6e6, rel=2e-3)

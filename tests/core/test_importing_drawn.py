@@ -16,6 +16,7 @@ from terradesk.document import Document
 from terradesk.errors import TerraDeskError
 from terradesk.importing import Choices, Prepared, Reading, Source
 from terradesk.importing.kinds.drawn import KIND
+from terradesk.importing.prepared import ARRIVES, NOTHING, PROBLEM
 from terradesk.plan import Plan
 from terradesk.readers import Boundaries, ImportReport
 from tests.core.importing_files import A, prepared, table_source
@@ -95,6 +96,10 @@ def test_what_is_outside_and_what_overlaps_is_told() -> None:
     assert told["overlap"].every_row.tolist() == [0, 1]
     assert counts(found)["uncovered"] == 16
     assert owners(brought(EMPTY, found))[23] == ""
+    assert found.shown.shape_keys == ("territory:A", "territory:B", "territory:C")
+    assert found.shown.shape_states.tolist() == [ARRIVES, ARRIVES, PROBLEM]
+    off = prepared(KIND, source, EMPTY, left_out=frozenset({"territory:B"}))
+    assert off.shown.shape_states.tolist() == [ARRIVES, NOTHING, PROBLEM]
     least = prepared(KIND, source, EMPTY, options={"minimum": 1.0})
     assert owners(brought(EMPTY, least))[23] == "C"
 

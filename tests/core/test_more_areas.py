@@ -20,6 +20,7 @@ from terradesk.document import Document
 from terradesk.importing import Choices, Prepared
 from terradesk.importing.kinds.more_areas import MORE_AREAS
 from terradesk.importing.kinds.newer_areas import NEWER_AREAS
+from terradesk.importing.prepared import ARRIVES, PROBLEM
 from terradesk.plan import Plan, new_plan
 from terradesk.readers import read_boundaries
 from terradesk.readers.report import told_rows
@@ -97,6 +98,10 @@ def test_a_gap_beyond_the_tolerance_stays_and_is_bridged() -> None:
     assert link.unit_a >= 24 > link.unit_b
     (item,) = prepared(PLAN, source).items
     assert item.group == "link" and item.is_on
+    shown = prepared(PLAN, source).shown
+    assert shown.shape_keys == (item.key,) and shown.shape_states.tolist() == [ARRIVES]
+    assert shapely.length(shown.shapes[0]) == pytest.approx(900.0, rel=0.01)
+    assert item.box == shown.shapes[0].bounds and shown.row_units.tolist() == [24, 25]
     assert not brought(PLAN, source, left_out=frozenset({item.key})).rows(rec.Bridge)
     assert not brought(PLAN, source, options={"links": False}).rows(rec.Bridge)
     wide = brought(PLAN, source, options={"borders": 1000.0})
@@ -130,6 +135,9 @@ def test_overlaps_are_refused_and_told_or_cut() -> None:
     found = prepared(PLAN, source)
     item = next(i for i in found.items if i.group == "overlap")
     assert (item.is_on, item.units, item.rows, item.before) == (False, (5,), (0,), "Square 5")
+    assert item.box is not None and found.shown.shape_keys[0] == item.key
+    assert item.box == pytest.approx(over.bounds, abs=0.02)
+    assert found.shown.shape_states[0] == PROBLEM and found.shown.row_units.tolist() == [-1, 24]
     assert found.report.adds_up and found.report.rejected == 1
     assert any(i.kind == "overlaps_plan" and i.rows == (0,) for i in found.report.issues)
     (told,) = told_rows(found.report)

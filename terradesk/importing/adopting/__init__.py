@@ -15,6 +15,7 @@ from terradesk.importing.adopting.showing import (
     shown,
     territory_items,
     unit_title,
+    with_outlines,
 )
 from terradesk.importing.adopting.territories import Adopted, Leaf, adopt, colour_of, staffed
 
@@ -40,4 +41,5 @@ __all__ = [
     "staffed",
     "territory_items",
     "unit_title",
+    "with_outlines",
 ]

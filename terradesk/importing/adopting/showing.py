@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +14,7 @@ from terradesk.i18n import N_, _, isolate, ngettext, number
 from terradesk.importing.adopting.territories import Adopted, Leaf
 from terradesk.importing.choices import Choices, Option
 from terradesk.importing.handing import moved_between
-from terradesk.importing.prepared import CHANGES, GOES, Item, Shown
+from terradesk.importing.prepared import ARRIVES, CHANGES, GOES, NOTHING, PROBLEM, Item, Shown
 from terradesk.importing.source import Source
 from terradesk.importing.steps import difference
 from terradesk.plan import UNASSIGNED, Plan
@@ -145,6 +145,29 @@ def shown(plan: Plan, alignment: int, adopted: Adopted) -> Shown:
     states[before != after] = CHANGES
     states[(before != after) & (after == UNASSIGNED)] = GOES
     return Shown(unit_states=states, plan=adopted.after)
+
+
+def with_outlines(
+    found: Shown, leaves: Sequence[Leaf], shapes: np.ndarray, labels: np.ndarray, off: Sequence[int]
+) -> Shown:
+    """The same with the outlines of territories that were drawn.
+
+    Parameters
+    ----------
+    found : Shown
+    leaves : sequence of Leaf
+    shapes : ndarray of shapely geometries, shape (n_leaves,)
+        In the plan's CRS.
+    labels : ndarray of int64, shape (n_units,)
+        Index of the leaf of each unit, negative for none; those that get no unit stand out.
+    off : sequence of int
+        Leaves that are left out.
+    """
+    n = np.bincount(labels[labels >= 0], minlength=len(leaves))
+    states = np.where(n > 0, ARRIVES, PROBLEM).astype(np.uint8)
+    states[list(off)] = NOTHING
+    keys = tuple(item_key(leaf.name) for leaf in leaves)
+    return replace(found, shapes=shapes, shape_states=states, shape_keys=keys)
 
 
 def after_text(

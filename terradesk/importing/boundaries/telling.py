@@ -11,6 +11,7 @@ from terradesk.importing.boundaries.assignments import Doubt
 from terradesk.importing.boundaries.comparing import Relation
 from terradesk.importing.boundaries.newcomers import Newcomers
 from terradesk.importing.boundaries.replacing import Replacement, key_of
+from terradesk.importing.outlining import box_of
 from terradesk.importing.prepared import ARRIVES, CHANGES, NOTHING, PROBLEM, Count, Item, Shown
 from terradesk.plan import UNASSIGNED, Plan
 from terradesk.readers.report import Issue, issue
@@ -79,6 +80,7 @@ def _item(plan: Plan, newcomers: Newcomers, made: Replacement, one: Relation, is
         is_on=is_on,
         rows=tuple(r for r in newcomers.file_rows[list(one.new)].tolist() if r >= 0),
         units=one.old,
+        box=None if one.old else box_of(*newcomers.shapes[list(one.new)]),
     )
 
 

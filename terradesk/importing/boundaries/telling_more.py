@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import shapely
 
 from terradesk.i18n import N_, _, ngettext, number, percent
 from terradesk.importing.boundaries.columns import fitting_values, names_in_plan
 from terradesk.importing.boundaries.joining import Addition, Wanted, link_key
 from terradesk.importing.boundaries.newcomers import Newcomers, without
-from terradesk.importing.prepared import ARRIVES, CHANGES, NOTHING, Count, Item, Shown
+from terradesk.importing.outlining import as_objects, box_of, link_lines
+from terradesk.importing.prepared import ARRIVES, NOTHING, PROBLEM, Count, Item, Shown
 from terradesk.plan import Plan
 from terradesk.readers.report import ImportReport, Issue, issue
 
@@ -34,6 +36,11 @@ def overlap_key(code: str) -> str:
     return f"overlap:{code}"
 
 
+def double_key(code: str) -> str:
+    """Key of the item of an area whose code is taken."""
+    return f"double:{code}"
+
+
 def items(plan: Plan, newcomers: Newcomers, made: Addition, wanted: Wanted) -> tuple[Item, ...]:
     """What a person may look at, decide and leave out."""
     out = []
@@ -47,16 +54,20 @@ def items(plan: Plan, newcomers: Newcomers, made: Addition, wanted: Wanted) -> t
                 after=_("{share} of it is cut off").format(share=percent(share, signed=False))
                 if is_on else _("Left out"),
                 is_on=is_on, rows=_rows(newcomers, row), units=units,
+                box=box_of(newcomers.shapes[row]),
             )
         )  # fmt: skip
     for row in np.flatnonzero(made.is_double).tolist():
         code = str(made.codes[row])
         title = f"{newcomers.units.names[row]} ({code})"
         out.append(
-            Item(f"double:{code}", "double", title, after=_("Left out"), is_on=False,
-                 rows=_rows(newcomers, row))
+            Item(double_key(code), "double", title, after=_("Left out"), is_on=False,
+                 rows=_rows(newcomers, row), box=box_of(newcomers.shapes[row]))
         )  # fmt: skip
-    out += [_link(plan, newcomers, made, pair, wanted) for pair in made.links]
+    out += [
+        _link(plan, newcomers, made, pair, wanted, line)
+        for pair, line in zip(made.links, _ways(made), strict=True)
+    ]
     return tuple(out)
 
 
@@ -73,7 +84,12 @@ def _names(plan: Plan, units: tuple[int, ...]) -> str:
 
 
 def _link(
-    plan: Plan, newcomers: Newcomers, made: Addition, pair: np.ndarray, wanted: Wanted
+    plan: Plan,
+    newcomers: Newcomers,
+    made: Addition,
+    pair: np.ndarray,
+    wanted: Wanted,
+    line: shapely.Geometry,
 ) -> Item:
     n_old = len(plan.units)
     names = [
@@ -85,8 +101,15 @@ def _link(
     key = link_key(plan, pair, made.codes[made.taken])
     return Item(
         key, "link", " – ".join(names), is_on=key not in wanted.left_out,
-        units=tuple(row for row in pair.tolist() if row < n_old),
+        units=tuple(row for row in pair.tolist() if row < n_old), box=box_of(line),
     )  # fmt: skip
+
+
+def _ways(made: Addition) -> list[shapely.Geometry]:
+    """The lines of the proposed links."""
+    if made.fitted is None:
+        return []
+    return link_lines(made.fitted.arcs, [(int(a), int(b)) for a, b in made.links.tolist()])
 
 
 def counts(made: Addition, wanted: Wanted) -> tuple[Count, ...]:
@@ -187,9 +210,29 @@ def _texts_lost(plan: Plan, newcomers: Newcomers, made: Addition) -> list[Issue]
     return out
 
 
-def shown(plan: Plan, made: Addition, after: Plan | None) -> Shown:
-    """The plan as it would be; what arrives, and the ends of links."""
+def shown(
+    plan: Plan, newcomers: Newcomers, made: Addition, after: Plan | None, wanted: Wanted
+) -> Shown:
+    """The plan as it would be: what arrives, the links, outlines of what overlaps or stays out."""
+    n_old = len(plan.units)
     states = np.full(len((after or plan).units), NOTHING, np.uint8)
-    states[[row for row in made.links.ravel().tolist() if row < len(plan.units)]] = CHANGES
-    states[len(plan.units) + np.arange(len(made.taken))] = ARRIVES
-    return Shown(unit_states=states, plan=after)
+    came = n_old + np.arange(len(made.taken)) if after is not None else np.empty(0, np.int64)
+    states[came] = ARRIVES
+    rows = np.full(int(newcomers.file_rows.max(initial=-1)) + 1, -1, np.int64)
+    known = newcomers.file_rows[made.taken[: len(came)]]
+    rows[known[known >= 0]] = came[known >= 0]
+    over = {row: overlap_key(str(made.codes[row])) for row, _units, _share in made.overlapping}
+    double = np.flatnonzero(made.is_double).tolist()
+    out = over | {row: double_key(str(made.codes[row])) for row in double}
+    links = [link_key(plan, pair, made.codes[made.taken]) for pair in made.links]
+    return Shown(
+        unit_states=states,
+        plan=after,
+        shapes=as_objects([*(newcomers.shapes[row] for row in out), *_ways(made)]),
+        shape_states=np.array(
+            [PROBLEM] * len(out) + [NOTHING if k in wanted.left_out else ARRIVES for k in links],
+            np.uint8,
+        ),
+        shape_keys=(*out.values(), *links),
+        row_units=rows,
+    )

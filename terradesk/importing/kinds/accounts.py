@@ -341,7 +341,8 @@ def _shown(made: MadeAccounts) -> Shown:
     accounts = made.accounts
     states = np.full(len(accounts), ARRIVES, np.uint8)
     states[accounts.placement == 0] = PROBLEM
-    return Shown(np.column_stack((accounts.x, accounts.y)), states)
+    points = np.column_stack((accounts.x, accounts.y))
+    return Shown(points, states, row_points=made.account_of)
 
 
 ACCOUNTS = AccountsKind()

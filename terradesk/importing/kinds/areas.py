@@ -116,7 +116,7 @@ class Areas:
             rows=_rows(made),
             items=(*areas.link_items(made, links), *areas.fault_items(made)),
             groups=areas.groups(),
-            shown=areas.shown(new, made),
+            shown=areas.shown(new, made, links),
         )
 
 

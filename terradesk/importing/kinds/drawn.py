@@ -28,6 +28,7 @@ from terradesk.importing.adopting import (
     shown,
     territory_items,
     unit_title,
+    with_outlines,
 )
 from terradesk.importing.adopting.ground import Shares, by_accounts, shares
 from terradesk.importing.choices import Choices, Option
@@ -168,6 +169,7 @@ class DrawnKind:
             self.key, source, plan, adopted, report, choices, len(drawn.leaves) - len(off)
         )
         looks = shown(plan, alignment, adopted)
+        looks = with_outlines(looks, drawn.leaves, drawn.shapes, labels, off)
         looks.unit_states[outside] = PROBLEM
         return Prepared(
             self.key,

@@ -407,10 +407,10 @@ class _Preparing:
         states[list(doubtful)] = PROBLEM
         states[owners] = CHANGES
         if self.target == UNITS:
-            return Shown(unit_states=states)
+            return Shown(unit_states=states, row_units=rows)
         points = np.column_stack([plan.accounts.x, plan.accounts.y])
         points[~plan.accounts_present] = np.nan
-        return Shown(points, states, np.zeros(len(plan.units), np.uint8))
+        return Shown(points, states, np.zeros(len(plan.units), np.uint8), row_points=rows)
 
 
 FIGURES = FiguresKind()

@@ -116,7 +116,7 @@ class MoreAreas:
             rows=tuple((str(made.codes[k]), str(found.units.names[k])) for k in first),
             items=telling_more.items(plan, found, made, wanted),
             groups=telling_more.groups(),
-            shown=telling_more.shown(plan, made, after),
+            shown=telling_more.shown(plan, found, made, after, wanted),
         )
 
 

@@ -301,7 +301,8 @@ class _Update:
         left = np.column_stack([was.x[gone], was.y[gone]])
         points = np.concatenate([np.column_stack([now.x, now.y]), left])
         states = np.concatenate([states, np.full(len(left), GOES, np.uint8)])
-        return Shown(points, states, np.zeros(len(self.plan.units), np.uint8))
+        units = np.zeros(len(self.plan.units), np.uint8)
+        return Shown(points, states, units, row_points=made.account_of)
 
 
 def _told(made: MadeAccounts, going: Moves) -> list[Issue]:

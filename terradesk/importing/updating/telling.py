@@ -9,7 +9,7 @@ import numpy as np
 
 from terradesk.accounts import PLACEMENT_TEXTS
 from terradesk.i18n import _, isolate, number, percent
-from terradesk.importing.prepared import Item
+from terradesk.importing.prepared import Box, Item
 from terradesk.importing.updating.comparing import Cells
 from terradesk.importing.updating.matching import Doubt
 from terradesk.plan import UNASSIGNED, AlignmentView, Plan
@@ -162,7 +162,18 @@ class Teller:
             is_on=key not in self.left_out,
             rows=self._file_rows(k),
             units=tuple(dict.fromkeys(unit for unit in units if unit >= 0)),
+            box=self._way(row, k),
         )
+
+    def _way(self, row: int, k: int) -> Box | None:
+        """The place of an account before and after."""
+        was, now = self.plan.accounts, self.made.accounts
+        places = [_at(was.x[row], was.y[row]), _at(now.x[k], now.y[k])]
+        known = [one for one in places if one is not None]
+        if not known:
+            return None
+        low, high = np.min(known, axis=0), np.max(known, axis=0)
+        return float(low[0]), float(low[1]), float(high[2]), float(high[3])
 
     def _gone(self, row: int, removes: bool) -> Item:
         accounts, key = self.plan.accounts, old_key(row)
@@ -174,6 +185,7 @@ class Teller:
             before=self._where(unit, int(accounts.placement[row])),
             is_on=removes and key not in self.left_out,
             units=(unit,) if unit >= 0 else (),
+            box=_at(accounts.x[row], accounts.y[row]),
         )
 
     def _places(self, k: int) -> tuple[str, str]:
@@ -197,6 +209,11 @@ class Teller:
 
     def _file_rows(self, k: int) -> tuple[int, ...]:
         return tuple(self._rows[self._starts[k] : self._starts[k + 1]].tolist())
+
+
+def _at(x: float, y: float) -> Box | None:
+    """The place of a point; None when it has none."""
+    return (float(x), float(y), float(x), float(y)) if np.isfinite(x) and np.isfinite(y) else None
 
 
 def _title(number_text: str, name: str) -> str:

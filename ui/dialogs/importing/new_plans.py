@@ -134,7 +134,8 @@ class NewPlans:
             prepared = kind.prepare(source, base, choices, 0, rest)
             plan = _received(base, prepared.incoming)
         plan = _titled(plan, self.path.name.partition(".")[0])
-        prepared = replace(prepared, incoming=None, plan=plan, shown=Shown())
+        shown = Shown(row_points=prepared.shown.row_points)  # accounts are drawn from the plan
+        prepared = replace(prepared, incoming=None, plan=plan, shown=shown)
         return NewPlan(prepared, key, proposing.said(found), proposals)
 
     def _map(
