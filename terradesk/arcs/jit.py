@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib
 import sys
 from collections.abc import Callable
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import numba
 import numpy as np
+from numba.core.caching import IndexDataCacheFile
 from numpy.typing import NDArray
 
 Int32s = NDArray[np.int32]
@@ -40,6 +42,21 @@ def _without_blas() -> None:
 
 
 _without_blas()
+
+
+def _save(self: IndexDataCacheFile, key: tuple[Any, ...], data: Any) -> None:
+    """Keep compiled code in a file that is named after its types, and then list it.
+
+    numba numbers the files and lists them first. Of two processes that compile one kernel at the
+    same time for different types, the later forgets what the earlier listed and takes its number:
+    the list then leads to code for other types, which gives wrong figures or crashes.
+    """
+    name = f"{self._index_name}.{hashlib.sha256(repr(key).encode()).hexdigest()[:16]}.nbc"
+    self._save_data(name, data)
+    self._save_index({**self._load_index(), key: name})
+
+
+IndexDataCacheFile.save = _save
 
 
 def kernel(function: Callable[_P, _R]) -> Callable[_P, _R]:
