@@ -15,21 +15,6 @@ USUAL = (
     (N_("district"), N_("districts")),
     (N_("state"), N_("states")),
 )
-_HINTS = (
-    ("count", 1),
-    ("zip", 2),
-    ("zcta", 2),
-    ("post", 3),
-    ("plz", 3),
-    ("kommun", 4),
-    ("munic", 4),
-    ("gemeinde", 4),
-    ("commune", 4),
-    ("gmin", 4),
-    ("distr", 5),
-    ("powiat", 5),
-    ("state", 6),
-)
 
 
 class NounBox(QtWidgets.QComboBox):
@@ -64,11 +49,3 @@ class NounBox(QtWidgets.QComboBox):
     def show_start(self) -> None:
         """Show where the words begin, however little room there is."""
         self._field.setCursorPosition(0)
-
-    def guess(self, *texts: str) -> None:
-        """Choose what the names of a layer or its columns suggest."""
-        for text in texts:
-            for hint, index in _HINTS:
-                if hint in text.casefold():
-                    self.setCurrentIndex(index)
-                    return

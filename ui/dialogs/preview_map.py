@@ -20,25 +20,7 @@ if TYPE_CHECKING:
 
 SCALE = 1.5
 Size = tuple[int, int]
-USUAL: Size = (820, 350)
 _SAME_SHAPE = 0.03
-
-
-def draw(
-    plan: Plan, dark: bool, size: Size = USUAL, values: np.ndarray | None = None
-) -> tuple[bytes, int, int]:
-    """Areas without territories and the accounts of a plan: RGB bytes, width, height.
-
-    A plan without areas gives its accounts on plain ground. ``values`` (n_accounts,) are shown by
-    the size of the discs.
-    """
-    points = np.column_stack((plan.accounts.x, plan.accounts.y))
-    if plan.arcs is None:
-        return draw_points(points, dark, size)
-    sizes = np.zeros(len(plan.accounts)) if values is None else np.nan_to_num(values)
-    here = np.isfinite(plan.accounts.x) & plan.accounts_present
-    scene = replace(scene_of(plan), accounts=points[here], account_values=sizes[here])
-    return draw_scene(scene, dark, size)
 
 
 def scene_of(plan: Plan, alignment: int = 0) -> Scene:

@@ -188,15 +188,18 @@ class OutcomeSide(QtWidgets.QWidget):
         self.table.resizeColumnsToContents()
         for column in range(len(heads)):
             texts = [cells[column] for cells in rows if column < len(cells) and cells[column]]
-            if texts and all(_is_figure(text) for text in texts):
+            if column and texts and all(_is_figure(text) for text in texts):
                 align_end(self.table, column)
                 for k in range(len(rows)):
                     item = self.table.item(k, column)
                     if item is not None:
                         item.setTextAlignment(_END)
             self.table.setColumnWidth(column, min(max(self.table.columnWidth(column), 80), 260))
+        head = self.table.horizontalHeader()
         if heads:
-            self.table.horizontalHeader().setSectionResizeMode(0, mode.Stretch)
+            head.setSectionResizeMode(0, mode.Interactive)
+            fits = head.length() < self.table.viewport().width()
+            head.setSectionResizeMode(0, mode.Stretch if fits else mode.Interactive)
 
 
 _END = QtCore.Qt.AlignmentFlag.AlignRight | QtCore.Qt.AlignmentFlag.AlignVCenter
