@@ -6,9 +6,11 @@ import csv
 import gzip
 import io
 import re
+import sys
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
@@ -56,26 +58,26 @@ def find_postcodes(texts: Iterable[str]) -> tuple[np.ndarray, np.ndarray]:
     lon, lat : (n,) float64
         Degrees; NaN where the code is not known.
     """
-    known = _points()
-    nowhere = (float("nan"), float("nan"))
-    found = [known.get(us_zip(text), nowhere) for text in texts]
-    lon, lat = np.array(found, np.float64).reshape(-1, 2).T
+    known = _known()
+    found = [known.get(us_zip(text), _UNKNOWN) for text in texts]
+    lon, lat = np.array([(one.lon, one.lat) for one in found], np.float64).reshape(-1, 2).T
     return lon, lat
 
 
 def zip_type(code: str) -> str:
     """Standard, Unique, PO_Box or Military; empty for a code that is not known."""
-    return _types().get(code, "")
+    return _known().get(code, _UNKNOWN).kind
 
 
 def zip_state(code: str) -> str:
     """Two letters of the state of a code of five digits, empty when it is not known."""
-    return _states().get(code, "")
+    return _known().get(code, _UNKNOWN).state
 
 
 def zip_place(code: str) -> str:
     """The place and state that a known code belongs to: Holtsville, NY."""
-    return _places().get(code, "")
+    one = _known().get(code)
+    return f"{one.city}, {one.state}" if one is not None else ""
 
 
 def nearest_zip(code: str) -> str:
@@ -97,32 +99,35 @@ def table_rows(name: str) -> Iterator[dict[str, str]]:
     return csv.DictReader(io.StringIO(text, newline=""))
 
 
-@lru_cache(maxsize=1)
-def zip_rows() -> list[dict[str, str]]:
-    """The U.S. ZIP codes that have a point, as the table in `resources` has them."""
-    return [row for row in table_rows("us_zips.csv.gz") if row["lat"] and row["lon"]]
+def zip_rows() -> Iterator[dict[str, str]]:
+    """The U.S. ZIP codes that have a point, as the table in `resources` has them.
+
+    All of them as dicts take 55 MB: nobody keeps them.
+    """
+    return (row for row in table_rows("us_zips.csv.gz") if row["lat"] and row["lon"])
+
+
+class _Zip(NamedTuple):
+    lon: float
+    lat: float
+    kind: str
+    state: str
+    city: str
+
+
+_UNKNOWN = _Zip(float("nan"), float("nan"), "", "", "")
 
 
 @lru_cache(maxsize=1)
-def _points() -> dict[str, tuple[float, float]]:
-    return {row["zip"]: (float(row["lon"]), float(row["lat"])) for row in zip_rows()}
+def _known() -> dict[str, _Zip]:
+    return {row["zip"]: _zip(row) for row in zip_rows()}
 
 
-@lru_cache(maxsize=1)
-def _states() -> dict[str, str]:
-    return {row["zip"]: row["state"] for row in zip_rows()}
-
-
-@lru_cache(maxsize=1)
-def _types() -> dict[str, str]:
-    return {row["zip"]: row["zip_type"] for row in zip_rows()}
-
-
-@lru_cache(maxsize=1)
-def _places() -> dict[str, str]:
-    return {row["zip"]: f"{row['primary_city']}, {row['state']}" for row in zip_rows()}
+def _zip(row: Mapping[str, str]) -> _Zip:
+    kind, state, city = (sys.intern(row[c]) for c in ("zip_type", "state", "primary_city"))
+    return _Zip(float(row["lon"]), float(row["lat"]), kind, state, city)
 
 
 @lru_cache(maxsize=1)
 def _with_area() -> list[str]:
-    return sorted(row["zip"] for row in zip_rows() if row["zip_type"] not in WITHOUT_AREA)
+    return sorted(code for code, one in _known().items() if one.kind not in WITHOUT_AREA)
