@@ -13,6 +13,7 @@ import numpy as np
 
 from terradesk import records as rec
 from terradesk.accounts import PLACEMENT_TEXTS
+from terradesk.exporters.actuals_sheet import actuals_columns
 from terradesk.exporters.facts import Facts, heading, label_of, texts
 from terradesk.exporters.rates_sheet import money_format, quoted, rates_columns
 from terradesk.exporters.wording import plain
@@ -98,7 +99,7 @@ def data_sheets(facts: Facts) -> list[Sheet]:
     made = [territories(facts), hierarchy(facts), units(facts)]
     if facts.plan.accounts_present.any():
         made.append(accounts(facts))
-    made += [sheet for sheet in (rates(facts), notes(facts)) if sheet.n_rows]
+    made += [sheet for sheet in (actuals(facts), rates(facts), notes(facts)) if sheet.n_rows]
     return [_unique(sheet) for sheet in made]
 
 
@@ -270,6 +271,15 @@ def notes(facts: Facts) -> Sheet:
             Field("Note", texts([n.text for n in found])),
         ],
     )
+
+
+def actuals(facts: Facts) -> Sheet:
+    """What territories and reps have reached per period."""
+    found = actuals_columns(facts)
+    values = found.get("Value", np.empty(0))
+    is_whole = np.array_equal(values, np.rint(values))
+    kinds = {"Value": (NUMBER, 0 if is_whole else 2)}
+    return Sheet("Actuals", [Field(t, v, *kinds.get(t, (TEXT, 0))) for t, v in found.items()])
 
 
 def rates(facts: Facts) -> Sheet:

@@ -17,7 +17,7 @@ from terradesk.plan import UNASSIGNED
 
 from ..document_model import DocumentModel
 from . import figures
-from .reached import reached_lines
+from .reached import lines_of_rep, reached_lines
 
 Line = tuple[str, str]
 
@@ -233,7 +233,7 @@ class InspectorPanel(QtWidgets.QWidget):
         lines.append((_("In one piece"), whole if pieces else "–"))
         if gaps[slot]:
             lines.append((_("Enclosed gaps"), i18n.number(int(gaps[slot]))))
-        lines += reached_lines(plan, territory)
+        lines += reached_lines(plan, territory) + lines_of_rep(plan, owner)
         if node.note:
             lines.append((_("Note"), node.note))
         return node.name, lines
