@@ -5,15 +5,14 @@ from __future__ import annotations
 import numpy as np
 from PySide6 import QtCore, QtGui, QtWidgets
 
-from terradesk import i18n, measures
-from terradesk import records as rec
+from terradesk import i18n
 from terradesk.accounts import PLACEMENT_TEXTS
 from terradesk.edits import return_accounts
 from terradesk.i18n import _, ngettext
 from terradesk.plan import Plan
 
 from ..document_model import DocumentModel
-from .formulas import formula_columns
+from .attributes import attribute_columns
 from .rows_panel import RowsPanel
 from .table import TableColumn
 from .tree_view import ACCOUNTS_MIME
@@ -139,23 +138,7 @@ class AccountsPanel(RowsPanel):
 
 def _attributes(plan: Plan) -> list[TableColumn]:
     """Columns that came with the accounts, amounts first."""
-    meanings = {c.name: c for c in plan.rows(rec.Column) if c.table == "accounts"}
-    out = []
-    for name, values in plan.accounts.columns.items():
-        column = meanings.get(name)
-        label = column.label or name if column else name
-        show = None
-        if values.dtype != object:
-            show = _shower(plan, name, bool(column and column.role == "rate"))
-        out.append(TableColumn(name, label, values, show))
-    out += formula_columns(plan, "accounts")
-    return sorted(out, key=lambda c: not c.is_number)
-
-
-def _shower(plan: Plan, name: str, is_rate: bool):  # noqa: ANN202
-    return lambda value: measures.format_cell(
-        plan, "accounts", name, float(value), decimals=2 * is_rate
-    )
+    return sorted(attribute_columns(plan, "accounts"), key=lambda c: not c.is_number)
 
 
 def _unit_names(plan: Plan) -> np.ndarray:

@@ -5,13 +5,11 @@ from __future__ import annotations
 import numpy as np
 from PySide6 import QtCore, QtWidgets
 
-from terradesk import i18n, measures
-from terradesk import records as rec
+from terradesk import i18n
 from terradesk.i18n import _, ngettext
-from terradesk.plan import Plan
 
 from ..document_model import DocumentModel
-from .formulas import formula_columns
+from .attributes import attribute_columns
 from .rows_panel import RowsPanel
 from .table import TableColumn
 
@@ -59,7 +57,7 @@ class AreasPanel(RowsPanel):
             TableColumn("territory", _("Territory"), names[slots],
                         colour=lambda row: fills[slots[row]]),
         ]  # fmt: skip
-        columns += _attributes(plan)
+        columns += attribute_columns(plan, "units")
         if plan.arcs is not None:
             columns.append(TableColumn("area", _("Area (km²)"), plan.arcs.areas / 1e6))
         self.table.table.set_table(columns, rows)
@@ -78,18 +76,3 @@ class AreasPanel(RowsPanel):
             if name in actions:
                 menu.addAction(actions[name])
         menu.popup(self.table.viewport().mapToGlobal(at))
-
-
-def _attributes(plan: Plan) -> list[TableColumn]:
-    meanings = {c.name: c for c in plan.rows(rec.Column) if c.table == "units"}
-    out = []
-    for name, values in plan.units.columns.items():
-        column = meanings.get(name)
-        label = column.label or name if column else name
-        show = _shower(plan, name) if values.dtype != object else None
-        out.append(TableColumn(name, label, values, show))
-    return out + formula_columns(plan, "units")
-
-
-def _shower(plan: Plan, name: str):  # noqa: ANN202
-    return lambda value: measures.format_cell(plan, "units", name, float(value))

@@ -29,6 +29,9 @@ class TableColumn:
         Numbers (float, NaN = empty) or objects (str).
     show : callable, optional
         Text of one value; by default the value itself.
+    show_row : callable, optional
+        Instead: text of one row, where the value alone does not say it, as of amounts in several
+        currencies.
     colour : callable, optional
         Palette index of a row's swatch, None for none.
     is_editable : bool
@@ -39,6 +42,7 @@ class TableColumn:
     values: np.ndarray
     show: Callable[[object], str] | None = None
     colour: Callable[[int], int | None] | None = None
+    show_row: Callable[[int], str] | None = None
     is_editable: bool = False
 
     @property
@@ -157,6 +161,8 @@ class TableModel(QtCore.QAbstractTableModel):
             value = column.values[row]
             if role == Role.EditRole:
                 return str(value)
+            if column.show_row is not None:
+                return column.show_row(row)
             if column.show is not None:
                 return column.show(value)
             return i18n.number(float(value)) if column.is_number else str(value)
@@ -372,7 +378,8 @@ class Table(QtWidgets.QTableView):
     def _columns_changed(self) -> None:
         self.header.make_fields([c.title for c in self.table.columns])
         for at, column in enumerate(self.table.columns):
-            self.setColumnWidth(at, 110 if column.is_number else 170)
+            is_short = column.is_number and column.show_row is None
+            self.setColumnWidth(at, 110 if is_short else 170)
 
     def _filter(self, column: int, text: str) -> None:
         self.table.set_filter(self.table.columns[column].key, text)
