@@ -113,11 +113,12 @@ def accounts_of(
     plan : Plan
     """
     from terradesk import readers
-    from terradesk.readers import frames
+    from terradesk.readers import frames, point_cells
 
     if isinstance(accounts, str | Path):
         source = Path(accounts).name
-        table = readers.read_table(accounts, sheet, part(progress, 0.0, 0.3))
+        read = readers.read_table(accounts, sheet, part(progress, 0.0, 0.3))
+        table = point_cells.taken_apart(read)
     else:
         source, table = _("a table"), frames.table_of(accounts)
     guesses = readers.recognise(table, plan.units if len(plan.units) else None)

@@ -18,6 +18,7 @@ from terradesk.progress import Progress, silent
 from terradesk.readers import (
     Boundaries,
     Table,
+    point_cells,
     read_boundaries,
     read_table,
     reader_for,
@@ -80,9 +81,9 @@ class Source:
 
     @cached_property
     def rows(self) -> Table:
-        """The rows as a table of text; of a layer of points with their longitude and latitude."""
+        """The rows as a table of text; points in them or of a layer have columns of coordinates."""
         if self.table is not None:
-            return self.table
+            return point_cells.taken_apart(self.table)
         assert self.boundaries is not None
         found = self.boundaries
         columns = {name: as_texts(values) for name, values in found.columns.items()}

@@ -168,11 +168,10 @@ def _points() -> tuple[Case, ...]:
         ),
         _list(
             "one_column_points.csv",
-            "both coordinates in one column are not understood, and that is told",
+            "both coordinates in one column",
             'Name,Coordinates\nA,"42.36, -71.06"\nB,"41.76, -72.67"\n',
-            ["", ""],
-            told=["unplaced"],
-            unplaced=2,
+            both,
+            told=["points_apart"],
         ),
         _list(
             "metres.csv",
