@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 
 import pytest
@@ -12,6 +13,24 @@ from ui import errors, settings, theme
 from ui.jobs import running
 from ui.main_window import MainWindow, keeping
 from ui.map import preparing
+
+
+def pytest_runtest_logstart() -> None:
+    """Collect no garbage while a test of the window runs, like the program itself.
+
+    A collection in the thread of a job would end the timers of an earlier window there: Qt keeps
+    them in its list, and the process ends when they are due. What is there by now stays anyway, so
+    that the collection after the test has little to look through.
+    """
+    gc.disable()
+    gc.freeze()
+
+
+def pytest_runtest_logfinish() -> None:
+    """Collect what the test left, on the main thread and outside of Qt."""
+    gc.collect()
+    gc.unfreeze()
+    gc.enable()
 
 
 @pytest.fixture(autouse=True)

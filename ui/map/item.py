@@ -87,9 +87,9 @@ class MapItem(Repainting):
         self._todo = Pending()
         self._is_zooming = self._is_quick = self._is_stale = False
         self._walls_due = True  # what comes up after an edit does not push names about
-        self._sharp = QtCore.QTimer(singleShot=True, interval=SHARP_MS)
+        self._sharp = QtCore.QTimer(self, singleShot=True, interval=SHARP_MS)
         self._sharp.timeout.connect(self._sharpen)
-        self._rest = QtCore.QTimer(singleShot=True, interval=REST_MS)
+        self._rest = QtCore.QTimer(self, singleShot=True, interval=REST_MS)
         self._rest.timeout.connect(self._come_to_rest)
 
     # ------------------------------------------------------------------ what is drawn
