@@ -77,8 +77,14 @@ class AccountLayer:
         self.sizes = sizes[rows].astype(np.float32)
         kinds = scene.account_kinds
         self.kinds = None if kinds is None else np.asarray(kinds, np.uint8)[rows]
+        self.are_symbols = True
+        self.look(view, style)
+
+    def look(self, view: View, style: Style) -> bool:
+        """Choose the way by the whole view; tells whether there are symbols."""
         room = view.width * view.height / style.pixel_ratio**2
         self.are_symbols = self.index.count(view.box) <= min(MANY, room / _PX2_PER_ACCOUNT)
+        return self.are_symbols
 
     def draw(self, rgb: NDArray[np.uint32], view: View, style: Style) -> None:
         """Draw into a rectangle."""

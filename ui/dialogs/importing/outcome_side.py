@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6 import QtCore, QtGui, QtWidgets
+from PySide6 import QtCore, QtWidgets
 
 from terradesk import i18n
 from terradesk.i18n import _, ngettext
@@ -10,10 +10,9 @@ from terradesk.importing import Count, Prepared
 from terradesk.readers.report import ImportReport
 
 from ..issues import IssueList, align_end, text_table
-from ..parts import IconLabel, apart, empty, label, swatch
-from ..preview_map import PreviewMap
+from ..parts import IconLabel, apart, empty, label
+from .map_side import MapSide
 from .review import ReviewList
-from .shown_map import STATE_TEXTS, Picture
 from .work import Outcome
 
 _FIRST, _TALL = 6, 800
@@ -67,29 +66,6 @@ def _cell(one: Count) -> QtWidgets.QWidget:
     return out
 
 
-class MapKeys(QtWidgets.QWidget):
-    """What the colours of the map mean."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._row = QtWidgets.QHBoxLayout(self)
-        self._row.setContentsMargins(0, 0, 0, 0)
-        self._row.setSpacing(6)
-
-    def show_keys(self, picture: Picture | None) -> None:
-        """Show other keys; a single one says nothing new."""
-        empty(self._row)
-        keys = picture.keys if picture is not None else ()
-        for state, n, colour in keys:
-            mark = QtWidgets.QLabel()
-            mark.setPixmap(swatch(QtGui.QColor(colour)))
-            self._row.addWidget(mark)
-            self._row.addWidget(label(f"{_(STATE_TEXTS[state])}: {i18n.number(n)}", "small"))
-            self._row.addSpacing(10)
-        self._row.addStretch(1)
-        self.setVisible(len(keys) > 1)
-
-
 class OutcomeSide(QtWidgets.QWidget):
     """Counts, map, first rows, differences, what wants a look."""
 
@@ -107,17 +83,17 @@ class OutcomeSide(QtWidgets.QWidget):
         box.addLayout(head)
         self.counts = CountLine()
         box.addWidget(self.counts)
-        self.map = PreviewMap()
-        self.map.setAccessibleName(_("Map of what comes in"))
-        self.map.setMinimumHeight(200 if height > _TALL else 160)
-        box.addWidget(self.map, 3)
-        self.keys = MapKeys()
-        box.addWidget(self.keys)
+        self.place = MapSide()
+        self.map = self.place.map
+        self.map.setMinimumHeight(220 if height > _TALL else 180)
+        box.addWidget(self.place, 3)
         self.table = text_table([])
         self.table.setAccessibleName(_("First rows of what comes in"))
         self.table.setVerticalScrollBarPolicy(QtCore.Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         box.addWidget(self.table)
         self.review = ReviewList()
+        self.review.looked_at.connect(self.place.go_to_item)
+        self.place.item_clicked.connect(self.review.select)
         box.addWidget(self.review, 3)
         look = QtWidgets.QHBoxLayout()
         look.addWidget(label(_("Please look at"), "title"))
@@ -132,8 +108,7 @@ class OutcomeSide(QtWidgets.QWidget):
 
     def forget(self) -> None:
         """There is no outcome."""
-        self.map.show_picture(None)
-        self.keys.show_keys(None)
+        self.place.show_map(None)
         self.counts.show_counts((), 0)
         self.issues.show_report(None)
         self.table.hide()
@@ -145,17 +120,12 @@ class OutcomeSide(QtWidgets.QWidget):
     def show_outcome(self, outcome: Outcome) -> None:
         """Show what an import would do."""
         prepared, choices = outcome.prepared, outcome.asked.choices
-        self.map.setVisible(outcome.has_map)
+        self.place.setVisible(outcome.has_map)
         self.counts.show_counts(prepared.counts, self.width() - _EDGES)
         self._show_share(prepared.report)
         self._fill_table(prepared)
         self.review.show_items(prepared.items, prepared.groups, choices.left_out, choices.picked)
         self.issues.show_report(prepared.report)
-
-    def show_picture(self, picture: Picture | None) -> None:
-        """Show the map of an outcome."""
-        self.map.show_picture(picture.image if picture else None)
-        self.keys.show_keys(picture)
 
     def _show_share(self, report: ImportReport) -> None:
         total, placed = report.accepted, report.accepted - report.unplaced

@@ -19,7 +19,6 @@ from terradesk.progress import Progress
 from terradesk.readers.previewing import Preview
 from terradesk.readers.report import Issue
 
-from ... import theme
 from ..import_page import ImportPage
 from ..issues import RowsBehind
 from ..parts import STYLE_CHANGE, Button, Trouble, label, line
@@ -146,8 +145,8 @@ class Importing(ImportPage):
             busy.busy_changed.connect(lambda _is_busy: self._tell_doing(""))
         for one in (self._looker, self._painter):
             self.finished.connect(one.stop)
-        self._painter.succeeded.connect(self.gain.show_picture)
-        self.gain.map.resized.connect(self._ask_picture)
+        self._painter.succeeded.connect(lambda found: self.gain.place.show_map(found, self._plan))
+        self.finished.connect(self.gain.map.stop)
         self.kind.chosen.connect(self._on_kind)
         self.strip.changed.connect(self._on_reading)
         self.side.table.role_chosen.connect(self.choose_role)
@@ -160,7 +159,7 @@ class Importing(ImportPage):
     @property
     def is_drawing(self) -> bool:
         """Whether the map is still being drawn."""
-        return self._painter.is_busy
+        return self._painter.is_busy or self.gain.map.is_busy
 
     @property
     def trouble(self) -> Trouble:
@@ -335,7 +334,8 @@ class Importing(ImportPage):
         self._offer_mends(outcome.understood)
         self.gain.show_outcome(outcome)
         self.side.show_outcome(outcome)
-        self._ask_picture()
+        if outcome.has_map:
+            self._painter.ask(outcome.map)
         done = (prepared.incoming, prepared.plan, prepared.after)
         can = any(one is not None for one in done)
         self.accept_button.setText(_button(prepared))
@@ -362,18 +362,11 @@ class Importing(ImportPage):
         if isinstance(field, QtWidgets.QCheckBox):
             field.setChecked(True)
 
-    def _ask_picture(self) -> None:
-        """Draw the map in the size that it has by now."""
-        outcome = self.outcome
-        if outcome is not None and outcome.has_map:
-            dark, size = theme.is_dark(), self.gain.map.wanted_size()
-            self._painter.ask(lambda progress: outcome.picture(dark, size, progress))
-
     def changeEvent(self, event: QtCore.QEvent) -> None:
         """Draw the map in the theme in use."""
         super().changeEvent(event)
         if event.type() == STYLE_CHANGE and hasattr(self, "gain"):
-            self._ask_picture()
+            self.gain.place.restyle()
 
     def _on_failure(self, error: BaseException) -> None:
         self.outcome = None
@@ -392,6 +385,7 @@ class Importing(ImportPage):
         if issue.is_lines:  # they never became rows of the table
             ToldRows(issue, self.outcome.prepared.report, self).open()
             return
+        self.gain.place.go_to_issue(issue)
         table = self.outcome.understood.source.rows
         RowsBehind(issue, table.columns, self, table.lines).open()
 

@@ -63,9 +63,12 @@ class ReviewList(QtWidgets.QWidget):
     -------
     changed()
         Something else is to be left out, or picked.
+    looked_at(object)
+        The `Item` that was selected by hand.
     """
 
     changed = QtCore.Signal()
+    looked_at = QtCore.Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
@@ -106,6 +109,7 @@ class ReviewList(QtWidgets.QWidget):
         self._timer.timeout.connect(self._sift)
         self.filter.textChanged.connect(lambda _text: self._timer.start())
         self.model.chosen.connect(self._on_choice)
+        self.tree.selectionModel().currentRowChanged.connect(self._on_current)
 
     def show_items(
         self,
@@ -123,6 +127,23 @@ class ReviewList(QtWidgets.QWidget):
             self.tree.setColumnHidden(BEFORE, not any(item.before for item in items))
         self._tell_count()
         self.setVisible(bool(items))
+
+    def select(self, key: str) -> None:
+        """Show the item with a key and select it; the filter goes when it hides it."""
+        if not self.model.index_of(key).isValid() and self.filter.text():
+            self.filter.clear()
+            self._timer.stop()
+            self._sift()
+        index = self.model.index_of(key)
+        if index.isValid():
+            self.tree.setExpanded(index.parent(), True)
+            self.tree.setCurrentIndex(index)
+            self.tree.scrollTo(index)
+
+    def _on_current(self, index: Index) -> None:
+        item = self.model.item(index)
+        if item is not None:
+            self.looked_at.emit(item)
 
     def _unfold(self) -> None:
         """Open short groups, and all that a filter left something of."""

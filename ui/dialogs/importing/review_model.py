@@ -118,6 +118,14 @@ class ReviewModel(QtCore.QAbstractItemModel):
         group = self.groups[index.internalId() - 1]
         return group.items[group.shown[index.row()]]
 
+    def index_of(self, key: str) -> QtCore.QModelIndex:
+        """Index of the item with a key, not valid when the filter hides it."""
+        for k, group in enumerate(self.groups):
+            for row, place in enumerate(group.shown):
+                if group.items[place].key == key:
+                    return self.index(row, TITLE, self.index(k, TITLE))
+        return QtCore.QModelIndex()
+
     def can_tick(self, item: Item) -> bool:
         """Whether an item can be taken or left out by itself; an option decides on the others."""
         return item.is_on or item.key in self.left_out | self._back or bool(item.candidates)

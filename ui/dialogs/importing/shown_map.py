@@ -1,20 +1,31 @@
-"""The picture of an import: what arrives, changes and goes, over the plan as it would be."""
+"""The map of an import: what arrives, changes and goes, over the plan as it would be."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
 import numpy as np
+from PySide6 import QtGui
 
 from terradesk import measures, palettes
 from terradesk import records as rec
-from terradesk.i18n import N_
+from terradesk.arcs import build
+from terradesk.coverages import Coverages
+from terradesk.i18n import N_, _
 from terradesk.importing.prepared import ARRIVES, CHANGES, GOES, NOTHING, PROBLEM, Prepared, Shown
 from terradesk.plan import Plan
+from terradesk.progress import Progress
+from terradesk.render.frame import Frame
+from terradesk.render.layout import AccountLayer
 from terradesk.render.scene import Classes, Scene
+from terradesk.render.state import Mark
+from terradesk.render.style import Style
 from terradesk.render.symbols import CLASS_COLOURS, SHAPES
+from terradesk.render.view import View
 
-from .. import preview_map
+from ..map_marks import Marked
+from ..preview_map import Box, Drawn
+from .shown_shapes import ShownShapes
 
 STATE_TEXTS = {
     ARRIVES: N_("comes in"),
@@ -28,28 +39,144 @@ _ROLES = {NOTHING: "paper", ARRIVES: "accent_soft", CHANGES: "warn_soft", GOES: 
 _ROLES[PROBLEM] = "over_bar"
 _HATCHES = {GOES: 1, PROBLEM: 2}
 _SYMBOLS = {ARRIVES: 0, CHANGES: 2, GOES: 7, PROBLEM: 1}
+_FEW = 400  # units whose borders are drawn like those of states
+_FAR = 3.0  # times the size of the map: shapes beyond do not make it smaller
+_POINT_SIDE = 20_000.0  # metres around a single point
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Picture:
-    """A picture and what its colours mean.
+@dataclass(frozen=True, slots=True)
+class Key:
+    """An entry of the legend.
 
     Parameters
     ----------
-    image : (bytes, int, int)
-        RGB, width, height.
-    keys : tuple of (int, int, str)
-        State, how many, and ``#RRGGBB`` of what is shown, areas and points together.
+    state : int
+    n : int
+        Areas, points and shapes together; links only where nothing else comes in.
+    fill : str
+        ``#RRGGBB`` of areas; empty where only points and shapes have the state.
+    ink : str
+        Of points and shapes; empty where only areas have it.
     """
 
-    image: tuple[bytes, int, int]
-    keys: tuple[tuple[int, int, str], ...] = ()
+    state: int
+    n: int
+    fill: str
+    ink: str
 
 
-def picture(
-    prepared: Prepared, plan: Plan | None, alignment: int, dark: bool, size: preview_map.Size
-) -> Picture | None:
-    """Draw what an import would do; None where there is nothing to draw.
+class ShownMap:
+    """What the map of a page shows; drawn by one thread at a time.
+
+    Parameters
+    ----------
+    prepared : Prepared
+    base : Plan
+        The plan that is drawn.
+    scene : Scene
+        Its areas, with the points.
+    extent : (x0, y0, x1, y1)
+        Metres.
+    """
+
+    def __init__(self, prepared: Prepared, base: Plan, scene: Scene, extent: Box) -> None:
+        self.prepared, self.base, self._scene = prepared, base, scene
+        self._extent = extent
+        self._state = scene.state()
+        self._accounts: AccountLayer | None = None
+        self._frame: Frame | None = None
+        self._units: tuple[int, ...] = ()
+        shown = prepared.shown
+        self.shapes = ShownShapes(shown.shapes, shown.shape_states, shown.shape_keys)
+
+    @property
+    def extent(self) -> Box:
+        """All of it, metres."""
+        return self._extent
+
+    @property
+    def origin(self) -> tuple[float, float]:
+        """What pixels are counted from."""
+        return self._scene.arcs.origin
+
+    def keys(self, dark: bool) -> tuple[Key, ...]:
+        """The legend: states that occur."""
+        shown = self.prepared.shown
+        states = shown.unit_states, shown.point_states, shown.shape_states
+        units, points, shapes = (np.bincount(s, minlength=PROBLEM + 1).tolist() for s in states)
+        return tuple(
+            Key(
+                state,
+                (units[state] + points[state]) or shapes[state]
+                if state == ARRIVES  # links and outlines are nothing of their own beside areas
+                else units[state] + points[state] + shapes[state],
+                palettes.roles(dark)[_ROLES[state]] if units[state] else "",
+                ink_of(state, dark) if points[state] or shapes[state] else "",
+            )
+            for state in STATE_TEXTS
+            if units[state] or points[state] or shapes[state]
+        )
+
+    def told(self, unit: int) -> str:
+        """Name, code and state of a unit."""
+        units, states = self.base.units, self.prepared.shown.unit_states
+        name, code = str(units.names[unit]), str(units.codes[unit])
+        text = f"{name} ({code})" if name not in ("", code) else code
+        state = int(states[unit]) if len(states) == len(units) else NOTHING
+        return f"{text}: {_(STATE_TEXTS[state])}" if state in STATE_TEXTS else text
+
+    def draw(
+        self, view: View, dark: bool, ratio: float, marked: Marked, progress: Progress
+    ) -> Drawn:
+        """A picture of a view."""
+        progress(0.1, "")
+        frame = self._framed(view, dark, ratio)
+        self._mark(marked.units)
+        frame.view = view
+        frame.render()
+        rgb = frame.image()
+        progress(0.6, "")
+        if self._scene.accounts is not None:
+            if self._accounts is None:
+                self._accounts = AccountLayer(self._scene, view, frame.style)
+            self._accounts.look(view, frame.style)
+            self._accounts.draw(rgb, view, frame.style)
+        progress(0.8, "")
+        high, wide = rgb.shape
+        kind = QtGui.QImage.Format.Format_RGB32
+        image = QtGui.QImage(rgb.tobytes(), wide, high, 4 * wide, kind).copy()
+        inks = {state: ink_of(state, dark) for state in STATE_TEXTS}
+        inks[NOTHING] = frame.style.roles["text3"]
+        self.shapes.draw(image, view, inks, frame.style, marked.keys)
+        return Drawn(image, view, frame.ids())
+
+    def _framed(self, view: View, dark: bool, ratio: float) -> Frame:
+        old = self._frame
+        if (
+            old is not None
+            and (old.width, old.height) == (view.width, view.height)
+            and (old.style.dark, old.style.pixel_ratio) == (dark, ratio)
+        ):
+            return old
+        style, base = Style(dark, ratio, palette=self._scene.palette), self._scene.base
+        under = () if base is None else (base,)
+        self._frame = Frame(self._state, style, view.width, view.height, underlays=under)
+        return self._frame
+
+    def _mark(self, units: tuple[int, ...]) -> None:
+        if units != self._units:
+            self._units = units
+            self._state.set_mark(np.array(units, np.int64), Mark.SELECTED)
+            self._state.refresh_lines()
+
+
+def ink_of(state: int, dark: bool) -> str:
+    """``#RRGGBB`` of points and shapes in a state."""
+    return CLASS_COLOURS[int(dark)][_SYMBOLS[state]]
+
+
+def shown_map(prepared: Prepared, plan: Plan | None, alignment: int) -> ShownMap | None:
+    """The map of what an import would do; None where there is nothing to draw.
 
     Parameters
     ----------
@@ -58,9 +185,6 @@ def picture(
         The open one.
     alignment : int
         In view.
-    dark : bool
-    size : (int, int)
-        Pixels at 100 %.
     """
     shown = prepared.shown
     base = shown.plan or prepared.plan or plan
@@ -68,22 +192,29 @@ def picture(
         return None
     points, values = _points(prepared, base)
     if base.arcs is None:
-        here = replace(shown, points=points)
-        return Picture(preview_map.draw_points(here.points, dark, size), _keys(here, dark))
+        middle = np.nan_to_num(np.nanmean(points, axis=0)) if len(points) else np.zeros(2)
+        origin = float(np.round(middle[0])), float(np.round(middle[1]))
+        nothing = np.full(len(base.units), None, object)
+        base = replace(base, coverage=build(nothing, origin), coverages=Coverages())
     scene = _scene(base, plan, alignment, shown, points, values)
-    return Picture(preview_map.draw_scene(scene, dark, size), _keys(shown, dark))
+    return ShownMap(prepared, base, scene, _extent(scene, shown))
+
+
+def points_of(prepared: Prepared, base: Plan) -> np.ndarray:
+    """(n, 2) points of the map, metres: those that come, else those of a new plan."""
+    points = prepared.shown.points
+    if prepared.plan is not None and not len(points):
+        points = np.column_stack((base.accounts.x, base.accounts.y))
+    return points
 
 
 def _points(prepared: Prepared, base: Plan) -> tuple[np.ndarray, np.ndarray]:
-    """(n, 2) points of the picture and their sizes."""
-    points = prepared.shown.points
-    accounts, plan = base.accounts, prepared.plan
-    if plan is not None and not len(points):
-        points = np.column_stack((accounts.x, accounts.y))
+    """Points of the map and their sizes."""
+    points, plan = points_of(prepared, base), prepared.plan
     new = prepared.incoming.arrivals.accounts if prepared.incoming else None
     records = prepared.incoming.edit.records if prepared.incoming else ()
     if plan is not None:
-        found, told = accounts, list(plan.rows(rec.Measure))
+        found, told = base.accounts, list(plan.rows(rec.Measure))
     elif new is not None:
         found, told = new, [r.after for r in records if isinstance(r.after, rec.Measure)]
     else:
@@ -93,6 +224,30 @@ def _points(prepared: Prepared, base: Plan) -> tuple[np.ndarray, np.ndarray]:
     if values is None or len(values) != len(points) or values.dtype == object:
         return points, np.zeros(len(points))
     return points, np.nan_to_num(np.asarray(values, float))
+
+
+def _extent(scene: Scene, shown: Shown) -> Box:
+    """Box of the areas and the shapes, else of the points."""
+    arcs = scene.arcs
+    known = [scene.extent()] if (arcs.areas > 0).any() else []
+    if known:
+        box = known[0]
+        shapes = ShownShapes(shown.shapes, shown.shape_states, ()).bounds
+        shapes = shapes[np.isfinite(shapes).all(axis=1)]
+        side = _FAR * max(box[2] - box[0], box[3] - box[1])
+        middle = np.array([box[0] + box[2], box[1] + box[3]]) / 2
+        is_near = (np.abs(shapes - np.tile(middle, 2)) < side).all(axis=1)
+        every = np.vstack([shapes[is_near], box])
+        x0, y0 = every[:, :2].min(axis=0).tolist()
+        x1, y1 = every[:, 2:].max(axis=0).tolist()
+        return x0, y0, x1, y1
+    points = np.asarray(scene.accounts if scene.accounts is not None else np.empty((0, 2)))
+    if not len(points):
+        return scene.extent()
+    low, high = points.min(axis=0), points.max(axis=0)
+    pad = np.maximum((_POINT_SIDE - (high - low)) / 2, 0.0)
+    (x0, y0), (x1, y1) = (low - pad).tolist(), (high + pad).tolist()
+    return x0, y0, x1, y1
 
 
 def _scene(
@@ -105,7 +260,7 @@ def _scene(
 ) -> Scene:
     here = np.isfinite(points).all(axis=1)
     draws = plan is not None and _redraws(base, plan, alignment)
-    scene = preview_map.scene_of(base, alignment if draws else 0)
+    scene = _bare_scene(base, alignment if draws else 0)
     states = shown.unit_states
     if len(states) == len(base.units) and not draws and states.any():
         scene = replace(scene, classes=_classes(states))
@@ -116,6 +271,43 @@ def _scene(
         table[list(_SYMBOLS)] = list(_SYMBOLS.values())
         kinds = table[shown.point_states][here]
     return replace(scene, accounts=points[here], account_values=values[here], account_kinds=kinds)
+
+
+def _bare_scene(plan: Plan, alignment: int) -> Scene:
+    """Areas of a plan without texts and accounts.
+
+    Parameters
+    ----------
+    plan : Plan
+        With areas.
+    alignment : int
+        Whose territories are drawn; 0: none are.
+    """
+    from terradesk.exporters.scene import plan_scene
+
+    drawn = plan if alignment else _without_territories(plan)
+    scene = plan_scene(drawn, alignment or next(iter(plan.assignments)), with_accounts=False)
+    scene = replace(scene, title="", subtitle="", values=(), tones=(), locked=None)
+    if alignment:
+        return scene
+    n = len(plan.units)
+    paper = [palettes.roles(False)["paper"]], [palettes.roles(True)["paper"]]
+    return replace(
+        scene,
+        labels=np.zeros(n, np.int32),
+        names=[""],
+        fills=[0],
+        parents=None,
+        groups=scene.groups if n > _FEW else np.arange(n),
+        classes=Classes(np.zeros(n, np.int64), paper, [""], of_units=True),
+    )
+
+
+def _without_territories(plan: Plan) -> Plan:
+    """The plan without territories and what belongs to them."""
+    labels = {a: np.full_like(rows, -1) for a, rows in plan.assignments.items()}
+    gone: dict = {kind: {} for kind in ("territory", "lock", "override", "rule", "staffing")}
+    return replace(plan, assignments=labels, tables={**plan.tables, **gone})
 
 
 def _redraws(base: Plan, plan: Plan, alignment: int) -> bool:
@@ -135,17 +327,3 @@ def _classes(states: np.ndarray) -> Classes:
     return Classes(
         states.astype(np.int64), (light, dark), [""] * (PROBLEM + 1), of_units=True, hatches=hatches
     )
-
-
-def _keys(shown: Shown, dark: bool) -> tuple[tuple[int, int, str], ...]:
-    states = [np.bincount(s, minlength=256) for s in (shown.unit_states, shown.point_states)]
-    units, points = states
-    out = []
-    for state in STATE_TEXTS:
-        n = int(units[state] + points[state])
-        if not n:
-            continue
-        ink = CLASS_COLOURS[int(dark)][_SYMBOLS[state]]
-        colour = palettes.roles(dark)[_ROLES[state]] if units[state] else ink
-        out.append((state, n, colour))
-    return tuple(out)

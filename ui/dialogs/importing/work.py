@@ -20,9 +20,8 @@ from terradesk.progress import Progress, part
 from terradesk.readers import reader_for
 from terradesk.readers.previewing import Preview
 
-from ..preview_map import Size
-from . import shown_map
 from .new_plans import MapAsked, NewPlan, NewPlans
+from .shown_map import ShownMap, shown_map
 
 MOST_ROWS = 200
 """Rows that the page shows."""
@@ -99,10 +98,10 @@ class Outcome:
         """Whether there is anything to draw."""
         return bool(self.prepared.shown.plan or self.prepared.plan or self.asked.plan)
 
-    def picture(self, dark: bool, size: Size, progress: Progress) -> shown_map.Picture | None:
-        """What the map shows, drawn."""
+    def map(self, progress: Progress) -> ShownMap | None:
+        """What the map shows."""
         progress(0.5, "")
-        return shown_map.picture(self.prepared, self.asked.plan, self.asked.alignment, dark, size)
+        return shown_map(self.prepared, self.asked.plan, self.asked.alignment)
 
 
 def look(path: Path, reading: Reading, progress: Progress) -> Preview | None:

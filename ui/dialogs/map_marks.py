@@ -1,0 +1,73 @@
+"""What stands out on a small map: rings around points and around what is too small to be seen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from PySide6 import QtCore, QtGui
+
+from terradesk.render.view import View
+
+from .. import theme
+
+Box = tuple[float, float, float, float]
+_MOST_POINTS = 500
+_RING, _LEAST = 8.0, 28.0  # pixels at 100 %: radius of rings, size below which a box gets one
+_LEAST_SIDE = 200.0  # metres that are shown at least
+_POINT_SIDE = 5000.0
+_AROUND = 0.35
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Marked:
+    """What stands out.
+
+    Parameters
+    ----------
+    box : (x0, y0, x1, y1), optional
+        Where it is, metres; None when it has no place.
+    units : tuple of int
+        Of the plan that is drawn.
+    points : (n, 2) float
+        Metres.
+    keys : frozenset of str
+        Of shapes.
+    note : str
+        What the map says of it: why it shows nothing, or not all.
+    """
+
+    box: Box | None = None
+    units: tuple[int, ...] = ()
+    points: np.ndarray = field(default_factory=lambda: np.empty((0, 2)))
+    keys: frozenset[str] = frozenset()
+    note: str = ""
+
+    @property
+    def room(self) -> Box:
+        """The box with some room around it; points with what is near them."""
+        assert self.box is not None
+        x0, y0, x1, y1 = self.box
+        least = _POINT_SIDE if len(self.points) else _LEAST_SIDE
+        side = max(x1 - x0, y1 - y0)
+        pad = max(side * _AROUND, (least - side) / 2)
+        return x0 - pad, y0 - pad, x1 + pad, y1 + pad
+
+
+NO_MARK = Marked()
+
+
+def paint_marks(painter: QtGui.QPainter, view: View, marked: Marked, ratio: float) -> None:
+    """Rings around the points, and one around a box that is hardly seen; device pixels."""
+    rings = [(at, _RING * ratio) for at in view.to_pixels(marked.points[:_MOST_POINTS]).tolist()]
+    if marked.box is not None and not rings:
+        corners = view.to_pixels([marked.box[:2], marked.box[2:]])
+        size = float(np.abs(corners[1] - corners[0]).max())
+        if size < _LEAST * ratio:
+            middle = corners.mean(axis=0).tolist()
+            rings.append((middle, (size / 2 + _RING * ratio)))
+    painter.setBrush(QtCore.Qt.BrushStyle.NoBrush)
+    for colour, wide in ((theme.colour("halo"), 4.5), (theme.colour("accent"), 2.2)):
+        painter.setPen(QtGui.QPen(colour, wide * ratio))
+        for (x, y), radius in rings:
+            painter.drawEllipse(QtCore.QPointF(x, y), radius, radius)
