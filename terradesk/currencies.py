@@ -127,16 +127,16 @@ def guess(cells: Iterable[str], own: str = "") -> str:
         Currency of the plan: a sign of several currencies means this one if it can.
     """
     filled = list(islice((cell for cell in cells if cell.strip()), _MOST))
-    said = Counter(code for cell in filled if (code := _said(cell, own)))
-    if not said:
+    named = Counter(code for cell in filled if (code := said(cell, own)))
+    if not named:
         return ""
-    code, n = said.most_common(1)[0]
+    code, n = named.most_common(1)[0]
     return code if n > _ENOUGH * len(filled) else ""
 
 
 @lru_cache(maxsize=8192)
-def _said(cell: str, own: str) -> str:
-    """Currency that one amount names, empty for none."""
+def said(cell: str, own: str = "") -> str:
+    """Currency that one amount names (``12 kr``), empty for none; ``own`` as for `guess`."""
     words = _AMOUNT.sub(" ", cell.translate(_DIGITS)).strip().rstrip(".")
     if not words or words == cell.strip():
         return ""

@@ -6,7 +6,8 @@
   unless two columns differ by nothing else; also ``id``, ``code``, ``name``, ``lat``, ``lon``
 * numbers, texts in ``"..."`` or ``'...'`` (a backslash is a backslash), ``true``, ``false``
 * ``+ - * /`` and parentheses; ``+`` joins texts; a division by 0 is unknown
-* ``= == != <> < <= > >=``, chained as in ``1 < a < 5``; ``in ("a", "b")``, ``not in``
+* ``= == != <> < <= > >=``, chained as in ``1 < a < 5``; ``in ("a", "b")``, ``not in``; a ``=``
+  that a formula begins with, as in a spreadsheet, means nothing
 * ``and or not``
 * ``lower(t)  contains(t, part)  startswith(t, part)  isempty(x)  coalesce(a, b, ...)
   min(a, b, ...)  max(a, b, ...)  round(x, digits)  abs(x)``
@@ -186,7 +187,8 @@ def _prepared(text: str) -> _Source:
     origins: list[int] = []
     names: dict[int, str] = {}
     for match in _TOKEN.finditer(text):
-        piece = _piece(match)
+        is_first = match.group() == "=" and not text[: match.start()].strip()
+        piece = " " if is_first else _piece(match)
         if piece == "_ ":
             names[len(python)] = match[match.lastgroup or 0].strip()
         python += piece if python or piece != " " else ""

@@ -38,7 +38,7 @@ class Reading:
     header: int | None = None
     dates: str = ""
     crs: str = ""
-    leave_out_totals: bool = False
+    leave_out_totals: bool = True
 
 
 @dataclass(frozen=True, slots=True)

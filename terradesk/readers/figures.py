@@ -10,8 +10,12 @@ import numpy as np
 from terradesk import currencies
 from terradesk import records as rec
 from terradesk.edits import Record
+from terradesk.i18n import _, isolate
 from terradesk.plan import KIND_OF, Plan
+from terradesk.readers.different import different_cells
+from terradesk.readers.grouping import Groups
 from terradesk.readers.recognising import figure_role
+from terradesk.readers.report import Issue, issue
 from terradesk.readers.text_columns import some_cells
 
 _SAMPLE = 5000  # cells that tell the currency of a column
@@ -82,7 +86,9 @@ def in_currencies(
     names, out = {}, []
     for row in described:
         code = ""
-        if row.role in ("amount", "rate") and row.name in cells:
+        if row.currency.startswith("="):
+            row = replace(row, format="money")
+        elif row.role in ("amount", "rate") and row.name in cells:
             code = currencies.guess(some_cells(cells, row.name, _SAMPLE), own) or row.currency
         if code:
             row = replace(row, currency=code, format="money")
@@ -92,6 +98,57 @@ def in_currencies(
                 row = replace(row, name=names[row.name], label=label)
         out.append(row)
     return {names.get(name, name): values for name, values in columns.items()}, tuple(out)
+
+
+def beside(
+    plan: Plan, cells: Mapping[str, np.ndarray], names: Iterable[str], groups: Groups
+) -> tuple[dict[str, np.ndarray], dict[str, str], list[Issue]]:
+    """Columns that say the currency of each amount, for those whose cells hold several.
+
+    Parameters
+    ----------
+    plan : Plan
+        The one they come into; a column that it has keeps its currency, and that is told.
+    cells : mapping of str to ndarray of str, shape (n_rows,)
+        Of the table as it was read.
+    names : iterable of str
+        Columns of amounts.
+    groups : Groups
+        Rows of each account.
+
+    Returns
+    -------
+    columns : dict of str to ndarray of str, shape (n_accounts,)
+        Codes; the plan's own where a cell names none, empty where there is no amount.
+    currency_of : dict of str to str
+        ``=`` and such a column, for each column of amounts that has one.
+    issues : list of Issue
+    """
+    own = currencies.code_of(plan.setting("currency"))
+    columns, currency_of, issues = {}, {}, []
+    for name in names:
+        some = {currencies.said(cell, own) for cell in some_cells(cells, name, _SAMPLE).tolist()}
+        if len(some - {""}) < 2:
+            continue
+        texts, which = different_cells(cells[name])
+        said = [currencies.said(text, own) or (own if text else "") for text in texts]
+        codes = np.array(said, object)[which]
+        of_account = groups.first_filled(codes)
+        several = (codes != "") & (codes != of_account[groups.labels]) & (groups.labels >= 0)
+        listed = ", ".join(sorted(some - {""}))
+        if several.any() or name in plan.accounts.columns:
+            text = _(
+                "“{column}” holds amounts in several currencies ({codes}), summed as they are."
+            )
+        else:
+            text = _(
+                "“{column}” holds amounts in several currencies ({codes}): each keeps its own."
+            )
+            label = _("Currency of {column}").format(column=name)
+            columns[label], currency_of[name] = of_account, f"={label}"
+        told = text.format(column=isolate(name), codes=listed)
+        issues.append(issue("currencies", told, np.flatnonzero(codes != "")))
+    return columns, currency_of, issues
 
 
 def _held(plan: Plan, row: rec.Column, own: str) -> str:

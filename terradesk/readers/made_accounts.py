@@ -17,10 +17,11 @@ from terradesk.errors import TerraDeskError
 from terradesk.i18n import _, isolate, ngettext, number
 from terradesk.plan import Plan
 from terradesk.progress import Progress, silent
+from terradesk.readers.attributes import attributes
 from terradesk.readers.different import different_cells
-from terradesk.readers.figures import column_row, in_currencies, measure_rows, new_records
+from terradesk.readers.figures import beside, column_row, in_currencies, measure_rows, new_records
 from terradesk.readers.grouping import Groups, group
-from terradesk.readers.numbering import make_ids, make_names, other_names, told_apart
+from terradesk.readers.numbering import joined, make_ids, make_names, other_names, told_apart
 from terradesk.readers.numbers import numbers
 from terradesk.readers.placed import Placed
 from terradesk.readers.placing import Placer, Placing, Question, are_us_zips
@@ -141,12 +142,17 @@ def make_accounts(
     placer = Placer(plan, placing)
     progress(0.0, _("Joining rows"))
     cells, zip_issues = _with_zips(table, named, placer)
-    groups = group([cells[name] for name in group_by], len(table))
+    by_number = "id" in named and list(group_by) == [named["id"]]
+    keys = [cells[name] for name in group_by]
+    if by_number and "name" in named:
+        groups = joined(keys[0], cells[named["name"]] != "")
+    else:
+        groups = group(keys, len(table))
     issues = [*zip_issues, *_without_key(groups)]
     if not group_by and "id" in named:
         found, told = told_apart(cells[named["id"]], named["id"], duplicates)
         groups, issues = found or groups, [*issues, *told]
-    if "name" in named and list(group_by) == [named.get("id")]:
+    if "name" in named and by_number:
         issues += other_names(cells[named["id"]], cells[named["name"]], groups)
     progress(0.2, _("Reading figures"))
     columns, bad = _columns(cells, role_of, groups, table.decimal)
@@ -172,8 +178,14 @@ def make_accounts(
         placed.placement,
         columns,
     )
+    amounts = [name for name, role in role_of.items() if role == "amount"]
+    codes, currency_of, told = beside(plan, cells, amounts, groups)
+    columns, issues = {**columns, **codes}, [*issues, *told]
+    role_of |= dict.fromkeys(codes, "text")
     described = _described(columns, role_of, formats or {}, counted)
+    described = tuple(replace(c, currency=currency_of.get(c.name, c.currency)) for c in described)
     columns, described = in_currencies(plan, columns, described, table.columns)
+    columns, described = attributes(Accounts, columns, described)
     accounts = replace(accounts, columns=columns)
     figures = measure_rows(column for column in described if column.name != counted)
     n_joined = int((groups.labels >= 0).sum())

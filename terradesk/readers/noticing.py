@@ -69,7 +69,7 @@ def totals(row: int, left: Sequence[int]) -> list[Issue]:
         return [issue("maybe_total", text, [row])]
     if left:
         text = _("The last row is a total and was left out.")
-        return [issue("total", text, left, level="info", is_lines=True)]
+        return [issue("total", text, left, is_lines=True)]
     return []
 
 

@@ -63,7 +63,7 @@ def told_apart(ids: np.ndarray, column: str, duplicates: str) -> tuple[Groups | 
         _refuse(double, column, shown)
     rows = _later(ids, double)
     if duplicates == "join":
-        return _joined(ids), [_told_joined(rows, shown)]
+        return joined(ids), [_told_joined(rows, shown)]
     if duplicates == "first":
         return _without(len(ids), rows), [_told_left(rows, shown)]
     return None, [_told_numbered(rows, shown)]
@@ -95,10 +95,19 @@ def _later(ids: np.ndarray, double: Mapping[str, int]) -> np.ndarray:
     return np.array(rows, np.int64)
 
 
-def _joined(ids: np.ndarray) -> Groups:
-    """One group per number; a row without one stays by itself."""
+def joined(ids: np.ndarray, wanted: np.ndarray | None = None) -> Groups:
+    """One account per number; a row without one is an account by itself.
+
+    Parameters
+    ----------
+    ids : ndarray of str, shape (n_rows,)
+    wanted : ndarray of bool, shape (n_rows,), optional
+        Which rows without a number make an account; all unless given.
+    """
     keys = np.empty(len(ids), object)
     keys[:] = [cell or f"\0{row}" for row, cell in enumerate(ids.tolist())]
+    if wanted is not None:
+        keys[~wanted & (ids == "")] = ""
     groups = group([keys], len(ids))
     return replace(groups, keys=[("",) if key[0][0] == "\0" else key for key in groups.keys])
 
@@ -187,7 +196,9 @@ def make_ids(
     else:
         own = np.empty(0, object)
         wanted = ["-".join(part for part in key if part) for key in groups.keys]
+    told_of: list[Issue] = []
     if "" in wanted:
+        told_of = _told_nameless(wanted) if given else []
         wanted = [cell or f"{row + 1}" for cell, row in zip(wanted, groups.first, strict=True)]
         own = np.empty(0, object)
     old = set(plan.accounts.ids[plan.accounts_present].tolist())
@@ -199,13 +210,24 @@ def make_ids(
         out = np.empty(len(wanted), object)
         out[:] = told
     if not again or not given:
-        return out, []
+        return out, told_of
     text = ngettext(
         "{n} account number is in the plan already.",
         "{n} account numbers are in the plan already.",
         len(again),
     )
-    return out, [issue("known", text.format(n=number(len(again))), again)]
+    return out, [*told_of, issue("known", text.format(n=number(len(again))), again)]
+
+
+def _told_nameless(wanted: Sequence[str]) -> list[Issue]:
+    rows = [row for row, cell in enumerate(wanted) if not cell]
+    text = ngettext(
+        "{n} row has no account number: an account of its own, with the number of its row.",
+        "{n} rows have no account number: accounts of their own, with the numbers of their rows.",
+        len(rows),
+    )
+    reason = _("No account number: got the number of its row")
+    return [issue("no_number", text.format(n=number(len(rows))), rows, outcome="", reason=reason)]
 
 
 def _unique(wanted: Sequence[str], taken: set[str]) -> Sequence[str]:

@@ -181,16 +181,20 @@ class _Merged:
 
 
 def _first(book: Any) -> Any:
-    """The first sheet with cells that is shown; a hidden one where nothing else is."""
+    """The first sheet with a table; one with only notes, or a hidden one, where nothing else is."""
     import python_calamine as calamine
 
     shown = [s.name for s in book.sheets_metadata if s.visible == calamine.SheetVisibleEnum.Visible]
     names = [*shown, *(name for name in book.sheet_names if name not in shown)]
+    noted = None
     for name in names:
         sheet = book.get_sheet_by_name(name)
-        if sheet.height:
+        is_table = sheet.height > 1 and sheet.width > 1
+        if is_table and (name in shown or noted is None):
             return sheet
-    return book.get_sheet_by_name(names[0])
+        if sheet.height and noted is None:
+            noted = sheet
+    return noted or book.get_sheet_by_name(names[0])
 
 
 def _refuse_huge(sheet: Any, path: Path) -> None:

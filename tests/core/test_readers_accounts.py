@@ -253,22 +253,23 @@ def test_grouping_is_suggested_by_what_repeats() -> None:
 def test_rows_are_joined_by_key() -> None:
     made = make(
         {
-            "id": ["A", "B", "A", "", "A"],
-            "name": ["", "Bolt", "Acme", "x", "Other"],
-            "sales": ["1.5", "(2)", "$1,000", "5", "oops"],
-            "rate": ["1", "", "3", "9", ""],
+            "id": ["A", "B", "A", "", "A", ""],
+            "name": ["", "Bolt", "Acme", "x", "Other", ""],
+            "sales": ["1.5", "(2)", "$1,000", "5", "oops", "7"],
+            "rate": ["1", "", "3", "9", "", "1"],
         },
         {"id": "id", "name": "name", "sales": "amount", "rate": "rate"},
         ["id"],
     )
     accounts = made.accounts
-    assert accounts.ids.tolist() == ["A", "B"] and accounts.names.tolist() == ["Acme", "Bolt"]
-    assert accounts.columns["sales"].tolist() == [1001.5, -2.0]
-    assert np.array_equal(accounts.columns["rate"], [2.0, np.nan], equal_nan=True)
-    assert accounts.columns["rows"].tolist() == [3.0, 1.0]
+    assert accounts.ids.tolist() == ["A", "B", "4"]
+    assert accounts.names.tolist() == ["Acme", "Bolt", "x"]
+    assert accounts.columns["sales"].tolist() == [1001.5, -2.0, 5.0]
+    assert np.array_equal(accounts.columns["rate"], [2.0, np.nan, 9.0], equal_nan=True)
+    assert accounts.columns["rows"].tolist() == [3.0, 1.0, 1.0]
     report = made.report
-    assert (report.read, report.accepted, report.grouped, report.rejected) == (5, 2, 2, 1)
-    assert kinds(made) == {"no_key": 1, "not_a_number": 1, "unplaced": 2}
+    assert (report.read, report.accepted, report.grouped, report.rejected) == (6, 3, 2, 1)
+    assert kinds(made) == {"no_key": 1, "no_number": 1, "not_a_number": 1, "unplaced": 3}
 
 
 def test_codes_stay_texts() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import ClassVar
@@ -56,6 +57,26 @@ _GROUPS = (
 )
 _MOST = 20_000  # people: longer lists are of something else
 _EMAIL = "@"
+_FILES = frozenset(
+    {"rep", "reps", "salespeople", "salesforce", "vertreter", "säljare", "handlowcy"}
+)
+
+
+def _is_named(source: Source) -> bool:
+    """Whether the file itself is called after reps."""
+    said_so = {word.casefold() for word in re.findall(r"[^\W\d_]+", source.path.stem)}
+    return not said_so.isdisjoint(_FILES)
+
+
+def _is_about(plan: Plan, source: Source, roles: Mapping[str, Meaning]) -> bool:
+    """Whether a list as short as one of reps names territories of the plan."""
+    every = [row for one in plan.rows(rec.Alignment) for row in plan.rows(rec.Territory, one.id)]
+    names = {row.name.casefold() for row in every}
+    if "territory" not in roles or not 0 < source.n_rows <= 3 * len(names):
+        return False
+    cells = source.rows.columns[roles["territory"].column].tolist()
+    filled = [cell.strip().casefold() for cell in cells if cell.strip()]
+    return bool(filled) and sum(cell in names for cell in filled) > len(filled) / 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +102,7 @@ class RepsKind:
         if "email" in roles and known:
             cells = source.rows.columns[roles["email"].column].tolist()
             score += 0.3 * any(cell.casefold() in known for cell in cells)
+        score += 0.3 * _is_about(plan, source, roles) + 0.2 * _is_named(source)
         return min(score + 0.1 * is_people, 0.97)
 
     def options(self, source: Source, plan: Plan | None) -> Sequence[Option]:

@@ -298,8 +298,9 @@ def _rows() -> tuple[Case, ...]:
             "total_row.csv",
             "a row of totals at the end",
             "Name,City,Sales\nAcme,Boston,10\nBolt,Hartford,20\nTotal,,30\n",
-            rows=3,
-            told=["maybe_total"],
+            rows=2,
+            rejected=1,
+            told=["total"],
             cells=PLAIN_CELLS,
         ),
         text(

@@ -77,6 +77,7 @@ class ReadingStrip(QtWidgets.QWidget):
             ("decimal", _("Decimal sign")),
             ("header", _("Names of columns")),
             ("dates", _("Dates")),
+            ("leave_out_totals", _("Last row")),
         ):
             self._add(key, text)
         self.system = SystemBox()
@@ -117,8 +118,11 @@ class ReadingStrip(QtWidgets.QWidget):
         if source.table is not None:
             has_open = look is not None and look.has_open_dates
             self.show_table(source.reading, source.parts, source.table, has_open)
+            told = {one.kind for one in source.table.report.issues}
+            self._show_last("total" in told or "maybe_total" in told)
         elif source.boundaries is not None:
             self._reading = source.reading
+            self._show_last(False)
             for key in ("sheet", "delimiter", "decimal", "header", "dates"):
                 self._fill(key, [], "")
             found, parts = source.boundaries, [(name, name) for name in source.parts]
@@ -146,7 +150,8 @@ class ReadingStrip(QtWidgets.QWidget):
         self._reading = reading
         for key in ("layer", "crs"):
             self._show(key, False)
-        self._fill("sheet", [(name, name) for name in parts] if len(parts) > 1 else [], "")
+        if parts or not reading.sheet:  # else it is read anew: hiding the list would lose focus
+            self._fill("sheet", [(name, name) for name in parts] if len(parts) > 1 else [], "")
         is_text = bool(table.delimiter)
         encoding = _plain_encoding(table.encoding)
         self._fill("encoding", _ENCODINGS if is_text else [], encoding)
@@ -169,6 +174,15 @@ class ReadingStrip(QtWidgets.QWidget):
         choices: list[tuple[int, str]] = sorted(rows.items())
         self._fill("header", [*choices, (0, _("there are none"))], own)
 
+    def _show_last(self, is_total: bool) -> None:
+        """Whether a row that adds the others up comes in, as far as there is one."""
+        box = self.boxes["leave_out_totals"]
+        self._show("leave_out_totals", is_total)
+        box.clear()
+        box.addItem(_("a total, left out"), True)
+        box.addItem(_("a row like others"), False)
+        box.setCurrentIndex(box.findData(self._reading.leave_out_totals))
+
     def _fill(self, key: str, choices: Sequence[tuple[object, str]], recognised: object) -> None:
         """List what may be chosen; what was recognised comes first and says so."""
         box = self.boxes[key]
@@ -181,7 +195,7 @@ class ReadingStrip(QtWidgets.QWidget):
         texts = dict(choices)
         own = texts.get(recognised, str(recognised or "")) or _("as it is")
         if key == "sheet":
-            own = _("the first one")
+            own = _("the first table")
         is_open = chosen == empty
         box.addItem(own if is_open else _("As recognised"), empty)
         for value, text in choices:
