@@ -266,13 +266,17 @@ def make_actions(
     return out
 
 
+_ALSO = {"edit.redo": "Ctrl+Y"}  # what spreadsheets on Windows have
+
+
 def give_shortcuts(actions_by_id: dict[str, QtGui.QAction], shortcuts: dict[str, str]) -> None:
     """Give each action the keys the user chose, else its own."""
     for one in ACTIONS:
         action = actions_by_id[one.id]
         keys = shortcuts.get(one.id, one.shortcut)
         if not one.on_map:
-            action.setShortcut(QtGui.QKeySequence(keys))
+            also = _ALSO.get(one.id, "") if keys == one.shortcut else ""
+            action.setShortcuts([QtGui.QKeySequence(text) for text in (keys, also) if text])
         elif keys:
             action.setText(f"{_(one.text)}\t{_key_text(keys)}")
         plain = _(one.text).replace("…", "")

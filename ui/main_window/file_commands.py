@@ -91,15 +91,19 @@ class FileCommands:
 
         self.run(_("Preparing the map"), load, self._window.show_document)
 
-    def start_from_plan(self, plan: Plan) -> None:
-        """Open a plan just made (from a boundary file) as an untitled plan."""
+    def start_from_plan(self, plan: Plan, then: Callable[[], object] = lambda: None) -> None:
+        """Open a plan just made (from a boundary file) as an untitled plan; ``then`` follows."""
 
         def load(progress: Any) -> Document:
             from terradesk import planfile
 
             return planfile.new_untitled(plan)
 
-        self.run(_("Making the plan"), load, self._window.show_document)
+        def opened(document: Document) -> None:
+            self._window.show_document(document)
+            then()
+
+        self.run(_("Making the plan"), load, opened)
 
     def files_dropped(self, paths: list[Path]) -> None:
         """Open or import files dropped on the window, one after another."""

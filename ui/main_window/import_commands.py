@@ -9,6 +9,7 @@ from terradesk import i18n, paths
 from terradesk.document import Step
 from terradesk.errors import TerraDeskError
 from terradesk.i18n import _, ngettext
+from terradesk.measures import money
 from terradesk.plan import Plan
 
 from ..bringing import Bringing
@@ -66,7 +67,7 @@ class ImportCommands:
     def _do(self, wanted: Import) -> None:
         made = wanted.prepared
         if made.plan is not None:
-            self._window.files.start_from_plan(made.plan)
+            self._window.files.start_from_plan(made.plan, lambda: self._tell_new(wanted))
             return
         if made.incoming is None or wanted.plan is None:
             self._finish(wanted)
@@ -86,11 +87,26 @@ class ImportCommands:
             text = step.text if step.text.endswith((".", "!", "?")) else f"{step.text}."
         text = f"{text} {told}".strip()
         self._model.say(text, True)
-        if wanted.prepared.report.unplaced:
-            message = self._window.map.floats.message
-            message.say(text, True, False, _("Show unplaced"), self.show_unplaced)
+        self._offer(text, wanted, plan, True)
         if wanted.prepared.incoming and wanted.prepared.incoming.arrivals.accounts is not None:
             self._window.offer_balance_measure()
+
+    def _tell_new(self, wanted: Import) -> None:
+        """What came into a plan that was made around it."""
+        if wanted.kind.key == "accounts":
+            plan = self._model.plan
+            text = f"{added_sentence(plan, 0, wanted.source.name)} {self._after(wanted, plan)}"
+            self._model.say(text.strip())
+            self._offer(text.strip(), wanted, plan, False)
+
+    def _offer(self, text: str, wanted: Import, plan: Plan, has_undo: bool) -> None:
+        """Put the way to what is to be done next beside what was said."""
+        say = self._window.map.floats.message.say
+        if money.warnings(plan):
+            rates = self._window.actions_by_id["analyse.currencies"].trigger
+            say(text, has_undo, False, _("Set rates"), rates)
+        elif wanted.prepared.report.unplaced:
+            say(text, has_undo, False, _("Show unplaced"), self.show_unplaced)
 
     def _after(self, wanted: Import, plan: Plan | None) -> str:
         """What belongs to an import beside its step, and a sentence about it."""

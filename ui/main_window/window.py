@@ -39,6 +39,7 @@ from .view_commands import ViewCommands
 
 Side = QtCore.Qt.DockWidgetArea
 _SIZE = QtCore.QSize(1600, 1000)
+_FRAME = QtCore.QSize(0, 40)  # title bar that the desktop puts above the window
 
 
 class MainWindow(QtWidgets.QMainWindow):
@@ -459,7 +460,8 @@ class MainWindow(QtWidgets.QMainWindow):
         settings.save(self.settings)
 
     def _restore_layout(self) -> None:
-        self.resize(self.screen().availableGeometry().size().boundedTo(_SIZE))
+        room = self.screen().availableGeometry().size() - _FRAME
+        self.resize(room.boundedTo(_SIZE))
         with contextlib.suppress(ValueError):
             self.restoreGeometry(base64.b64decode(self.settings.geometry))
             self.restoreState(base64.b64decode(self.settings.docks), self._docks_version())
