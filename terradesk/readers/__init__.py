@@ -13,6 +13,7 @@ from terradesk.gdal import LayerInfo
 from terradesk.i18n import N_
 from terradesk.readers import boundaries as _boundaries
 from terradesk.readers import spreadsheets as _spreadsheets
+from terradesk.readers import table_archives
 from terradesk.readers import tables as _tables
 from terradesk.readers.boundaries import Boundaries, layers, read_boundaries
 from terradesk.readers.grouping import Grouping, suggest_grouping
@@ -78,7 +79,7 @@ class Reader:
 READERS = (
     Reader("boundaries", N_("Maps"), _boundaries.SUFFIXES, read_boundaries, "boundaries"),
     Reader("workbook", N_("Workbooks"), _spreadsheets.SUFFIXES, read_table, "table"),
-    Reader("text", N_("Text tables"), _tables.TEXT_SUFFIXES, read_table, "table"),
+    Reader("text", N_("Text tables"), (*_tables.TEXT_SUFFIXES, ".zip"), read_table, "table"),
 )
 """What TerraDesk itself reads."""
 
@@ -90,6 +91,9 @@ def all_readers() -> tuple[Reader, ...]:
 
 
 def reader_for(path: str | Path) -> Reader | None:
-    """The reader for a file by its suffix, None when there is none."""
+    """The reader for a file by its suffix, of a .zip by what is in it; None when there is none."""
     name = Path(path).name.lower()
-    return next((r for r in all_readers() if name.endswith(r.suffixes)), None)
+    fitting = [r for r in all_readers() if name.endswith(r.suffixes)]
+    if len(fitting) > 1 and table_archives.holds_tables(Path(path)):
+        return next((r for r in fitting if r.gives == "table"), fitting[0])
+    return fitting[0] if fitting else None

@@ -14,6 +14,9 @@ MOST_BYTES = 2 << 30  # unpacked, of boundary files
 MOST_BYTES_WORKBOOK = 1 << 30
 MOST_ENTRIES = 2000
 MOST_RATIO = 200  # deflate reaches 1,000; tables and shapes stay below 30
+DAMAGED = (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, NotImplementedError)
+"""What Python raises over an archive whose content is not what its directory says."""
+
 _SMALL = 50 << 20  # whatever its ratio, this much is harmless
 
 

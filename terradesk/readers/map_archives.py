@@ -22,6 +22,8 @@ _PARTS = (
     *(".dat", ".map", ".id", ".ind", ".mid"),
     ".xsd",
 )
+_HEAD = 4096
+_MAP_WORDS = (b'"Feature', b'"Topology"', b'"coordinates"', b'"arcs"')
 _GDB_PART = re.compile(r"a[0-9a-f]{8}\.\w{1,12}$|gdb$|timestamps$", re.IGNORECASE)
 
 
@@ -60,7 +62,7 @@ def unpack(path: Path, folder: Path) -> list[Path]:
                 is_part = target.parent.suffix == ".gdb"
                 if is_part or target.suffix in MAPS:
                     found.setdefault(target.parent if is_part else target)
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+    except archives.DAMAGED as error:
         raise archives.damaged(path) from error
     if not found:
         raise _without_map(path, has_inner)
@@ -82,22 +84,42 @@ def _without_map(path: Path, has_inner: bool) -> TerraDeskError:
 def _target(entry: zipfile.ZipInfo, folder: Path, places: dict[str, Path]) -> Path | None:
     """Where an entry goes: never where it says, so that it cannot leave the folder."""
     where = PurePosixPath(entry.filename.replace("\\", "/"))
-    hidden = "__MACOSX" in where.parts or where.name.startswith(".")
-    if entry.is_dir() or hidden:
+    if entry.is_dir() or is_hidden(entry.filename):
         return None
-    is_gdb = where.parent.suffix.lower() == ".gdb" and bool(_GDB_PART.match(where.name))
+    is_gdb = _is_gdb_part(where)
     suffix = where.suffix.lower()
     if not is_gdb and suffix not in (*MAPS, *_PARTS):
         return None
     key = str(where.parent)
     if key not in places:
         inner = folder / f"z{len(places)}"
-        places[key] = inner / _harmless(where.parent.stem, ".gdb") if is_gdb else inner
+        places[key] = inner / harmless(where.parent.stem, ".gdb") if is_gdb else inner
         places[key].mkdir(parents=True)
     if is_gdb:
         return places[key] / where.name
-    return places[key] / _harmless(where.stem, suffix)
+    return places[key] / harmless(where.stem, suffix)
 
 
-def _harmless(stem: str, suffix: str) -> str:
+def is_hidden(place: str) -> bool:
+    """Whether an entry is what operating systems leave in archives."""
+    where = PurePosixPath(place.replace("\\", "/"))
+    return "__MACOSX" in where.parts or where.name.startswith(".")
+
+
+def is_map(archive: zipfile.ZipFile, place: str) -> bool:
+    """Whether an entry is a map or a part of one; JSON is, when it begins like a map."""
+    where = PurePosixPath(place.replace("\\", "/"))
+    if where.suffix.lower() != ".json":
+        return _is_gdb_part(where) or where.suffix.lower() in MAPS
+    with archive.open(place) as file:
+        head = file.read(_HEAD)
+    return any(word in head for word in _MAP_WORDS)
+
+
+def _is_gdb_part(where: PurePosixPath) -> bool:
+    return where.parent.suffix.lower() == ".gdb" and bool(_GDB_PART.match(where.name))
+
+
+def harmless(stem: str, suffix: str) -> str:
+    """A file name that stays in its folder on every system."""
     return (re.sub(r'[<>:"/\\|?*\x00-\x1f]', "_", stem)[:100] or "_") + suffix

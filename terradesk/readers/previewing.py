@@ -15,7 +15,16 @@ from typing import Any
 from terradesk.errors import TerraDeskError
 from terradesk.i18n import _, isolate
 from terradesk.progress import Progress, silent
-from terradesk.readers import dates, encodings, foreign, headers, numbers, spreadsheets, tables
+from terradesk.readers import (
+    dates,
+    encodings,
+    foreign,
+    headers,
+    numbers,
+    spreadsheets,
+    table_archives,
+    tables,
+)
 
 _HEAD = 4 << 20  # bytes of a packed file
 _MOST_ROWS = 1000
@@ -97,10 +106,10 @@ def preview(
     file = Path(path)
     name = isolate(file.name)
     about: dict[str, Any] = {"encoding": "", "delimiter": ""}
-    if _is_workbook(file):
+    if _is_workbook(file, sheet):
         first = _of_workbook(str(file), sheet, _stamp(file), progress)
     else:
-        first, about = _of_text(file, encoding, delimiter)
+        first, about = _of_text(file, sheet, encoding, delimiter)
     shown = _shown(first[:n])
     try:
         found = headers.find(first, name, header)
@@ -121,7 +130,9 @@ def preview(
     )
 
 
-def _is_workbook(file: Path) -> bool:
+def _is_workbook(file: Path, sheet: str) -> bool:
+    if file.suffix.lower() == table_archives.SUFFIX:
+        return not table_archives.chosen(file, sheet)[0].is_text
     is_book = file.suffix.lower() in spreadsheets.SUFFIXES
     return is_book and not spreadsheets.is_text(file)
 
@@ -182,9 +193,11 @@ def rules(decimal: str, order: str, has_open_dates: bool = False) -> Iterator[st
 
 
 # ---------------------------------------------------------------------- the first rows
-def _of_text(file: Path, encoding: str, delimiter: str) -> tuple[list[headers.Row], dict[str, str]]:
+def _of_text(
+    file: Path, sheet: str, encoding: str, delimiter: str
+) -> tuple[list[headers.Row], dict[str, str]]:
     found = encoding or _encoding(file, _stamp(file))
-    with _head(file) as part:
+    with _head(file, sheet) as part:
         batches, text = tables.rows_of(part, silent, None, found or None, delimiter or None)
         assert text is not None
         with closing(batches):
@@ -212,7 +225,7 @@ def _encoding(file: Path, stamp: tuple[int, int]) -> str:
 
     Empty where the beginning tells it: files in two encodings, packed ones.
     """
-    if file.suffix.lower() == ".gz":
+    if file.suffix.lower() in (".gz", table_archives.SUFFIX):
         return ""
     found = _encoded(str(file), stamp)
     return "" if found.other else found.encoding
@@ -224,12 +237,17 @@ def _encoded(path: str, stamp: tuple[int, int]) -> encodings.Encoded:
 
 
 @contextmanager
-def _head(file: Path) -> Iterator[Path]:
+def _head(file: Path, sheet: str) -> Iterator[Path]:
     """The file, or the beginning of a packed one, unpacked."""
-    if file.suffix.lower() != ".gz":
+    suffix = file.suffix.lower()
+    if suffix not in (".gz", table_archives.SUFFIX):
         yield file
         return
     with tempfile.TemporaryDirectory(prefix="terradesk-") as folder:
+        if suffix == table_archives.SUFFIX:
+            entry, _sheet = table_archives.chosen(file, sheet)
+            yield table_archives.unpack(file, entry, Path(folder), _HEAD)
+            return
         target = Path(folder, file.with_suffix("").name)
         try:
             with gzip.open(file) as source:
@@ -264,5 +282,6 @@ def _of_workbook(
 
 def first_rows(path: str, progress: Progress, sheet: str | None = None) -> dict[str, Any]:
     """In the worker: the first rows of a sheet, with their numbers."""
-    batches, _text = tables.rows_of(Path(path), progress, sheet)
-    return {"rows": _taken(batches)}
+    with tables.opened(Path(path), sheet) as (file, sheet):
+        batches, _text = tables.rows_of(file, progress, sheet)
+        return {"rows": _taken(batches)}

@@ -11,10 +11,11 @@ from typing import Any
 
 import numpy as np
 
+from terradesk import sniffing
 from terradesk.errors import TerraDeskError
 from terradesk.i18n import _, isolate
 from terradesk.progress import Progress, silent
-from terradesk.readers import archives, delimited, foreign, spreadsheets
+from terradesk.readers import archives, delimited, foreign, spreadsheets, table_archives
 from terradesk.readers.collecting import Collector
 from terradesk.readers.delimited import Text
 from terradesk.readers.quoting import Batch
@@ -78,13 +79,13 @@ def read_table(
     dates: str | None = None,
     leave_out_totals: bool = False,
 ) -> Table:
-    """Read a CSV file or a sheet of a workbook.
+    """Read a CSV file or a sheet of a workbook, also packed as .gz or .zip.
 
     Parameters
     ----------
     path : str or Path
     sheet : str, optional
-        The first one with cells unless given.
+        The first one with cells unless given; of an archive, the table as `sheets` calls it.
     progress : Progress
     is_trusted : bool
         Made by TerraDesk itself: read in this process.
@@ -120,15 +121,20 @@ def read_table(
 
 
 def sheets(path: str | Path, progress: Progress = silent) -> list[str]:
-    """Sheets of a workbook; empty for text files.
+    """Sheets of a workbook, or tables of an archive with several; empty for text files.
 
     Raises
     ------
     TerraDeskError
         The workbook cannot be read.
     """
-    if Path(path).suffix.lower() not in spreadsheets.SUFFIXES:
+    suffix = Path(path).suffix.lower()
+    if suffix not in (*spreadsheets.SUFFIXES, table_archives.SUFFIX):
         return []
+    if suffix == table_archives.SUFFIX:
+        entries = table_archives.entries(sniffing.check_path(path))
+        if all(entry.is_text for entry in entries):
+            return [entry.name for entry in entries] if len(entries) > 1 else []
     return [str(name) for name in foreign.call(list_sheets, path, progress)]
 
 
@@ -136,7 +142,25 @@ def sheets(path: str | Path, progress: Progress = silent) -> list[str]:
 def list_sheets(path: str, progress: Progress) -> list[str]:
     """What `sheets` gives."""
     file = Path(path)
+    if file.suffix.lower() == table_archives.SUFFIX:
+        return _tables_in(file)
     return [] if spreadsheets.is_text(file) else spreadsheets.sheet_names(file)
+
+
+def _tables_in(file: Path) -> list[str]:
+    """The tables of an archive, of workbooks their sheets."""
+    entries = table_archives.entries(file)
+    names: list[str] = []
+    for entry in entries:
+        inner = []
+        if not entry.is_text:
+            with tempfile.TemporaryDirectory(prefix="terradesk-") as folder:
+                book = table_archives.unpack(file, entry, Path(folder))
+                inner = [] if spreadsheets.is_text(book) else spreadsheets.sheet_names(book)
+        if len(entries) > 1:
+            inner = [table_archives.part_name(entry, sheet) for sheet in inner]
+        names += inner or [entry.name]
+    return names
 
 
 def parse(
@@ -151,7 +175,7 @@ def parse(
     leave_out_totals: bool = False,
 ) -> dict[str, Any]:
     """What `read_table` gives, as dict."""
-    with opened(Path(path)) as file:
+    with opened(Path(path), sheet) as (file, sheet):
         batches, text = rows_of(file, progress, sheet, encoding, delimiter)
         collector = Collector(isolate(file.name), header, text)
         for batch in batches:
@@ -171,13 +195,18 @@ def parse(
 
 
 @contextmanager
-def opened(file: Path) -> Iterator[Path]:
-    """A file, unpacked if it is a .gz."""
-    if file.suffix.lower() != ".gz":
-        yield file
+def opened(file: Path, sheet: str | None = None) -> Iterator[tuple[Path, str | None]]:
+    """A file, unpacked if it is a .gz or a table in a .zip, and the sheet of it that is meant."""
+    suffix = file.suffix.lower()
+    if suffix not in (".gz", table_archives.SUFFIX):
+        yield file, sheet
         return
     with tempfile.TemporaryDirectory(prefix="terradesk-") as folder:
-        yield archives.gunzip(file, Path(folder))
+        if suffix == ".gz":
+            yield archives.gunzip(file, Path(folder)), sheet
+            return
+        entry, inner = table_archives.chosen(file, sheet)
+        yield table_archives.unpack(file, entry, Path(folder)), inner
 
 
 def rows_of(

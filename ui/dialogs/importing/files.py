@@ -13,7 +13,7 @@ from terradesk.readers import all_readers
 def filters() -> str:
     """Kinds of files for a file dialog: all that can be imported, then each sort by itself."""
     readers = all_readers()
-    every = " ".join(f"*{suffix}" for reader in readers for suffix in reader.suffixes)
+    every = " ".join(dict.fromkeys(f"*{suffix}" for one in readers for suffix in one.suffixes))
     lines = [_("All files that can be imported") + f" ({every})"]
     for reader in readers:
         suffixes = " ".join(f"*{suffix}" for suffix in reader.suffixes)
