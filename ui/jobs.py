@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
 from PySide6 import QtCore
 
-from terradesk.progress import Cancelled
+from terradesk.progress import Cancelled, Progress
 
 _running: set[Job] = set()  # a Job nobody holds would be collected before its signal arrives
+_is_over = threading.Event()
+_LAST_S = 3.0  # what does not end by then is left behind
 
 
 class Job(QtCore.QObject):
@@ -54,19 +58,24 @@ class Job(QtCore.QObject):
         """Ask the work to stop at its next report of progress."""
         self._cancel.set()
 
+    def wait(self, seconds: float) -> None:
+        """Wait until the thread has ended, at most so long; no signal is heard meanwhile."""
+        self._thread.join(seconds)
+
     def _run(self) -> None:
         try:
             result, error = self._function(*self._args, progress=self._progress), None
         except BaseException as caught:  # everything is told on the main thread
             result, error = None, caught
-        with contextlib.suppress(RuntimeError):  # the program has ended meanwhile
-            self._done.emit(result, error)
+        if not _is_over.is_set():
+            with contextlib.suppress(RuntimeError):  # the object has gone meanwhile
+                self._done.emit(result, error)
         # An error holds this frame and the frame this job: a cycle would leave the job to the
         # garbage collector, which may delete it inside the destructor of another object (deadlock).
         del result, error
 
     def _progress(self, fraction: float, message: str = "") -> None:
-        if self._cancel.is_set():
+        if self._cancel.is_set() or _is_over.is_set():
             raise Cancelled
         self.progressed.emit(fraction, message)
 
@@ -81,8 +90,22 @@ class Job(QtCore.QObject):
         else:
             self.failed.emit(error)
         self.ended.emit()
+        self._function, self._args = _nothing, ()  # a lambda of a signal may keep this for ever
+
+
+def _nothing(progress: Progress) -> None:
+    """What a job does that has ended."""
 
 
 def running() -> list[Job]:
     """Jobs that have not ended."""
     return list(_running)
+
+
+@atexit.register
+def _end_all() -> None:
+    """Let no thread speak to Qt any more: its objects go next, and the process would crash."""
+    _is_over.set()
+    latest = time.monotonic() + _LAST_S
+    for job in running():
+        job.wait(max(latest - time.monotonic(), 0.0))

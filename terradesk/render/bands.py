@@ -47,6 +47,7 @@ class _Round:
         """Wait for the helpers and raise what went wrong."""
         for _ in range(n_helpers):
             self._out.acquire()
+        del self._work  # a helper may keep this a little longer: what it draws on ends here
         if self._errors:
             raise self._errors[0]
 

@@ -9,7 +9,7 @@ from terradesk.i18n import _, ngettext
 
 from .. import theme
 from ..document_model import DocumentModel
-from ..jobs import Job
+from ..jobs import Job, running
 from ..map.words import unit_text
 
 QUIET_MS = 300
@@ -89,8 +89,8 @@ class StatusBar(QtWidgets.QStatusBar):
         """Show a job's progress if it takes longer than a moment."""
         self._jobs.append(job)
         job.progressed.connect(self._progressed)
-        job.ended.connect(lambda: self._forget(job))
-        job.failed.connect(lambda _error: self._forget(job))
+        job.ended.connect(self._forget_ended)
+        job.failed.connect(self._forget_ended)
         QtCore.QTimer.singleShot(QUIET_MS, self, self._show_job)
 
     @property
@@ -104,9 +104,9 @@ class StatusBar(QtWidgets.QStatusBar):
         if message:
             self._work.setText(message)
 
-    def _forget(self, job: Job) -> None:
-        if job in self._jobs:
-            self._jobs.remove(job)
+    def _forget_ended(self, _error: object = None) -> None:
+        at_work = running()
+        self._jobs = [job for job in self._jobs if job in at_work]
         self._show_job()
 
     def _show_job(self) -> None:
