@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any, ClassVar, Self, cast
 
@@ -42,6 +42,29 @@ class Columned:
         """
         found: np.ndarray = getattr(self, name) if name in self.OWN_COLUMNS else self.columns[name]
         return found
+
+    @classmethod
+    def attribute_names(cls, names: Iterable[str]) -> dict[str, str]:
+        """Name that each attribute gets: its own, unless a column of the table itself is called so.
+
+        Parameters
+        ----------
+        names : iterable of str
+            Of all attributes that come in, as a file calls them: ``x``, ``unit``, ``lat``.
+
+        Returns
+        -------
+        dict of str to str
+            The same for the same name, so that a second file meets the column of the first one.
+        """
+        given = list(names)
+        own, out = {*cls.OWN_COLUMNS, "batch"}, {}
+        for name in given:
+            free, number = name, 2
+            while free in own or (free != name and free in given):
+                free, number = f"{name} {number}", number + 1
+            out[name] = free
+        return out
 
     def with_column(self, name: str, values: np.ndarray) -> Self:
         """The same rows with one column replaced or added."""

@@ -148,10 +148,9 @@ def insert(
     first: int = 0,
 ) -> None:
     """Append rows; attributes that ``rows`` lacks stay empty."""
-    stored = [f for f in fields if own_field(table, f.name) == f or f.name in rows.columns]
-    arrays = [
-        getattr(rows, f.name) if own_field(table, f.name) else rows.columns[f.name] for f in stored
-    ]
+    own = OWN_FIELDS[table]
+    stored = [f for f in fields if f in own or f.name in rows.columns]
+    arrays = [getattr(rows, f.name) if f in own else rows.columns[f.name] for f in stored]
     names = ", ".join(f'"{quoted(f.column)}"' for f in stored)
     marks = ", ".join("?" * (len(stored) + 2))
     text = f'INSERT INTO "{table}" (fid, geom, {names}) VALUES ({marks})'

@@ -285,7 +285,7 @@ def _homes(plan: Plan) -> np.ndarray:
 
 def _check_name(plan: Plan, table: str, name: str) -> None:
     big = plan.units if table == "units" else plan.accounts
-    taken = {c.casefold() for c in (*big.columns, *big.OWN_COLUMNS)}
+    taken = {c.casefold() for c in (*big.columns, *big.OWN_COLUMNS, "batch")}
     taken |= {m.name.casefold() for m in plan.rows(rec.Measure)}
     if not name.strip():
         raise TerraDeskError(_("The new figure needs a name."), _("Type one."))

@@ -18,6 +18,7 @@ from terradesk.columns import as_texts
 from terradesk.errors import TerraDeskError
 from terradesk.i18n import _, isolate
 from terradesk.progress import Progress, silent
+from terradesk.readers.attributes import attributes
 from terradesk.readers.boundaries import Boundaries
 from terradesk.readers.coordinates import coordinate_system
 from terradesk.readers.figures import column_row, measure_rows
@@ -144,12 +145,12 @@ def make_units(
     issues = [*issues, *left_out(polygons), *unnamed(no_code), *told]
     issues += joined_rows(labels, first, rows, level)
     issues += remarks(made.cleaned, made.flat, of, _naming(names, codes[first], at))
+    columns, described = attributes(Units, columns, _described(columns, code, name, roles))
     units = Units(codes[first], names, columns, source=made.source, source_crs=made.source_crs)
     report = _report(boundaries, polygons, groups, made.cleaned, issues)
     texts = {key: as_texts(values) for key, values in boundaries.columns.items()}
     report = report.labelled(texts, code, name if name in texts else "")
     progress(0.8, _("Building the map"))
-    described = _described(columns, code, name, roles)
     faults = tuple(_of_units(one, at) for one in wide(made.cleaned.faults))
     return MadeUnits(
         units,

@@ -56,10 +56,9 @@ def role_of(plan: Plan, name: str) -> str:
 def names_in_plan(plan: Plan, newcomers: Newcomers) -> dict[str, str]:
     """The plan's name of each column of a file: one that means the same, else its own."""
     known = {plain(name): name for name in reversed(list(plan.units.columns))}
-    own = set(plan.units.OWN_COLUMNS)
     out: dict[str, str] = {}
     for name in newcomers.units.columns:
-        found = known.get(plain(name), f"{name}_" if name in own else name)
+        found = known.get(plain(name), name)
         out[name] = found if found not in out.values() else name
     return out
 

@@ -140,7 +140,7 @@ class _Bringing:
         self.made = Bringing()
         self.next_id = plan.next_id + 1
         self.per_row: str | None = None  # column that came to hold the currencies
-        self.taken = {name.casefold() for name in self.big.OWN_COLUMNS}
+        self.taken: set[str] = set()
 
     # ------------------------------------------------------------------ one column
     def add(self, name: str, role: str) -> None:
@@ -249,6 +249,7 @@ class _Bringing:
 
     def _name(self, name: str, is_text: bool, own: str) -> tuple[str, bool]:
         """The plan's column for one of the file, or a free name, and whether it is new."""
+        name = self.big.attribute_names([name])[name]
         alike = {c.casefold(): c for c in self.big.columns}
         for row in self.plan.rows(rec.Column):
             if row.table == self.target and row.name in self.big.columns:
