@@ -9,6 +9,7 @@ import numpy as np
 
 from terradesk.geocode import plain
 from terradesk.importing.joining.finding import Known
+from terradesk.importing.joining.states import state_keys
 from terradesk.importing.matching import Side, domains, find, rows_by_key
 from terradesk.importing.matching.keys import SHARED
 from terradesk.importing.roles import cells_of
@@ -179,9 +180,8 @@ def _units(work: _Joining, sure: float, progress: Progress) -> None:
         work.take(rows_by_key(cells, plan.units.codes, rows), cells, CODE)
     if not work.has("unit_name"):
         return
-    names, states = work.cells("unit_name"), _states(work, "units")
-    own = work.known.column("units", "state")
-    own = own if own is not None else _blank(len(plan.units))
+    names, said = work.cells("unit_name"), work.known.column("units", "state")
+    states, own = state_keys(work.cells("state"), said, len(plan.units))
     place = _pairs(names, states)
     work.take(rows_by_key(place, _pairs(plan.units.names, own), rows), names, NAME)
     alone = rows_by_key(_plain(names), _plain(plan.units.names), rows)
@@ -189,17 +189,6 @@ def _units(work: _Joining, sure: float, progress: Progress) -> None:
     left = Side(names, _blank(len(names)), _blank(len(names)), states)
     right = Side(plan.units.names[rows], _blank(len(rows)), _blank(len(rows)), own[rows])
     work.alike(left, right, rows, sure, progress)
-
-
-def _states(work: _Joining, table: str) -> np.ndarray:
-    """States of the table's rows; empty where the plan writes them otherwise throughout."""
-    cells, own = work.cells("state"), work.known.column(table, "state")
-    if own is None:
-        return _blank(len(cells))
-    said = {plain(str(text)) for text in set(own.tolist())}
-    known = {text: plain(text) in said for text in set(cells.tolist())}
-    fits = np.array([known[text] for text in cells.tolist()], bool)
-    return cells if fits.mean() > 0.3 else _blank(len(cells))
 
 
 def _accounts(work: _Joining, sure: float, progress: Progress) -> None:
@@ -213,10 +202,12 @@ def _accounts(work: _Joining, sure: float, progress: Progress) -> None:
     if not work.has("name"):
         return
     names, postcodes, cities = (work.cells(r) for r in ("name", "postcode", "city"))
-    left = Side(names, postcodes, cities, _states(work, "accounts"))
-    own = [work.known.column("accounts", role) for role in ("postcode", "city", "state")]
-    postcodes, cities, states = (_blank(len(rows)) if one is None else one[rows] for one in own)
-    right = Side(plan.accounts.names[rows], postcodes, cities, states)
+    said = work.known.column("accounts", "state")
+    states, own_states = state_keys(work.cells("state"), said, len(plan.accounts))
+    left = Side(names, postcodes, cities, states)
+    own = [work.known.column("accounts", role) for role in ("postcode", "city")]
+    postcodes, cities = (_blank(len(rows)) if one is None else one[rows] for one in own)
+    right = Side(plan.accounts.names[rows], postcodes, cities, own_states[rows])
     work.alike(left, right, rows, sure, progress)
 
 
