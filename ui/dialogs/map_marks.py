@@ -15,7 +15,7 @@ Box = tuple[float, float, float, float]
 _MOST_POINTS = 500
 _RING, _LEAST = 8.0, 28.0  # pixels at 100 %: radius of rings, size below which a box gets one
 _LEAST_SIDE = 200.0  # metres that are shown at least
-_POINT_SIDE = 5000.0
+_POINT_SIDE = 40_000.0
 _AROUND = 0.35
 
 

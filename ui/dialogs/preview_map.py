@@ -61,9 +61,9 @@ class Ground(Protocol):
         """What pixels are counted from, metres."""
 
     def draw(
-        self, view: View, dark: bool, ratio: float, marked: Marked, progress: Progress
+        self, view: View, edge: int, dark: bool, ratio: float, marked: Marked, progress: Progress
     ) -> Drawn:
-        """A picture of a view; raises Cancelled through ``progress``."""
+        """A picture of a view whose edges are out of sight; raises Cancelled by ``progress``."""
 
     def told(self, unit: int) -> str:
         """What is said of a unit under the mouse."""
@@ -103,8 +103,12 @@ class PreviewMap(QtWidgets.QWidget):
             _("Plus and minus zoom, arrows move the map, Home shows all of it.")
         )
         self._make_buttons()
-        self._note = label("", "small")
-        self._note.setParent(self)
+        self._note = QtWidgets.QFrame(self)
+        self._note.setProperty("role", "card")
+        self._text = label("", "small")
+        row = QtWidgets.QHBoxLayout(self._note)
+        row.setContentsMargins(8, 3, 8, 3)
+        row.addWidget(self._text)
         self._note.hide()
 
     def _make_buttons(self) -> None:
@@ -154,7 +158,7 @@ class PreviewMap(QtWidgets.QWidget):
     @property
     def note(self) -> str:
         """What the map says at its foot."""
-        return "" if self._note.isHidden() else self._note.text()
+        return "" if self._note.isHidden() else self._text.text()
 
     def stop(self) -> None:
         """Draw nothing any more."""
@@ -192,7 +196,7 @@ class PreviewMap(QtWidgets.QWidget):
         self._ask()
 
     def _say(self, text: str) -> None:
-        self._note.setText(text)
+        self._text.setText(text)
         self._note.setVisible(bool(text))
         self._arrange()
 
@@ -265,7 +269,7 @@ class PreviewMap(QtWidgets.QWidget):
         edge = round(_AROUND * ratio)
         wide = replace(view.moved(edge, edge), width=view.width + 2 * edge,
                        height=view.height + 2 * edge)  # fmt: skip
-        self._painter.ask(lambda progress: ground.draw(wide, dark, ratio, marked, progress))
+        self._painter.ask(lambda progress: ground.draw(wide, edge, dark, ratio, marked, progress))
 
     def _on_drawn(self, drawn: Drawn) -> None:
         self._drawn = drawn

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from terradesk.i18n import _, isolate, ngettext, number
+from terradesk.i18n import _, ngettext, number
 from terradesk.importing.prepared import Item
 from terradesk.plan import Plan
 
@@ -34,7 +34,7 @@ def item_mark(ground: ShownMap, plan: Plan | None, item: Item) -> Marked:
     box = _joined(boxes)
     if box is None:
         text = _("{what} has no place on the map.")
-        return Marked(note=text.format(what=isolate(item.title)))
+        return Marked(note=text.format(what=item.title))
     known = np.array([box[:2]]) if not len(points) and box[:2] == box[2:] and not keys else points
     drawn = () if keys or len(known) else _drawn(ground, units)
     return Marked(box, drawn, known, keys)

@@ -25,6 +25,7 @@ from terradesk.render.view import View
 
 from ..map_marks import Marked
 from ..preview_map import Box, Drawn
+from .shown_names import draw_names
 from .shown_shapes import ShownShapes
 
 STATE_TEXTS = {
@@ -52,7 +53,7 @@ class Key:
     ----------
     state : int
     n : int
-        Areas, points and shapes together; links only where nothing else comes in.
+        Areas and points; shapes only where there are no others, or where they are the problem.
     fill : str
         ``#RRGGBB`` of areas; empty where only points and shapes have the state.
     ink : str
@@ -107,9 +108,7 @@ class ShownMap:
         return tuple(
             Key(
                 state,
-                (units[state] + points[state]) or shapes[state]
-                if state == ARRIVES  # links and outlines are nothing of their own beside areas
-                else units[state] + points[state] + shapes[state],
+                units[state] + points[state] + shapes[state] * (state == PROBLEM) or shapes[state],
                 palettes.roles(dark)[_ROLES[state]] if units[state] else "",
                 ink_of(state, dark) if points[state] or shapes[state] else "",
             )
@@ -126,7 +125,7 @@ class ShownMap:
         return f"{text}: {_(STATE_TEXTS[state])}" if state in STATE_TEXTS else text
 
     def draw(
-        self, view: View, dark: bool, ratio: float, marked: Marked, progress: Progress
+        self, view: View, edge: int, dark: bool, ratio: float, marked: Marked, progress: Progress
     ) -> Drawn:
         """A picture of a view."""
         progress(0.1, "")
@@ -148,7 +147,10 @@ class ShownMap:
         inks = {state: ink_of(state, dark) for state in STATE_TEXTS}
         inks[NOTHING] = frame.style.roles["text3"]
         self.shapes.draw(image, view, inks, frame.style, marked.keys)
-        return Drawn(image, view, frame.ids())
+        progress(0.9, "")
+        ids = frame.ids()
+        draw_names(image, view, ids, self.base.units.names, self._scene.base, frame.style, edge)
+        return Drawn(image, view, ids)
 
     def _framed(self, view: View, dark: bool, ratio: float) -> Frame:
         old = self._frame
