@@ -26,6 +26,7 @@ from terradesk.readers import (
     shapefiles,
     spelling,
 )
+from terradesk.readers.curves import has_curves
 from terradesk.readers.report import (
     MOST_REJECTS,
     ImportReport,
@@ -146,6 +147,9 @@ def read_layer(
         if file.suffix.lower() in json_lines.SUFFIXES:
             broken, told = json_lines.left_out(file, n)
             issues += told
+        if has_curves(file, name):
+            text = _("Borders that are arcs of circles were drawn with short straight lines.")
+            issues.append(issue("curves", text, n=1, level="info"))
     issues += _flattened(source.infos[k].geometry_type, n)
     columns = _readable(_in_use(found.columns, file), n, issues)
     issues += _more_layers(source, k) if layer is None else []

@@ -14,6 +14,8 @@ from terradesk.progress import Progress
 MEMORY_LIMIT = workers.MEMORY_LIMIT
 TIME_LIMIT = workers.TIME_LIMIT
 
+_BOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+
 _also_skip: list[str] = []  # drivers of a GDAL newer than this list
 
 
@@ -72,15 +74,27 @@ def _in_worker(job: Mapping[str, Any], path: Path, progress: Progress) -> Any:
         )
     except workers.WorkerFailed as error:
         raise TerraDeskError(
-            _("“{name}” cannot be read.").format(name=isolate(path.name)), _way_out(error.kind)
+            _("“{name}” cannot be read.").format(name=isolate(path.name)),
+            _way_out(error.kind, path),
         ) from error
 
 
-def _way_out(kind: str) -> str:
+def _way_out(kind: str, path: Path) -> str:
     """What to do about a file on which the reader crashed, or ran out of memory or time."""
+    is_book = path.suffix.lower() in _BOOKS
     if kind == "memory":
+        if is_book:
+            return _(
+                "It needs more memory than it may use. The workbook is probably damaged: open it "
+                "in Excel, save it as .xlsx, and choose that. A very large one: save it as CSV."
+            )
         return _("It needs more memory than it may use. Split the file, or simplify its shapes.")
     if kind == "time":
+        if is_book:
+            return _(
+                "It took too long and was stopped. The workbook is probably damaged: open it in "
+                "Excel, save it as .xlsx, and choose that."
+            )
         return _("It took too long and was stopped. Split the file, or simplify its shapes.")
     return _(
         "The reader broke down on it; nothing else was harmed. The file is probably damaged: open "

@@ -45,7 +45,7 @@ def _geopackages() -> tuple[Case, ...]:
             "an area bounded by arcs of a circle",
             geopackage([("001", blob(curve()))], "CURVEPOLYGON"),
             rows=1,
-            areas=areas(1),
+            areas=areas(1, told=["curves"]),
         ),
         one(
             "no_crs.gpkg",
