@@ -12,8 +12,9 @@ from terradesk.render.view import View
 from .. import theme
 
 Box = tuple[float, float, float, float]
-_MOST_POINTS = 500
-_RING, _LEAST = 8.0, 28.0  # pixels at 100 %: radius of rings, size below which a box gets one
+_FEW_POINTS, _MOST_POINTS = 12, 500
+_RING, _SMALL_RING = 8.0, 5.5  # pixels at 100 %: radius; of many
+_LEAST = 28.0  # pixels at 100 % below which a box gets a ring
 _LEAST_SIDE = 200.0  # metres that are shown at least
 _POINT_SIDE = 40_000.0
 _AROUND = 0.35
@@ -59,7 +60,8 @@ NO_MARK = Marked()
 
 def paint_marks(painter: QtGui.QPainter, view: View, marked: Marked, ratio: float) -> None:
     """Rings around the points, and one around a box that is hardly seen; device pixels."""
-    rings = [(at, _RING * ratio) for at in view.to_pixels(marked.points[:_MOST_POINTS]).tolist()]
+    radius = _RING if len(marked.points) <= _FEW_POINTS else _SMALL_RING
+    rings = [(at, radius * ratio) for at in view.to_pixels(marked.points[:_MOST_POINTS]).tolist()]
     if marked.box is not None and not rings:
         corners = view.to_pixels([marked.box[:2], marked.box[2:]])
         size = float(np.abs(corners[1] - corners[0]).max())
@@ -67,7 +69,8 @@ def paint_marks(painter: QtGui.QPainter, view: View, marked: Marked, ratio: floa
             middle = corners.mean(axis=0).tolist()
             rings.append((middle, (size / 2 + _RING * ratio)))
     painter.setBrush(QtCore.Qt.BrushStyle.NoBrush)
-    for colour, wide in ((theme.colour("halo"), 4.5), (theme.colour("accent"), 2.2)):
+    thin = radius / _RING
+    for colour, wide in ((theme.colour("halo"), 4.5 * thin), (theme.colour("accent"), 2.2 * thin)):
         painter.setPen(QtGui.QPen(colour, wide * ratio))
-        for (x, y), radius in rings:
-            painter.drawEllipse(QtCore.QPointF(x, y), radius, radius)
+        for (x, y), around in rings:
+            painter.drawEllipse(QtCore.QPointF(x, y), around, around)

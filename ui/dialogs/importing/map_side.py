@@ -20,6 +20,11 @@ from .finding import item_mark, rows_mark
 from .shown_map import STATE_TEXTS, Key, ShownMap
 
 _KEY = 12
+_CORNERS = {
+    "square": ((0.2, 0.2), (0.8, 0.2), (0.8, 0.8), (0.2, 0.8)),
+    "triangle": ((0.5, 0.2), (0.85, 0.8), (0.15, 0.8)),
+}
+"""Corners of symbols in the legend, parts of its size."""
 
 
 class MapKeys(QtWidgets.QWidget):
@@ -58,7 +63,17 @@ def _swatch(key: Key) -> QtGui.QPixmap:
         fill.setAlpha(110)
     painter.setPen(QtGui.QPen(edge, 2.0 if key.ink else 1.0))
     painter.setBrush(fill)
-    painter.drawRoundedRect(QtCore.QRectF(1, 1, _KEY - 2, _KEY - 2), 3, 3)
+    if key.symbol in _CORNERS and not key.fill:
+        painter.setBrush(edge)
+        painter.drawPolygon([QtCore.QPointF(x * _KEY, y * _KEY) for x, y in _CORNERS[key.symbol]])
+    elif key.symbol == "circle" and not key.fill:
+        painter.setBrush(edge)
+        painter.drawEllipse(QtCore.QRectF(2, 2, _KEY - 4, _KEY - 4))
+    elif key.symbol == "cross" and not key.fill:
+        painter.drawLine(QtCore.QLineF(2.5, 2.5, _KEY - 2.5, _KEY - 2.5))
+        painter.drawLine(QtCore.QLineF(2.5, _KEY - 2.5, _KEY - 2.5, 2.5))
+    else:
+        painter.drawRoundedRect(QtCore.QRectF(1, 1, _KEY - 2, _KEY - 2), 3, 3)
     painter.end()
     return out
 

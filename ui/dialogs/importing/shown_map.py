@@ -58,12 +58,15 @@ class Key:
         ``#RRGGBB`` of areas; empty where only points and shapes have the state.
     ink : str
         Of points and shapes; empty where only areas have it.
+    symbol : str
+        One of `SHAPES`, empty where no points have it.
     """
 
     state: int
     n: int
     fill: str
     ink: str
+    symbol: str = ""
 
 
 class ShownMap:
@@ -78,12 +81,17 @@ class ShownMap:
         Its areas, with the points.
     extent : (x0, y0, x1, y1)
         Metres.
+    shows_units : bool
+        Whether areas have the colours of their states, rather than those of territories.
     """
 
-    def __init__(self, prepared: Prepared, base: Plan, scene: Scene, extent: Box) -> None:
+    def __init__(
+        self, prepared: Prepared, base: Plan, scene: Scene, extent: Box, shows_units: bool
+    ) -> None:
         self.prepared, self.base, self._scene = prepared, base, scene
         self._extent = extent
         self._state = scene.state()
+        self._shows_units = shows_units
         self._accounts: AccountLayer | None = None
         self._frame: Frame | None = None
         self._units: tuple[int, ...] = ()
@@ -101,20 +109,20 @@ class ShownMap:
         return self._scene.arcs.origin
 
     def keys(self, dark: bool) -> tuple[Key, ...]:
-        """The legend: states that occur."""
-        shown = self.prepared.shown
-        states = shown.unit_states, shown.point_states, shown.shape_states
-        units, points, shapes = (np.bincount(s, minlength=PROBLEM + 1).tolist() for s in states)
-        return tuple(
-            Key(
-                state,
-                units[state] + points[state] + shapes[state] * (state == PROBLEM) or shapes[state],
-                palettes.roles(dark)[_ROLES[state]] if units[state] else "",
-                ink_of(state, dark) if points[state] or shapes[state] else "",
-            )
-            for state in STATE_TEXTS
-            if units[state] or points[state] or shapes[state]
-        )
+        """The legend: states that are to be seen."""
+        shown, roles, n = self.prepared.shown, palettes.roles(dark), PROBLEM + 1
+        is_seen = np.isfinite(shown.points).all(axis=1)[: len(shown.point_states)]
+        units = np.bincount(shown.unit_states, minlength=n) * self._shows_units
+        points = np.bincount(shown.point_states[is_seen], minlength=n)
+        shapes = np.bincount(shown.shape_states, minlength=n)
+        out = []
+        for state in STATE_TEXTS:
+            u, p, s = int(units[state]), int(points[state]), int(shapes[state])
+            total = u + p + s * (state == PROBLEM) or s
+            if total:
+                fill, ink = roles[_ROLES[state]] if u else "", ink_of(state, dark) if p or s else ""
+                out.append(Key(state, total, fill, ink, SHAPES[_SYMBOLS[state]] if p else ""))
+        return tuple(out)
 
     def told(self, unit: int) -> str:
         """Name, code and state of a unit."""
@@ -198,8 +206,9 @@ def shown_map(prepared: Prepared, plan: Plan | None, alignment: int) -> ShownMap
         origin = float(np.round(middle[0])), float(np.round(middle[1]))
         nothing = np.full(len(base.units), None, object)
         base = replace(base, coverage=build(nothing, origin), coverages=Coverages())
-    scene = _scene(base, plan, alignment, shown, points, values)
-    return ShownMap(prepared, base, scene, _extent(scene, shown))
+    redrawn = alignment if plan is not None and _redraws(base, plan, alignment) else 0
+    scene = _scene(base, redrawn, shown, points, values)
+    return ShownMap(prepared, base, scene, _extent(scene, shown), not redrawn)
 
 
 def points_of(prepared: Prepared, base: Plan) -> np.ndarray:
@@ -252,19 +261,12 @@ def _extent(scene: Scene, shown: Shown) -> Box:
     return x0, y0, x1, y1
 
 
-def _scene(
-    base: Plan,
-    plan: Plan | None,
-    alignment: int,
-    shown: Shown,
-    points: np.ndarray,
-    values: np.ndarray,
-) -> Scene:
+def _scene(base: Plan, redrawn: int, shown: Shown, points: np.ndarray, values: np.ndarray) -> Scene:
+    """Areas by their states, or by the territories of the alignment that is redrawn."""
     here = np.isfinite(points).all(axis=1)
-    draws = plan is not None and _redraws(base, plan, alignment)
-    scene = _bare_scene(base, alignment if draws else 0)
+    scene = _bare_scene(base, redrawn)
     states = shown.unit_states
-    if len(states) == len(base.units) and not draws and states.any():
+    if len(states) == len(base.units) and not redrawn and states.any():
         scene = replace(scene, classes=_classes(states))
     kinds = None
     if len(shown.point_states) == len(points) and len(np.unique(shown.point_states)) > 1:
