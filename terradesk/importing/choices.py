@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -58,6 +58,9 @@ class Option:
         Translated: what it is good for.
     unit : str
         Behind a number: m.
+    when : tuple of str and value, optional
+        Key of another option and the value of it with which this one means something; forms hide
+        it otherwise.
     """
 
     key: str
@@ -66,6 +69,27 @@ class Option:
     choices: tuple[tuple[str, str], ...] = ()
     tip: str = ""
     unit: str = ""
+    when: tuple[str, bool | str | int | float] | None = None
+
+    def applies(
+        self,
+        others: Iterable[Option],
+        values: Mapping[str, bool | str | int | float],
+    ) -> bool:
+        """Whether it means something with the values that other options have.
+
+        Parameters
+        ----------
+        others : iterable of Option
+            All options of the import.
+        values : mapping
+            Value of each option that is not its default.
+        """
+        if self.when is None:
+            return True
+        key, wanted = self.when
+        one = next((other for other in others if other.key == key), None)
+        return one is None or values.get(key, one.default) == wanted
 
 
 @dataclass(frozen=True, slots=True)

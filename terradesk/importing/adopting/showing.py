@@ -35,7 +35,9 @@ def scenario_options(source: Source, plan: Plan | None) -> tuple[Option, ...]:
             "view",
             (("view", _("The scenario in view")), ("new", _("A new scenario"))),
         ),
-        Option("scenario", _("Name of the new scenario"), Path(source.name).stem),
+        Option(
+            "scenario", _("Name of the new scenario"), Path(source.name).stem, when=("into", "new")
+        ),
     )
 
 

@@ -35,6 +35,8 @@ class OptionsForm(QtWidgets.QWidget):
         self._grid.setVerticalSpacing(6)
         self._grid.setColumnStretch(1, 1)
         self._options: tuple[Option, ...] = ()
+        self._values: dict[str, Value] = {}
+        self._captions: dict[str, QtWidgets.QLabel] = {}
         self.fields: dict[str, QtWidgets.QWidget] = {}
 
     def show_options(self, options: Sequence[Option], values: Mapping[str, Value]) -> None:
@@ -42,15 +44,30 @@ class OptionsForm(QtWidgets.QWidget):
         if tuple(options) != self._options:
             self._options = tuple(options)
             empty(self._grid)
-            self.fields = {}
+            self.fields, self._captions = {}, {}
             for row, one in enumerate(self._options):
                 self._add(row, one)
         for one in self._options:
             self._set(one, values.get(one.key, one.default))
+        self._values = dict(values)
+        self._show_what_applies()
         self.setVisible(bool(self._options))
 
+    def _change(self, key: str, value: Value) -> None:
+        self._values[key] = value
+        self._show_what_applies()
+        self.changed.emit(key, value)
+
+    def _show_what_applies(self) -> None:
+        """Hide options that mean nothing with what the others are."""
+        for one in self._options:
+            is_shown = one.applies(self._options, self._values)
+            self.fields[one.key].setVisible(is_shown)
+            if one.key in self._captions:
+                self._captions[one.key].setVisible(is_shown)
+
     def _add(self, row: int, one: Option) -> None:
-        field = _field(one, lambda value: self.changed.emit(one.key, value))
+        field = _field(one, lambda value: self._change(one.key, value))
         field.setAccessibleName(one.title)
         field.setAccessibleDescription(one.tip)
         field.setToolTip(plain_tip(one.tip))
@@ -60,6 +77,7 @@ class OptionsForm(QtWidgets.QWidget):
             return
         caption = label(one.title)
         caption.setBuddy(field)
+        self._captions[one.key] = caption
         caption.setToolTip(plain_tip(one.tip))
         self._grid.addWidget(caption, row, 0)
         self._grid.addWidget(field, row, 1, QtCore.Qt.AlignmentFlag.AlignLeading)
