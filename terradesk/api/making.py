@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from terradesk.edits import apply
+from terradesk.edits.arrivals import made_from
 from terradesk.edits.scenarios import set_setting
 from terradesk.errors import TerraDeskError
 from terradesk.i18n import _, isolate
@@ -51,7 +53,8 @@ def plan_of_boundaries(
         measures=made.measures,
         settings=settings,
     )
-    return plan, made.report
+    source = Path(units).name if isinstance(units, str | Path) else _("a table")
+    return made_from(plan, "areas", source, asdict(made.report)), made.report
 
 
 def plan_of_map(key: str, progress: Progress = silent) -> Plan:

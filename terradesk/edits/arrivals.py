@@ -18,6 +18,7 @@ from terradesk import records as rec
 from terradesk.accounts import Accounts
 from terradesk.edits.applying import apply, stale
 from terradesk.edits.change import Batch, Change, Edit, Record
+from terradesk.i18n import N_
 from terradesk.plan import UNASSIGNED, Plan
 from terradesk.units import Units
 
@@ -122,17 +123,7 @@ def incoming(
     batch = plan.next_id
     tables = [t for t in ("units", "accounts") if getattr(arrivals, t) is not None]
     n_rows = sum(len(getattr(arrivals, t)) for t in tables)
-    row = rec.BatchRow(
-        rec.new_uid(),
-        batch,
-        table=tables[0] if tables else "",
-        source=source,
-        n_rows=n_rows,
-        imported=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
-        report=json.dumps(report, ensure_ascii=False) if report is not None else "",
-        kind=kind,
-        choices=json.dumps(choices, ensure_ascii=False) if choices is not None else "",
-    )
+    row = _row(batch, tables[0] if tables else "", n_rows, kind, source, report, choices)
     edit = Edit(
         msgid,
         fields,
@@ -143,6 +134,47 @@ def incoming(
         alignment=alignment,
     )
     return Incoming(edit, arrivals.numbered(batch))
+
+
+def made_from(
+    plan: Plan,
+    kind: str,
+    source: str,
+    report: Mapping[str, Any],
+    choices: Mapping[str, Any] | None = None,
+) -> Plan:
+    """A new plan that remembers the file its areas came from, with the report.
+
+    Parameters
+    ----------
+    plan : Plan
+    kind, source, report, choices
+        As for `incoming`.
+    """
+    row = _row(plan.next_id, "units", len(plan.units), kind, source, report, choices)
+    return apply(plan, Edit(N_("Imported areas"), {}, records=(Record("batch", None, row),)))
+
+
+def _row(
+    batch: int,
+    table: str,
+    n_rows: int,
+    kind: str,
+    source: str,
+    report: Mapping[str, Any] | None,
+    choices: Mapping[str, Any] | None,
+) -> rec.BatchRow:
+    return rec.BatchRow(
+        rec.new_uid(),
+        batch,
+        table=table,
+        source=source,
+        n_rows=n_rows,
+        imported=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+        report=json.dumps(report, ensure_ascii=False) if report is not None else "",
+        kind=kind,
+        choices=json.dumps(choices, ensure_ascii=False) if choices is not None else "",
+    )
 
 
 def received(plan: Plan, arrivals: Arrivals) -> Plan:

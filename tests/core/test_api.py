@@ -1,6 +1,7 @@
 """What a script gets from `import terradesk`."""
 
 import doctest
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -13,10 +14,12 @@ import shapely
 
 import terradesk
 from terradesk import api, measures
+from terradesk import records as rec
 from terradesk.api import OpenPlan
 from terradesk.document import Document
 from terradesk.edits.assigning import name_accounts
 from terradesk.errors import ReadOnlyPlan, TerraDeskError
+from terradesk.readers.report import from_dict
 from tests.conftest import ROOT
 from tests.core.kernel import grid_plan
 
@@ -99,6 +102,16 @@ def test_a_plan_from_frames_places_accounts_and_starts_territories(tmp_path: Pat
         )
         assert after.geometry.area.to_numpy() == pytest.approx(1e6 * after["area_km2"].to_numpy())
         assert after["Sales"].tolist() == [20.0, 10.5]
+
+
+def test_a_new_plan_keeps_the_report_of_its_boundaries(tmp_path: Path) -> None:
+    path = tmp_path / "plan.gpkg"
+    with api.new(grid(), path=path) as made:
+        expected = made.reports[0]
+    with api.open(path) as again:
+        (past,) = again.plan.rows(rec.BatchRow)
+        assert from_dict(json.loads(past.report)) == expected
+        assert past.n_rows == expected.accepted == len(again.plan.units)
 
 
 def test_frames_hold_the_figures_of_the_measures(plan: OpenPlan) -> None:

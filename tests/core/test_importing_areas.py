@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ from terradesk.importing.kinds import KINDS, kind_of
 from terradesk.importing.kinds.areas import AREAS
 from terradesk.importing.prepared import ARRIVES, CHANGES, NOTHING, PROBLEM
 from terradesk.readers import Boundaries, ImportReport, grids, read_boundaries
+from terradesk.readers.report import from_dict
 from tests.core.made_maps import SQUARES, objects, write
 
 
@@ -67,6 +69,9 @@ def test_a_plan_comes_out_with_what_the_columns_mean() -> None:
     assert made.rows[0] == ("00", "Nord 0", "1", "0.1")
     assert made.sentence.startswith("4") and made.report.adds_up
     assert made.shown.plan is made.plan
+    (past,) = made.plan.rows(rec.BatchRow)
+    assert (past.kind, past.source, past.n_rows) == ("areas", found.name, len(made.plan.units))
+    assert from_dict(json.loads(past.report)) == made.report
 
 
 def test_a_column_can_be_left_out_or_read_as_figures() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import ClassVar
 from weakref import WeakKeyDictionary
 
@@ -11,6 +11,7 @@ import numpy as np
 
 from terradesk import records as rec
 from terradesk.columns import as_texts
+from terradesk.edits.arrivals import made_from
 from terradesk.errors import TerraDeskError
 from terradesk.i18n import N_, _, isolate, ngettext, number
 from terradesk.importing import areas
@@ -34,7 +35,7 @@ LEVEL = Option("level", N_("Make larger areas by"), "")
 WEIGHT = Option("weight", N_("Average rates by"), "")
 TOLERANCE = Option("tolerance", N_("Make one of borders that are closer than"), 0.0, unit="m")
 LINKS = Option("links", N_("Link islands with the nearest area"), True)
-REACH = Option("reach", N_("… over water up to"), 100.0, unit="km")
+REACH = Option("reach", N_("… over water up to"), 100.0, unit="km", when=("links", True))
 NOUN = Option("noun", N_("An area is called"), "")
 
 
@@ -106,6 +107,7 @@ class Areas:
         links = areas.links(made, choices, bool(choices.option(LINKS)), _km(choices))
         noun = str(choices.option(NOUN)) or _noun(source)
         new = areas.plan_of(made, source.path.stem, noun, links)
+        new = made_from(new, self.key, source.name, asdict(made.report), choices.as_json())
         return Prepared(
             self.key,
             _sentence(made, noun),
