@@ -246,7 +246,7 @@ def test_without_a_number_the_plan_is_improved(plan: Path) -> None:
         assert api_building.ask(opened, 4, (), keep=0.9).mode == "rebalance"
 
 
-@pytest.mark.parametrize("text", ["docs/builder.md"])
+@pytest.mark.parametrize("text", ["docs/builder.md", "docs/importing.md"])
 def test_the_documented_example_does_what_it_says(text: str) -> None:
     done = doctest.testfile(str(ROOT / text), module_relative=False, encoding="utf-8")
     assert done.attempted > 15 and done.failed == 0
