@@ -1,4 +1,17 @@
-"""What a kind of import is."""
+"""What a kind of import is, and on which scale a file suits one.
+
+All kinds measure on one scale, so that `terradesk.importing.kinds.ranked` may compare them:
+
+- 1.0 certain: the content agrees with the plan, cell by cell, and it is all there is in the file;
+- `AGREE`, 0.7: headers and content say so, the plan does not contradict;
+- `HEADED`, 0.5: only headers say so;
+- `POSSIBLE`, 0.2 and less: the file may be that if somebody says so;
+- 0: it cannot be, the kind is not offered.
+
+What is known of the plan moves a kind between these steps by its share: a list of which half the
+account numbers are known lies half way between a new list and a newer one. Kinds that look at the
+same thing ask the same `terradesk.importing.evidence.Evidence`.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +25,9 @@ from terradesk.importing.source import Source
 from terradesk.plan import Plan
 from terradesk.progress import Progress
 
+AGREE, HEADED, POSSIBLE = 0.7, 0.5, 0.2
+"""Steps of the scale of `Kind.suits`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
@@ -23,7 +39,7 @@ class Meaning:
     role : str
         A key of the kind's `roles`.
     confidence : float
-        0 ... 1.
+        0 ... 1; 0.8 and more only where header and cells agree, or the plan knows the cells.
     why : str
         Translated: "98 % of the cells are codes of this map".
     """
@@ -54,7 +70,7 @@ class Kind(Protocol):
         """Roles that one column at most may have."""
 
     def suits(self, source: Source, plan: Plan | None) -> float:
-        """How far a file looks like this kind, 0 ... 1; 0: it cannot be."""
+        """How far a file looks like this kind, 0 ... 1, on the scale above."""
 
     def options(self, source: Source, plan: Plan | None) -> Sequence[Option]:
         """What may be chosen beside the columns."""

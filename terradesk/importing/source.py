@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import shapely
@@ -60,6 +61,11 @@ class Source:
     def n_rows(self) -> int:
         """Rows of the file."""
         return len(self.rows)
+
+    @cached_property
+    def kept(self) -> dict[Any, Any]:
+        """What was found out about the file: a million rows are not looked through twice."""
+        return {}
 
     @cached_property
     def has_areas(self) -> bool:

@@ -10,8 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Any, ClassVar
-from weakref import WeakKeyDictionary
+from typing import ClassVar
 
 import numpy as np
 
@@ -24,17 +23,17 @@ from terradesk.edits.arrivals import Arrivals, Incoming, incoming
 from terradesk.i18n import N_, _, ngettext, number
 from terradesk.importing import projecting
 from terradesk.importing.choices import Choices, Option
-from terradesk.importing.kind import Meaning
+from terradesk.importing.evidence import Evidence, evidence, guessed
+from terradesk.importing.kind import AGREE, HEADED, POSSIBLE, Meaning
 from terradesk.importing.places import answers, items_of
 from terradesk.importing.prepared import ARRIVES, PROBLEM, Count, Prepared, Shown
 from terradesk.importing.projecting import world_plan
-from terradesk.importing.regions import with_regions
 from terradesk.importing.roles import chosen
 from terradesk.importing.source import Source
 from terradesk.measures import money
 from terradesk.plan import Plan
 from terradesk.progress import Progress, part, silent
-from terradesk.readers import ROLES, MadeAccounts, make_accounts, recognise, suggest_grouping
+from terradesk.readers import ROLES, MadeAccounts, make_accounts, suggest_grouping
 from terradesk.readers.figures import new_records
 from terradesk.readers.grouping import Grouping
 from terradesk.readers.numbering import DUPLICATES, repeated
@@ -74,15 +73,21 @@ class AccountsKind:
     single: ClassVar[Sequence[str]] = SINGLE
 
     def suits(self, source: Source, plan: Plan | None) -> float:
-        """Likely where rows have a name and something that tells a place."""
+        """Where rows have a name and something that tells a place, and are not known yet."""
         if source.n_rows == 0 or source.has_areas:
             return 0.0
-        if source.has_points:
-            return 0.8
-        roles = {one.role for one in self.recognise(source, plan)}
-        has_place = any(role in roles for role in _PLACES)
-        has_name = "name" in roles or "id" in roles
-        return 0.2 + 0.35 * has_place + 0.2 * has_name + 0.1 * (plan is None)
+        found = evidence(source, plan)
+        n_places = len(found.places)
+        has_name = _has_names(found)
+        if n_places and has_name:
+            fit = AGREE + 0.05 * (n_places > 1)
+        elif n_places and "id" in found.role_columns:
+            fit = HEADED if n_places > 1 else 0.3
+        else:
+            is_any = n_places or has_name or "id" in found.role_columns
+            fit = POSSIBLE if is_any else POSSIBLE / 2
+        known = max(found.best("account")[1], 0.9 * found.best("account_name")[1])
+        return fit * (1 - 0.6 * known)
 
     def options(self, source: Source, plan: Plan | None) -> Sequence[Option]:
         """What makes an account, repeated numbers, and how places are found; as far as needed."""
@@ -172,32 +177,23 @@ class AccountsKind:
         report = made.report.labelled(table.columns, named.get("id", ""), named.get("name", ""))
         return replace(made, report=report)
 
-    def _guesses(self, source: Source, plan: Plan | None) -> list[ColumnGuess]:
-        units = plan.units if plan is not None else None
-        kept = _kept(source)
-        if ("guesses", id(units)) not in kept:
-            guesses = with_regions(source.rows, recognise(source.rows, units))
-            guesses = projecting.with_metres(source.rows, guesses)
-            kept["guesses", id(units)] = (guesses, units)  # units kept, so that no other has its id
-        found: list[ColumnGuess] = kept["guesses", id(units)][0]
-        return list(found)
-
-
-_ANSWERS: WeakKeyDictionary[Source, dict[Any, Any]] = WeakKeyDictionary()
-
-
-def _kept(source: Source) -> dict[Any, Any]:
-    """What was found out about a file: a million rows are not looked through for each question."""
-    return _ANSWERS.setdefault(source, {})
+    @staticmethod
+    def _guesses(source: Source, plan: Plan | None) -> list[ColumnGuess]:
+        return guessed(source, plan)
 
 
 def _suggested(source: Source, guesses: list[ColumnGuess]) -> Grouping:
-    kept = _kept(source)
     key = tuple(guesses)
-    if key not in kept:
-        kept[key] = suggest_grouping(source.rows, guesses)
-    found: Grouping = kept[key]
+    if key not in source.kept:
+        source.kept[key] = suggest_grouping(source.rows, guesses)
+    found: Grouping = source.kept[key]
     return found
+
+
+def _has_names(found: Evidence) -> bool:
+    """Whether a column names accounts, and not areas of the map."""
+    name = found.role_columns.get("name", "")
+    return bool(name) and found.share("unit_name", name) < 0.5
 
 
 def _sureness(guess: ColumnGuess) -> tuple[float, str]:

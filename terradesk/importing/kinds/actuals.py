@@ -12,6 +12,7 @@ from terradesk.edits.arrivals import Incoming, incoming
 from terradesk.errors import TerraDeskError
 from terradesk.i18n import N_, _, number
 from terradesk.importing.choices import Choices, Option
+from terradesk.importing.evidence import Evidence, evidence
 from terradesk.importing.kind import Meaning
 from terradesk.importing.owning import Names, account_rows, reps_by_key
 from terradesk.importing.periods import LEVELS, named_period, period
@@ -50,6 +51,28 @@ _PERIOD_WORDS = """
     trimestre; miesiac; rok; kwartal; manad; kvartal; ar; monat; jahr; quartal; datum; ماه; سال"""
 _FIGURES = f"{words.WORDS['revenue']}; {words.WORDS['money']}; {words.WORDS['amount']}; actual"
 _ENOUGH = 0.9
+_LEAST = 0.3  # share of the keys that must be known
+
+
+_KNOWN_AS = {
+    "account": "account",
+    "unit_code": "unit_code",
+    "territory": "territory",
+    "rep": "rep",
+}
+
+
+def _dated(found: Evidence, key: str) -> float:
+    """How surely figures are of periods: headers say so, or a column while keys repeat."""
+    n = len(found.dated_headers)
+    headers = 0.97 if n > 1 else 0.85 * n
+    name, fit = found.period_column
+    if not name or name == key:
+        return headers
+    has_days = found.guesses[name].kind == "date"
+    if has_days and found.differing(key) > 0.8:
+        fit *= 0.3  # one row of each: the day it is of
+    return max(headers, 0.97 * fit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +88,21 @@ class ActualsKind:
         """Likely for a key that the plan knows and periods, in a column or as headers."""
         if plan is None or source.has_areas or source.has_points or not source.n_rows:
             return 0.0
-        meanings = self.recognise(source, plan)
-        roles = {one.role: one for one in meanings}
-        key = next((roles[role] for role in KEYS if role in roles), None)
-        figures = [one.column for one in meanings if one.role == "amount"]
-        dated = [name for name in figures if named_period(name)[1]]
-        if key is None or not figures or not (dated or "period" in roles):
+        found = evidence(source, plan)
+        known = {role: found.best(what) for role, what in _KNOWN_AS.items()}
+        role = max(KEYS, key=lambda one: known[one][1])
+        key, share = known[role]
+        figures = [name for name in found.figures if name not in (key, found.period_column[0])]
+        figures = [*figures, *(n for n in found.dated_headers if n not in figures)]
+        if share < _LEAST or not figures:
             return 0.0
-        n_other = sum(1 for one in meanings if one.role == UNUSED)
-        return max(0.2, 0.98 * min(key.confidence + 0.2, 1.0) - 0.08 * n_other)
+        fit = _dated(found, key)
+        if not fit:
+            has_days = any(guess.kind == "date" for guess in found.guesses.values())
+            return 0.2 * share * has_days
+        n_places = len(found.places - {"unit_code"})
+        n_other = len(found.names) - len(figures) - 1 - bool(found.period_column[0])
+        return min(share + 0.15, 1.0) * fit * max(1 - 0.04 * max(n_other, 0) - 0.08 * n_places, 0.4)
 
     def options(self, source: Source, plan: Plan | None) -> Sequence[Option]:
         """Length of a period, the name of the figure, a total."""

@@ -25,6 +25,7 @@ from terradesk.importing.adopting import (
     territory_items,
 )
 from terradesk.importing.choices import Choices, Option
+from terradesk.importing.evidence import Evidence, evidence
 from terradesk.importing.kind import Meaning
 from terradesk.importing.prepared import Prepared
 from terradesk.importing.roles import (
@@ -46,6 +47,7 @@ from terradesk.readers import words
 from terradesk.readers.tables import Table
 
 _SHOWN = 200
+_LEAST = 0.3  # share of the codes that must be known
 ROLES = {
     "unit_code": N_("Area code"),
     "territory": N_("Territory"),
@@ -74,16 +76,18 @@ class AlignmentKind:
         """Likely for few columns of which one holds codes of the map and one says territory."""
         if plan is None or source.has_areas or source.has_points or not len(plan.units):
             return 0.0
-        roles = {one.role: one.column for one in self.recognise(source, plan)}
-        if "unit_code" not in roles or "territory" not in roles:
+        found = evidence(source, plan)
+        code, share = found.best("unit_code")
+        if share < _LEAST:
             return 0.0
-        table = source.rows
-        codes = sample(table.columns[roles["unit_code"]])
-        share = share_known(codes, CodeReader(plan).knows)
-        is_called = said(roles["territory"], f"{WORDS['territory']}; {WORDS['rep']}") > 0
-        repeats = len(set(codes.tolist())) < 0.8 * len(codes)
-        few = len(table.columns) <= len(ROLES)
-        return share * (0.55 + 0.2 * is_called + 0.2 * few) * (0.5 if repeats else 1.0)
+        fit = _territory_fit(found, code)
+        if found.differing(code) < 0.8:
+            fit *= 0.5
+        if {"lat", "street"} & found.places or found.best("account")[1] >= 0.5:
+            fit *= 0.3
+        elif found.share("unit_name", found.role_columns.get("name", code)) < 0.5:
+            fit *= 1.0 if code == found.role_columns.get("name", code) else 0.4
+        return share * fit * (0.8 if len(found.names) > len(ROLES) else 1.0)
 
     def options(self, source: Source, plan: Plan | None) -> Sequence[Option]:
         """Where it goes, and what becomes of units without a line."""
@@ -178,6 +182,27 @@ class AlignmentKind:
             shown=shown(plan, alignment, adopted),
             after=after_text(plan, alignment, adopted, scenario),
         )
+
+
+def _territory_fit(found: Evidence, code: str) -> float:
+    """How well some column says territories, 0 ... 1: by its header, its texts, their number."""
+    best = 0.0
+    for name in found.names:
+        if name == code or not len(found.cells[name]):
+            continue
+        header = max(said(name, WORDS["territory"]), 0.9 * said(name, WORDS["rep"]))
+        known = max(found.share("territory", name), found.share("rep", name))
+        fit = 0.25 + 0.65 * header if header > 0.4 else 0.0
+        if known >= 0.5:
+            fit = max(fit, 0.75) + 0.2 * known
+        elif not fit and found.differing(name) <= 0.7:
+            guess = found.guesses[name]
+            if guess.role in ("text", "code", "owner"):
+                fit = 0.6 if said(name, words.WORDS["text"]) < 0.5 else 0.4
+            elif guess.role == "amount" and found.differing(name) <= 0.4:
+                fit = 0.2
+        best = max(best, min(fit, 1.0))
+    return best
 
 
 def _with_territory(table: Table, found: list[Meaning]) -> list[Meaning]:

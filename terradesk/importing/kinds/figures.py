@@ -15,6 +15,7 @@ from terradesk.edits.arrivals import Arrivals, Incoming, incoming
 from terradesk.errors import TerraDeskError
 from terradesk.i18n import N_, _, ngettext, number
 from terradesk.importing.choices import Choices, Option
+from terradesk.importing.evidence import Evidence, evidence
 from terradesk.importing.joining import Joined, join, known_of
 from terradesk.importing.joining import rows as joined_rows
 from terradesk.importing.joining.bringing import (
@@ -44,6 +45,7 @@ from terradesk.importing.matching.domains import share as domain_share
 from terradesk.importing.prepared import CHANGES, NOTHING, PROBLEM, Prepared, Shown
 from terradesk.importing.roles import UNUSED, chosen, sample, share_text
 from terradesk.importing.source import Source
+from terradesk.importing.territory_words import WORDS
 from terradesk.measures import money
 from terradesk.plan import Plan
 from terradesk.progress import Progress, part, silent
@@ -99,20 +101,19 @@ class FiguresKind:
         """Likely where most rows are known and there is something to bring, but no new places."""
         if plan is None or source.has_areas or source.n_rows == 0:
             return 0.0
-        found = {one.role: one for one in self.recognise(source, plan)}
-        if not {"amount", "rate", "text"} & set(found):
+        found = evidence(source, plan)
+        key, share, weight = _surest_key(found)
+        others = [name for name in found.names if name != key and len(found.cells[name])]
+        if not others or not share:
             return 0.0
-        share = max((found[r].confidence for r in _KEYS if r in found), default=0.0)
-        if not share:
-            return 0.0
-        places = {one.role for one in recognise(source.rows, plan.units)}
-        is_list = bool(places & {"lat", "lon", "street"}) or (
-            "name" in places and "unit_name" not in found
-        )
-        of_units = "unit_code" in found or "unit_name" in found
-        has_figures = "amount" in found or "rate" in found
-        weight = 0.8 if of_units and not is_list else 0.45 if "account_id" in found else 0.3
-        return share * weight * (1.0 if has_figures else 0.4)
+        has_figures = any(name in found.figures for name in others)
+        fit = share * weight * (1.0 if has_figures else 0.6)
+        if _is_list(found, key):
+            fit *= 0.3
+        if found.owner_like(WORDS["territory"], "territory")[1] > 0.5:
+            fit *= 0.8
+        n_dated = len(found.dated_headers)
+        return fit * (1 - 0.5 * max(found.period_column[1], min(n_dated, 1)))
 
     def options(self, source: Source, plan: Plan | None) -> Sequence[Option]:
         """Target, several rows, values that are there, sureness, measures, currency."""
@@ -177,6 +178,27 @@ class FiguresKind:
         roles = chosen(self, source, plan, choices)
         target = _target(roles, choices)
         return _Preparing(source, plan, choices, roles, target, alignment).prepared(progress)
+
+
+def _surest_key(found: Evidence) -> tuple[str, float, float]:
+    """Column that says what rows are about, the share that is known, and what that is worth."""
+    ways = (("unit_code", 0.95), ("unit_name", 0.9), ("account", 0.85), ("account_name", 0.8))
+    known = [(*found.best(what), weight) for what, weight in ways]
+    best = max(known, key=lambda one: one[1] * one[2])
+    if best[1] >= _ENOUGH:
+        return best
+    addresses = ((n, domain_share(cells)) for n, cells in found.cells.items() if len(cells))
+    name, share = max(addresses, key=lambda one: one[1], default=("", 0.0))
+    return (name, share, 0.3) if share >= _ENOUGH else ("", 0.0, 0.0)
+
+
+def _is_list(found: Evidence, key: str) -> bool:
+    """Whether rows are accounts with their places, or ones that the plan does not have."""
+    if {"lat", "street"} & found.places:
+        return True
+    name = found.role_columns.get("name", "")
+    known = max((found.share(what, name) for what in ("unit_name", "account_name")), default=0.0)
+    return name not in ("", key) and known < 0.5 and found.best("account")[1] < 0.5
 
 
 def _with(option: Option, *choices: tuple[str, str]) -> Option:

@@ -18,12 +18,13 @@ from terradesk.edits.territories import create, new_territory
 from terradesk.errors import TerraDeskError
 from terradesk.i18n import N_, _, isolate, ngettext, number
 from terradesk.importing.choices import Choices, Option, Reading
+from terradesk.importing.evidence import evidence
 from terradesk.importing.handing import moved_between
 from terradesk.importing.kind import Meaning
 from terradesk.importing.owning import Names, account_rows
 from terradesk.importing.periods import iso_date
 from terradesk.importing.prepared import CHANGES, Count, Item, Prepared, Shown
-from terradesk.importing.roles import UNUSED, cells_of, chosen, needed, recognised, said, sample
+from terradesk.importing.roles import UNUSED, cells_of, chosen, needed, recognised, said
 from terradesk.importing.source import Source
 from terradesk.importing.steps import difference, numbered
 from terradesk.importing.territory_words import WORDS
@@ -58,13 +59,19 @@ class OwnersKind:
         """Likely for little more than known account numbers and owners."""
         if plan is None or source.has_areas or not plan.accounts_present.any():
             return 0.0
-        roles = {one.role: one.column for one in self.recognise(source, plan)}
-        if "id" not in roles or "owner" not in roles or not source.n_rows:
+        found = evidence(source, plan)
+        key, known = found.best("account")
+        owner, fit = found.owner_like(_OWNERS, "territory", "rep")
+        if not key or owner in ("", key) or fit < 0.4:
             return 0.0
-        cells = sample(source.rows.columns[roles["id"]])
-        known = float((account_rows(plan, cells.tolist()) >= 0).mean()) if len(cells) else 0.0
-        n_more = sum(1 for name in source.rows.columns if name not in roles.values())
-        return known * (0.96 - 0.12 * min(n_more, 7))
+        more = [
+            name
+            for name in found.names
+            if name not in (key, owner, found.role_columns.get("name", ""))
+            and max(said(name, WORDS["until"]), said(name, WORDS["reason"])) < 0.5
+        ]
+        n_more = len(more) + len(found.places - {"unit_code"})
+        return known * (0.6 + 0.36 * fit) * max(1 - 0.13 * n_more, 0.1)
 
     def options(self, source: Source, plan: Plan | None) -> Sequence[Option]:
         """Named accounts of territories, or territories of the owners' accounts."""
@@ -76,9 +83,14 @@ class OwnersKind:
         rest = (("unassign", _("Become unassigned")), ("keep", _("Stay as they are")))
         return (
             Option("how", _("Make of it"), "named" if has_any else "majority", ways),
-            Option("make", _("Make territories that do not exist"), False),
-            Option("pin", _("Name accounts that are there already, too"), False),
-            Option("unlisted", _("Areas without an owned account"), "unassign", rest),
+            Option("make", _("Make territories that do not exist"), False, when=("how", "named")),
+            Option(
+                "pin", _("Name accounts that are there already, too"), False, when=("how", "named")
+            ),
+            Option(
+                *("unlisted", _("Areas without an owned account"), "unassign", rest),
+                when=("how", "majority"),
+            ),
         )
 
     def recognise(self, source: Source, plan: Plan | None) -> Sequence[Meaning]:

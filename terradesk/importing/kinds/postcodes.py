@@ -23,13 +23,13 @@ from terradesk.geocode import tables
 from terradesk.geocode.tables import PostcodeTable
 from terradesk.i18n import N_, _, isolate, ngettext, number
 from terradesk.importing.choices import Choices, Option
+from terradesk.importing.evidence import evidence, guessed
 from terradesk.importing.kind import Meaning
 from terradesk.importing.prepared import ARRIVES, Count, Prepared, Shown
 from terradesk.importing.roles import UNUSED, chosen, column_of, needed
 from terradesk.importing.source import Source
 from terradesk.plan import Plan
 from terradesk.progress import Progress, part, silent
-from terradesk.readers import recognise
 from terradesk.readers.different import different_cells
 from terradesk.readers.numbers import numbers
 from terradesk.readers.placing import Placer
@@ -77,14 +77,13 @@ class PostcodesKind:
         if source.n_rows == 0 or source.has_areas:
             return 0.0
         if _is_geonames(source.rows):
-            return 0.97
-        guesses = recognise(source.rows)
+            return 1.0
+        guesses = guessed(source, None)
         roles = {guess.role: guess.name for guess in guesses}
         if not all(role in roles for role in ("postcode", "lat", "lon")):
             return 0.0
-        codes = source.rows.columns[roles["postcode"]]
-        n_codes = len(different_cells(codes)[0])
-        is_list = n_codes >= 0.95 * len(codes) and len(guesses) <= _FEW_COLUMNS
+        is_single = evidence(source, None).differing(roles["postcode"]) >= 0.95
+        is_list = is_single and len(guesses) <= _FEW_COLUMNS
         return 0.85 if is_list and not {"id", "name"} & set(roles) else 0.15
 
     def options(self, source: Source, plan: Plan | None) -> Sequence[Option]:
@@ -108,7 +107,7 @@ class PostcodesKind:
             ]
         return [
             Meaning(guess.name, guess.role if guess.role in _TAKEN else UNUSED, 0.8)
-            for guess in recognise(table)
+            for guess in guessed(source, None)
         ]
 
     def prepare(

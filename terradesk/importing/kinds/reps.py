@@ -15,6 +15,7 @@ from terradesk.edits.arrivals import Incoming, incoming
 from terradesk.errors import TerraDeskError
 from terradesk.i18n import N_, _, ngettext, number
 from terradesk.importing.choices import Choices, Option
+from terradesk.importing.evidence import REPS, Evidence, evidence
 from terradesk.importing.kind import Meaning
 from terradesk.importing.people import Difference, Differences, Listed, listed
 from terradesk.importing.prepared import ARRIVES, NOTHING, Count, Item, Prepared, Shown
@@ -68,15 +69,37 @@ def _is_named(source: Source) -> bool:
     return not said_so.isdisjoint(_FILES)
 
 
-def _is_about(plan: Plan, source: Source, roles: Mapping[str, Meaning]) -> bool:
-    """Whether a list as short as one of reps names territories of the plan."""
-    every = [row for one in plan.rows(rec.Alignment) for row in plan.rows(rec.Territory, one.id)]
-    names = {row.name.casefold() for row in every}
-    if "territory" not in roles or not 0 < source.n_rows <= 3 * len(names):
-        return False
-    cells = source.rows.columns[roles["territory"].column].tolist()
-    filled = [cell.strip().casefold() for cell in cells if cell.strip()]
-    return bool(filled) and sum(cell in names for cell in filled) > len(filled) / 2
+def _signs(source: Source, found: Evidence) -> float:
+    """How much says that rows are people who sell, 0 ... 1."""
+    mail, _share, of_one = found.mails
+    named = max(((said(name, REPS), name) for name in found.names), default=(0.0, ""))
+    known = max(found.best("rep")[1], found.share("rep", mail))
+    heads = (("manager", 0.3), ("hired", 0.3), ("role", 0.1), ("territory", 0.1))
+    score = sum(
+        weight
+        for role, weight in heads
+        if max((said(name, WORDS[role]) for name in found.names), default=0.0) > 0.5
+    )
+    score += (0.2 + 0.35 * (of_one >= 0.8)) * bool(mail)
+    score += 0.35 * (named[0] > 0.5 and found.differing(named[1]) > 0.5)
+    score += 0.35 * known
+    assert found.plan is not None
+    n = sum(len(found.plan.rows(rec.Territory, k)) for k in found.plan.assignments)
+    is_short = 0 < source.n_rows <= 3 * n
+    score += 0.3 * (is_short and found.best("territory")[1] > 0.5)
+    return score + 0.2 * _is_named(source)
+
+
+def _others(found: Evidence) -> float:
+    """What remains of that where rows look like customers, areas or figures of periods."""
+    rest = 0.3 if max(found.best("account")[1], found.best("account_name")[1]) >= 0.3 else 1.0
+    if {"street", "id"} <= set(found.role_columns):
+        rest *= 0.5
+    named = max(((said(name, REPS), name) for name in found.names), default=(0.0, ""))
+    if named[0] > 0.5 and found.differing(named[1]) < 0.6:
+        rest *= 0.3  # several rows of each person: of their customers or areas
+    has_periods = found.period_column[1] > 0.5 or bool(found.dated_headers)
+    return rest * (0.3 if has_periods and found.figures else 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,21 +112,14 @@ class RepsKind:
     single: ClassVar[Sequence[str]] = tuple(role for role in ROLES if role != UNUSED)
 
     def suits(self, source: Source, plan: Plan | None) -> float:
-        """Likely where rows are people: e-mail addresses, managers, days of hire."""
+        """Likely where rows are people: addresses of one company, managers, days of hire."""
         if plan is None or source.has_areas or not 0 < source.n_rows <= _MOST:
             return 0.0
-        roles = {one.role: one for one in self.recognise(source, plan)}
-        if "name" not in roles and "email" not in roles:
+        found = evidence(source, plan)
+        roles = {one.role for one in self.recognise(source, plan)}
+        if not roles & {"name", "email"}:
             return 0.0
-        weights = {"email": 0.2, "manager": 0.25, "hired": 0.25, "role": 0.1, "territory": 0.1}
-        score = 0.2 + sum(weight for role, weight in weights.items() if role in roles)
-        is_people = max(said(name, WORDS["rep"]) for name in source.rows.columns) > 0.5
-        known = {rep.email.casefold() for rep in plan.rows(rec.Rep) if rep.email}
-        if "email" in roles and known:
-            cells = source.rows.columns[roles["email"].column].tolist()
-            score += 0.3 * any(cell.casefold() in known for cell in cells)
-        score += 0.3 * _is_about(plan, source, roles) + 0.2 * _is_named(source)
-        return min(score + 0.1 * is_people, 0.97)
+        return min(0.1 + _signs(source, found) * _others(found), 0.97)
 
     def options(self, source: Source, plan: Plan | None) -> Sequence[Option]:
         """What becomes of reps that are not listed, and of empty cells."""

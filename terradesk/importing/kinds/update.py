@@ -13,6 +13,7 @@ from terradesk.edits.arrivals import Incoming, preview
 from terradesk.errors import TerraDeskError
 from terradesk.i18n import N_, _, ngettext, number
 from terradesk.importing.choices import Choices, Option
+from terradesk.importing.evidence import Evidence, evidence
 from terradesk.importing.handing import moved_between
 from terradesk.importing.kind import Meaning
 from terradesk.importing.kinds.accounts import (
@@ -24,7 +25,6 @@ from terradesk.importing.kinds.accounts import (
     place_groups,
     placing_of,
 )
-from terradesk.importing.owning import account_rows
 from terradesk.importing.places import items_of
 from terradesk.importing.prepared import ARRIVES, CHANGES, GOES, Count, Item, Prepared, Shown
 from terradesk.importing.roles import UNUSED, chosen, column_of
@@ -44,10 +44,9 @@ from terradesk.importing.updating.step import step
 from terradesk.importing.updating.telling import Groups, Teller, grouped, new_key, old_key
 from terradesk.plan import Plan
 from terradesk.progress import Progress, part, silent
-from terradesk.readers import ROLES, MadeAccounts, make_accounts
+from terradesk.readers import ROLES, MadeAccounts, make_accounts, words
 from terradesk.readers.recognising import SINGLE
 from terradesk.readers.report import ImportReport, Issue, issue
-from terradesk.readers.tables import Table
 
 _SHOWN = 200
 _GROUPS = (
@@ -84,9 +83,10 @@ class UpdateKind:
             return 0.0
         if source.n_rows == 0:
             return 0.0
-        roles = {one.column: one.role for one in self.recognise(source, plan)}
-        known = _share_known(source.rows, roles, plan)
-        return 0.1 if known < 0.2 else 0.35 * known + 0.6 * _covered(source.rows, roles, plan)
+        found = evidence(source, plan)
+        by_number = found.best("account")[1]
+        known = by_number if by_number >= 0.2 else 0.9 * found.best("account_name")[1]
+        return 0.1 if known < 0.2 else 0.25 + 0.7 * known * _fullness(found)
 
     def options(self, source: Source, plan: Plan | None) -> Sequence[Option]:
         """Key, what becomes of accounts that are gone, empty cells, places set by hand."""
@@ -129,23 +129,16 @@ class UpdateKind:
         return _Update(source, plan, choices, alignment, roles).prepared(progress)
 
 
-def _share_known(table: Table, roles: Mapping[str, str], plan: Plan) -> float:
-    name = column_of(roles, "id") or column_of(roles, "name")
-    if not name:
-        return 0.0
-    cells = table.columns[name][:: max(len(table) // 1000, 1)].tolist()
-    if column_of(roles, "id"):
-        return float((account_rows(plan, cells) >= 0).mean())
-    known = {text.casefold() for text in plan.accounts.names[plan.accounts_present].tolist()}
-    return sum(1 for cell in cells if cell and cell.casefold() in known) / len(cells)
-
-
-def _covered(table: Table, roles: Mapping[str, str], plan: Plan) -> float:
-    """How much of what the plan knows of accounts the file tells anew, 0 ... 1."""
-    pairs = paired(plan, {name: table.columns[name] for name in _attributes(roles)}, roles)
-    n_known = sum(1 for pair in pairs if not pair.is_new)
-    has_name = bool(column_of(roles, "name"))
-    return (n_known + has_name) / max(len(plan.accounts.columns) + 1, 1)
+def _fullness(found: Evidence) -> float:
+    """How much like a list of customers a file is, and not one of their figures, 0 ... 1."""
+    if found.places:
+        return 1.0
+    assert found.plan is not None
+    own = {words.plain(name) for name in found.plan.accounts.columns}
+    n_known = sum(1 for name in found.names if words.plain(name) in own)
+    has_name = "name" in found.role_columns
+    covered = (n_known + has_name) / max(len(own) + 1, 1)
+    return 0.3 + 0.2 * has_name + 0.5 * covered * (n_known > 1)
 
 
 def _attributes(roles: Mapping[str, str]) -> list[str]:
