@@ -103,6 +103,24 @@ class Plan:
         parts = (made, self.units.is_present, self.units.batch)
         return self._carried(("arcs", undone), parts, lambda: fitted(made, self.units_present))
 
+    @cached_property
+    def approximate_units(self) -> np.ndarray:
+        """(n_units,) bool: present, and its outline was drawn around a point.
+
+        Only the areas that a plan began with can be so; those that a later import brought have
+        boundaries of their own.
+        """
+        first = self.units.batch[:1]
+        is_first = self.units.batch == first if len(first) else np.zeros(0, bool)
+        return self.units_present & is_first & (self.units.geometry_kind == "approximate")
+
+    @property
+    def geometry_kind(self) -> str:
+        """What the areas that are here now are: "area", "approximate" (some are), "point"."""
+        if self.units.geometry_kind != "approximate":
+            return self.units.geometry_kind
+        return "approximate" if self.approximate_units.any() else "area"
+
     # ------------------------------------------------------------------ small tables
     def rows(self, row_type: type[RowT], alignment: int = 0) -> list[RowT]:
         """Rows of one kind in the order of their ids.

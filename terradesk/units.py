@@ -27,6 +27,7 @@ class Units(Columned):
     is_present : ndarray of bool, shape (n_units,)
         False once removed; rows are never renumbered.
     geometry_kind : {"area", "approximate", "point"}
+        Of the rows that a plan began with; see `Plan.geometry_kind` for those that are present.
     source : ndarray of object, shape (n_units,), optional
         Imported geometry as WKB bytes or None; None altogether when it was left in the plan file.
     source_crs : str

@@ -176,7 +176,7 @@ class InspectorPanel(QtWidgets.QWidget):
         lines += _attribute_lines(self._model, "units", row)
         if plan.arcs is not None:
             lines.append((_("Area"), f"{i18n.number(plan.arcs.areas[row] / 1e6)} km²"))
-        if plan.units.geometry_kind == "approximate":
+        if plan.approximate_units[row]:
             lines.append((_("Outline"), _("approximate: drawn around a point")))
         if view.locked_units[row]:
             lines.append((_("Locked"), _("yes")))

@@ -65,6 +65,7 @@ class NewerAreas:
             replace(
                 _SHAPES,
                 title=_("Take the new drawing of unchanged areas too"),
+                default=plan is not None and plan.geometry_kind == "approximate",
                 tip=_("Their borders then fit those of the changed ones to the metre."),
             ),
             replace(
