@@ -72,17 +72,25 @@ def locale() -> Any:
 
 
 def number(value: float, decimals: int = 0) -> str:
-    """A number in the user's format, e.g. ``1,234.5``; an en dash when it is not finite."""
+    """A number in the user's format, e.g. ``1,234.5``; an en dash when it is not finite.
+
+    Beyond 10^15, where figures have no units any more, as ``1.23E+17``.
+    """
     if value is None or not math.isfinite(value):
         return "–"
     return _decimal(value or 0.0, decimals, _language)
 
 
+_LARGEST = 1e15
+
+
 @lru_cache(maxsize=4096)
 def _decimal(value: float, decimals: int, language: str) -> str:
     """Kept: a repaint of the panels formats some hundred numbers, nearly all the same as before."""
-    from babel.numbers import format_decimal
+    from babel.numbers import format_decimal, format_scientific
 
+    if abs(value) >= _LARGEST:
+        return format_scientific(value, "0.##E+0", locale=_locale(language))
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
     return format_decimal(value, pattern, locale=_locale(language))
 

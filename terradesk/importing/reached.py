@@ -16,6 +16,7 @@ from terradesk.i18n import _, isolate, ngettext, number
 from terradesk.importing.periods import coarser, named_period, period
 from terradesk.importing.prepared import Item
 from terradesk.importing.roles import column_of
+from terradesk.importing.totals import is_repeated, title, totals
 from terradesk.plan import Plan
 from terradesk.readers.figures import column_row, measure_rows, new_records
 from terradesk.readers.numbers import numbers
@@ -101,7 +102,7 @@ def read_figures(
         raise TerraDeskError(
             _("Nothing in the file is known in this plan."), _("Choose another column as key.")
         )
-    of_row, bad_periods = _row_periods(table, roles, amounts, every, whole, dates)
+    of_row, bad_periods = _row_periods(table, roles, amounts, whole, dates)
     series: dict[tuple[str, str], int] = {}
     parts: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
     issues: list[Issue] = []
@@ -113,7 +114,7 @@ def read_figures(
         if is_bad.any():
             issues.append(_no_number(column, is_bad))
         rows = np.flatnonzero(good & np.isfinite(values))
-        told = [coarser(own, every)] * len(rows) if own else [of_row[row] for row in rows.tolist()]
+        told = [own] * len(rows) if own else [of_row[row] for row in rows.tolist()]
         places = [series.setdefault((title or _("Actual"), one), len(series)) for one in told]
         parts.append((keys[rows], np.array(places, np.int64), values[rows]))
     if not series:
@@ -121,29 +122,54 @@ def read_figures(
             _("There is no figure of a period in the file."),
             _("Check which columns hold the figures and the period."),
         )
-    titles = list(dict.fromkeys(title for title, _when in series))
-    order = sorted(series, key=lambda one: (titles.index(one[0]), one[1]))
+    found, values, order, n_repeated = _added_up(parts, list(series), every)
     if len(order) > MOST_PERIODS:
         raise TerraDeskError(
             _("The file has {n} figures and periods: too many for columns.").format(n=len(order)),
             _("Choose quarters or years."),
         )
-    place = {series[one]: k for k, one in enumerate(order)}
-    key = np.concatenate([one[0] for one in parts])
-    which = np.array([place[k] for k in np.concatenate([one[1] for one in parts]).tolist()], int)
-    both = key * len(order) + which
-    different, inverse = np.unique(both, return_inverse=True)
-    sums = np.bincount(inverse, np.concatenate([one[2] for one in parts]), len(different))
-    found, columns = np.divmod(different, len(order))
+    if n_repeated:
+        issues.append(_repeated(n_repeated))
     report = _report(table, keys, bad_periods, issues)
-    return Figures(found, columns, sums, order, report, int((keys < 0).sum()))
+    return Figures(*found, values, order, report, int((keys < 0).sum()))
+
+
+def _added_up(
+    parts: Sequence[tuple[np.ndarray, np.ndarray, np.ndarray]],
+    series: list[tuple[str, str]],
+    every: str,
+) -> tuple[tuple[np.ndarray, np.ndarray], np.ndarray, list[tuple[str, str]], int]:
+    """Keys and columns, their sums, the series in order, and how many figures repeat others.
+
+    A year that stands beside its months is not added to them.
+    """
+    keys, columns, values = (np.concatenate(one) for one in zip(*parts, strict=True))
+    wide = [(name, coarser(when, every)) for name, when in series]
+    is_merged = np.array([wide.count(one) > 1 for one in wide], bool)[columns]
+    is_twice = is_repeated(keys, columns, series) & is_merged
+    keys, columns, values = keys[~is_twice], columns[~is_twice], values[~is_twice]
+    titles = list(dict.fromkeys(title for title, _when in wide))
+    order = sorted(set(wide), key=lambda one: (titles.index(one[0]), one[1]))
+    place = {one: k for k, one in enumerate(order)}
+    which = np.array([place[one] for one in wide], np.int64)[columns]
+    different, inverse = np.unique(keys * len(order) + which, return_inverse=True)
+    sums = np.bincount(inverse, values, len(different))
+    return np.divmod(different, len(order)), sums, order, int(is_twice.sum())
+
+
+def _repeated(n: int) -> Issue:
+    text = ngettext(
+        "{n} figure of a year or quarter whose parts are there as well was not added to them.",
+        "{n} figures of years or quarters whose parts are there as well were not added to them.",
+        n,
+    )
+    return issue("repeated", text.format(n=number(n)), n=n, level="info", outcome="")
 
 
 def _row_periods(
     table: Table,
     roles: Mapping[str, str],
     amounts: Sequence[str],
-    every: str,
     whole: str,
     dates: str,
 ) -> tuple[list[str], np.ndarray]:
@@ -159,9 +185,9 @@ def _row_periods(
                 _("The file does not say which period the figures belong to."),
                 _("Mark a column as period, or type the period of the whole file."),
             )
-        return [coarser(found, every)] * n, np.zeros(n, bool)
+        return [found] * n, np.zeros(n, bool)
     cells = table.columns[column].tolist()
-    known = {cell: coarser(period(cell, dates), every) for cell in set(cells)}
+    known = {cell: period(cell, dates) for cell in set(cells)}
     told = [known[cell] for cell in cells]
     return told, np.array([not one for one in told], bool)
 
@@ -220,56 +246,54 @@ def booked_cells(
     figures : Figures
     table : {"accounts", "units"}
     total : bool
-        Also "Sales 2025-2026" with the sum of what comes in.
+        Also "Sales 2025–2026" with the sum of all periods of these years, see `totals.totals`.
     left_out : frozenset of str
         Keys of columns that are not taken.
     """
     big = plan.accounts if table == "accounts" else plan.units
     found: list[tuple[str, np.ndarray, np.ndarray]] = []
+    is_taken = np.ones(len(figures.columns), bool)
     for k, (name, when) in enumerate(figures.series):
         here = figures.columns == k
-        found.append((f"{name} {when}", figures.keys[here], figures.values[here]))
-    for name in figures.names if total else ():
-        mine = [k for k, (one, _when) in enumerate(figures.series) if one == name]
-        if len(mine) > 1:
-            here = np.isin(figures.columns, mine)
-            rows, inverse = np.unique(figures.keys[here], return_inverse=True)
-            sums = np.bincount(inverse, figures.values[here], len(rows))
-            found.append((f"{name} {_span([figures.series[k][1] for k in mine])}", rows, sums))
-    changes, columns, described, items = [], [], [], []
+        called = title(name, when)
+        is_taken[here] = _key(called) not in left_out
+        found.append((called, figures.keys[here], figures.values[here]))
+    if total:
+        keys, columns = figures.keys[is_taken], figures.columns[is_taken]
+        values = figures.values[is_taken]
+        found += totals(big.columns, keys, columns, values, figures.series)
+    changes, new, described, items = [], [], [], []
     n_same = 0
-    for title, rows, values in found:
-        old = big.columns.get(title)
+    for called, rows, values in found:
+        old = big.columns.get(called)
         after = values if old is None or old.dtype != object else as_texts(values)
-        change = cells_changed(plan, table, title, rows, after)
+        change = cells_changed(plan, table, called, rows, after)
         n_same += len(rows) - (len(change.rows) if change is not None else 0)
         if change is None:
             continue
-        key = f"column:{title}"
+        key = _key(called)
         is_on = key not in left_out
-        items.append(_column_item(key, title, old, change, rows, values, is_on))
+        items.append(_column_item(key, called, old, change, rows, values, is_on))
         if not is_on:
             continue
         changes.append(change)
         if old is None:
-            columns.append(NewColumn(table, title))
-            described.append(column_row(table, title, values, "amount"))
+            new.append(NewColumn(table, called))
+            described.append(column_row(table, called, values, "amount"))
     records = new_records(plan, [*described, *measure_rows(described)])
     n_figures = sum(len(change.rows) for change in changes)
-    arrivals = Arrivals(columns=tuple(columns))
+    arrivals = Arrivals(columns=tuple(new))
     return Booked(tuple(changes), tuple(records), arrivals, tuple(items), n_figures, n_same)
 
 
-def _span(periods: Sequence[str]) -> str:
-    """All of some periods in one word: the year, or the first and the last one."""
-    years = sorted({one[:4] for one in periods})
-    whole = years[0] if len(years) == 1 else f"{years[0]}–{years[-1]}"
-    return whole if whole not in periods else _("total")
+def _key(called: str) -> str:
+    """Key of the item of a column."""
+    return f"column:{called}"
 
 
 def _column_item(
     key: str,
-    title: str,
+    called: str,
     old: np.ndarray | None,
     change: Change,
     rows: np.ndarray,
@@ -282,7 +306,7 @@ def _column_item(
         cells=text, m=number(len(rows))
     )  # fmt: skip
     after = _("{cells}, {sum} in all").format(cells=text, sum=number(whole))
-    return Item(key, "column", title, before, after, is_on=is_on)
+    return Item(key, "column", called, before, after, is_on=is_on)
 
 
 def booked_records(

@@ -10,6 +10,8 @@ import shapely
 
 from terradesk import planfile
 from terradesk.edits.arrivals import preview
+from terradesk.errors import TerraDeskError
+from terradesk.i18n import number
 from terradesk.importing import read_source
 from terradesk.importing.choices import Choices
 from terradesk.importing.kinds import kind_of
@@ -19,7 +21,8 @@ from tests.core.kernel import grid_plan
 from tests.core.plan_files import differences
 
 PLAN = grid_plan()
-ACCOUNTS, UPDATE, FIGURES, AREAS = map(kind_of, ("accounts", "update", "figures", "areas"))
+ACCOUNTS, UPDATE, FIGURES = map(kind_of, ("accounts", "update", "figures"))
+ACTUALS, AREAS = map(kind_of, ("actuals", "areas"))
 
 
 def as_read_again(plan: Plan, path: Path, incoming: object = None) -> Plan:
@@ -68,3 +71,82 @@ def test_a_map_with_such_a_column_makes_a_plan(name, tmp_path) -> None:
     now = as_read_again(made.plan, tmp_path / "plan.gpkg")
     assert now.units.columns[f"{name} 2"].tolist() == [5, 6, 7]
     assert now.units.names.tolist() == ["A0", "A1", "A2"]
+
+
+def reached(columns: dict[str, list[object]], plan: Plan = PLAN, **choices: object) -> Plan:
+    """The plan with figures per period of its first two accounts."""
+    source = table_source({"Account number": ["A000", "A001"], **columns})
+    made = prepared(ACTUALS, source, plan, **choices)
+    assert made.incoming is not None
+    return preview(plan, made.incoming)
+
+
+def first_two(plan: Plan, name: str) -> list[float]:
+    return plan.accounts.columns[name][:2].tolist()
+
+
+MONTHS = {"Sales 2026-01": [1, 2], "Sales 2026-02": [3, 4], "Sales 2026": [4, ""]}
+
+
+def test_a_year_beside_its_months_is_not_added_to_them() -> None:
+    now = reached(MONTHS)
+    assert first_two(now, "Sales total") == [4, 6]
+    assert first_two(now, "Sales 2026")[0] == 4
+    assert first_two(reached(MONTHS, options={"every": "year"}), "Sales 2026") == [4, 6]
+
+
+def test_a_year_without_months_counts_where_others_have_months() -> None:
+    now = reached({"Sales 2026-01": [1, ""], "Sales 2026": [1, 9]}, options={"every": "year"})
+    assert first_two(now, "Sales 2026") == [1, 9]
+
+
+def test_that_a_year_was_not_added_is_told() -> None:
+    source = table_source({"Account number": ["A000", "A001"], **MONTHS})
+    made = prepared(ACTUALS, source, PLAN, options={"every": "year"})
+    assert [(one.kind, one.n) for one in made.report.issues] == [("repeated", 1)]
+
+
+def test_the_total_of_a_year_grows_with_the_next_file() -> None:
+    now = reached({"Sales 2026-Q1": [1, 2], "Sales 2026-Q2": [3, 4]})
+    assert first_two(now, "Sales 2026") == [4, 6]
+    now = reached({"Sales 2026-Q3": [10, 20]}, now)
+    assert first_two(now, "Sales 2026") == [14, 26]
+    now = reached({"Sales 2026-Q3": [5, 20], "Sales 2025-Q4": [100, 100]}, now)
+    assert first_two(now, "Sales 2026") == [9, 26]
+    assert first_two(now, "Sales 2025–2026") == [109, 126]
+    now = reached({"Sales 2025-Q4": [50, 100], "Sales 2025-Q3": [1, 1]}, now)
+    assert first_two(now, "Sales 2025") == [51, 101]
+    assert first_two(now, "Sales 2025–2026") == [60, 127]
+
+
+def test_a_year_of_another_source_is_no_total_to_grow() -> None:
+    now = reached({"Sales 2026": [50, 60]})
+    now = reached({"Sales 2026-Q1": [1, 2], "Sales 2026-Q2": [3, 4]}, now)
+    assert first_two(now, "Sales 2026") == [50, 60]
+    assert first_two(now, "Sales total") == [4, 6]
+
+
+def test_a_total_holds_only_the_periods_that_are_taken() -> None:
+    columns = {"Sales 2026-Q1": [1, 2], "Sales 2026-Q2": [3, 4], "Sales 2026-Q3": [5, 6]}
+    now = reached(columns, left_out=frozenset({"column:Sales 2026-Q2"}))
+    assert first_two(now, "Sales 2026") == [6, 8]
+    assert "Sales 2026-Q2" not in now.accounts.columns
+
+
+@pytest.mark.parametrize("key", ["areas", "newer_areas", "more_areas"])
+def test_a_table_is_refused_as_boundaries_in_words(key) -> None:
+    kind = kind_of(key)
+    assert kind is not None
+    source = table_source({"code": ["1"], "people": ["2"]})
+    assert kind.suits(source, PLAN) == 0
+    for ask in (kind.options, kind.recognise):
+        with pytest.raises(TerraDeskError) as refused:
+            ask(source, PLAN)
+        assert refused.value.hint
+
+
+def test_figures_beyond_all_units_are_told() -> None:
+    assert number(1e308) == "1E+308" and number(-2.345e17, 2) == "-2.34E+17"
+    assert number(999_999_999_999_999) == "999,999,999,999,999"
+    now = reached({"Sales 2026": ["1e300", "2e300"]})
+    assert first_two(now, "Sales 2026") == [1e300, 2e300]

@@ -79,8 +79,15 @@ class Newcomers:
 
 
 def meanings(source: Source) -> list[Meaning]:
-    """What the columns of boundaries seem to mean."""
-    assert source.boundaries is not None
+    """What the columns of boundaries seem to mean.
+
+    Raises
+    ------
+    TerraDeskError
+        The file is a table.
+    """
+    if source.boundaries is None:
+        raise _without_areas()
     code, name = guess_code_name(source.boundaries)
     out = []
     for column, values in source.boundaries.columns.items():
@@ -119,10 +126,7 @@ def read(
     """
     found = source.boundaries
     if found is None or not source.has_areas:
-        raise TerraDeskError(
-            _("The file holds no areas."),
-            _("Choose a layer of areas, such as counties or postal code areas."),
-        )
+        raise _without_areas()
     code, name = (next((c for c, r in roles.items() if r == role), "") for role in (CODE, NAME))
     used = {c: v for c, v in found.columns.items() if roles.get(c) != UNUSED}
     made = make_units(
@@ -141,6 +145,13 @@ def read(
     cells = as_texts(found.columns[code]).tolist() if code else []
     units = replace(made.units, columns=own)
     return _placed(units, _rows_of(cells, units.codes), described, made.report, plan)
+
+
+def _without_areas() -> TerraDeskError:
+    return TerraDeskError(
+        _("The file holds no areas."),
+        _("Choose a layer of areas, such as counties or postal code areas."),
+    )
 
 
 def _rows_of(cells: list[str], codes: np.ndarray) -> np.ndarray:
