@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 import tempfile
 import time
@@ -16,6 +17,7 @@ for name in ("TERRADESK_DATA_DIR", "XDG_CONFIG_HOME"):
     os.environ[name] = _home.name
 
 import numpy as np
+import shapely
 from PIL import Image
 from PySide6 import QtCore, QtGui, QtWidgets
 from PySide6.QtTest import QTest
@@ -23,17 +25,27 @@ from PySide6.QtTest import QTest
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from terradesk import gdal, paths, projection
+from terradesk.arcs.outlines import polygons
 from terradesk.edits import assign
 from terradesk.edits.territories import start_from
 from terradesk.plan import UNASSIGNED
 from ui import settings, theme
 from ui.app import make_application
+from ui.dialogs.importing.page import Importing
 from ui.jobs import running
 from ui.main_window import MainWindow
 from ui.map import adding
 from ui.panels.build.panel import BuildPanel
 
 OUT = ROOT / "docs" / "pictures"
+MERGED = {
+    "08031": ("08001", "08005", "08014"),
+    "08123": ("08087", "08121"),
+    "49035": ("49045", "49043"),
+    "49049": ("49039", "49023"),
+}
+"""Codes of counties in the made-up newer boundaries, and of those that go up in them."""
 LEFT = QtCore.Qt.MouseButton.LeftButton
 NONE = QtCore.Qt.KeyboardModifier.NoModifier
 
@@ -86,7 +98,7 @@ def rows_of(window: MainWindow, codes: tuple[str, ...]) -> np.ndarray:
     return np.flatnonzero(np.isin(window.model.plan.units.codes, codes))
 
 
-def save(window: MainWindow, name: str) -> None:
+def save(window: QtWidgets.QWidget, name: str) -> None:
     """Write the window as it is, in 256 colours."""
     rest()
     OUT.mkdir(parents=True, exist_ok=True)
@@ -135,6 +147,8 @@ def main() -> int:
         selecting,
         zips,
         building,
+        importing,
+        newer_areas,
     ):
         if not wanted or draw.__name__ in wanted:
             window.resize(1280, 720)
@@ -318,6 +332,54 @@ def building(window: MainWindow) -> None:
     save(window, "build")
     panel.discard()
     panel.leave()
+
+
+def importing(window: MainWindow) -> None:
+    """An order list on the import page."""
+    window.resize(1600, 1000)
+    open_sample(window)
+    orders = Path(_home.name) / "orders.csv.gz"
+    shutil.copyfile(paths.resource("superstore_orders_us.csv.gz"), orders)
+    page = import_page(window, orders)
+    save(page, "import")
+    page.reject()
+
+
+def newer_areas(window: MainWindow) -> None:
+    """Newer boundaries of the sample's counties: some of Colorado and Utah merged, one renamed."""
+    window.resize(1600, 1000)
+    open_sample(window)
+    page = import_page(window, write_newer(window), "newer_areas")
+    save(page, "newer_areas")
+    page.reject()
+
+
+def write_newer(window: MainWindow) -> Path:
+    """Boundaries as they might be some years later."""
+    plan = window.model.plan
+    arcs = plan.arcs
+    assert arcs is not None
+    codes, names = plan.units.codes.copy(), plan.units.names.copy()
+    for into, others in MERGED.items():
+        codes[rows_of(window, (into, *others))] = into
+    names[rows_of(window, ("08059",))] = "Golden, CO"
+    kept, labels = np.unique(codes.astype(str), return_inverse=True)
+    areas = projection.to_plan(polygons(arcs, labels, len(kept)), plan.crs, projection.LONLAT)
+    shapes = np.asarray(shapely.to_wkb(areas), object)
+    first = np.array([int(np.flatnonzero(plan.units.codes == code)[0]) for code in kept])
+    columns = {"fips": kept.astype(object), "name": names[first]}
+    path = Path(_home.name) / "counties_2030.gpkg"
+    gdal.write(path, shapes, columns, projection.LONLAT, "MultiPolygon")
+    return path
+
+
+def import_page(window: MainWindow, path: Path, wanted: str = "") -> QtWidgets.QDialog:
+    """The import page with a file, all of it prepared."""
+    window.files.importing.show(path, wanted=wanted)
+    page = next(p for p in window.findChildren(Importing) if p.isVisible())
+    wait(lambda: page.accept_button.isEnabled() and not page.is_busy)
+    rest(1500)
+    return page
 
 
 def look_at(window: MainWindow, territory: int, factor: float) -> None:
