@@ -191,7 +191,7 @@ class PreviewMap(QtWidgets.QWidget):
         self._say(marked.note)
         if goes and marked.box is not None and self._ground is not None:
             self._is_whole = False
-            self._set_view(self._fitted(marked.room))
+            self._set_view(self._near(marked))
             return
         self._ask()
 
@@ -242,6 +242,14 @@ class PreviewMap(QtWidgets.QWidget):
         edge = _MARGIN * self.devicePixelRatioF()
         return View.fit(box, self._size(), self._ground.origin, (edge, edge, edge, edge))
 
+    def _near(self, marked: Marked) -> View:
+        """What stands out and its surroundings, or all when these are more than that."""
+        assert self._ground is not None and marked.box is not None
+        found, whole = self._fitted(marked.room), self._fitted(self._ground.extent)
+        (x0, y0), (x1, y1) = whole.to_pixels([marked.box[:2], marked.box[2:]]).tolist()
+        is_seen = x0 >= 0 and x1 <= whole.width and y1 >= 0 and y0 <= whole.height
+        return whole if is_seen and found.px_per_m < whole.px_per_m else found
+
     def _look(self) -> None:
         """Look at all of it, or at where the view is in another size."""
         if self._ground is None:
@@ -250,7 +258,7 @@ class PreviewMap(QtWidgets.QWidget):
         if self._is_whole:
             self._set_view(self._fitted(self._ground.extent))
         else:
-            middle = view.moved((wide - view.width) // 2, (high - view.height) // 2)
+            middle = view.moved(int((wide - view.width) / 2), int((high - view.height) / 2))
             self._set_view(middle.resized(wide, high))
 
     def _set_view(self, view: View) -> None:

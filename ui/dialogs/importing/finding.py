@@ -51,9 +51,7 @@ def rows_mark(ground: ShownMap, plan: Plan | None, rows: Sequence[int]) -> Marke
         )
         return Marked(note=text.format(n=number(n)))
     known = len(_placed(ground, rows))
-    text = ngettext(
-        "{n} of {total} row has a place.", "{n} of {total} rows have a place.", n
-    ).format(n=number(known), total=number(n))
+    text = _("Rows with a place: {n} of {total}.").format(n=number(known), total=number(n))
     return Marked(box, _drawn(ground, units), points, note=text if known < n else "")
 
 
