@@ -9,12 +9,14 @@ import pytest
 import shapely
 
 from terradesk import planfile
+from terradesk import records as rec
 from terradesk.edits.arrivals import preview
 from terradesk.errors import TerraDeskError
 from terradesk.i18n import number
 from terradesk.importing import read_source
 from terradesk.importing.choices import Choices
 from terradesk.importing.kinds import kind_of
+from terradesk.measures import money
 from terradesk.plan import Plan
 from tests.core.importing_files import prepared, table_source
 from tests.core.kernel import grid_plan
@@ -150,3 +152,26 @@ def test_figures_beyond_all_units_are_told() -> None:
     assert number(999_999_999_999_999) == "999,999,999,999,999"
     now = reached({"Sales 2026": ["1e300", "2e300"]})
     assert first_two(now, "Sales 2026") == [1e300, 2e300]
+
+
+def test_amounts_of_a_newer_list_in_another_currency_do_not_take_the_place_of_the_plans() -> None:
+    columns = {"Customer ID": ["A000", "A001"], "Name": ["Customer 0", "Customer 1"]}
+    made = prepared(UPDATE, table_source({**columns, "Sales": ["€100", "€200"]}), PLAN)
+    assert made.incoming is not None
+    now = preview(PLAN, made.incoming)
+    assert first_two(now, "sales") == [10, 20] and first_two(now, "sales (EUR)") == [100, 200]
+    assert money.codes(now, "accounts", "sales (EUR)")[0] == "EUR"
+    assert "sales (EUR)" in [one.column for one in now.rows(rec.Measure)]
+    made = prepared(UPDATE, table_source({**columns, "Sales": ["€7", "€200"]}), now)
+    assert made.incoming is not None
+    now = preview(now, made.incoming)
+    assert first_two(now, "sales") == [10, 20] and first_two(now, "sales (EUR)") == [7, 200]
+    made = prepared(UPDATE, table_source({**columns, "Sales": ["$7", "21"]}), now)
+    assert made.incoming is not None
+    assert first_two(preview(now, made.incoming), "sales") == [7, 21]
+
+
+def test_the_first_of_two_columns_of_currencies_counts() -> None:
+    table = {"id": ["A000"], "Amount": ["5"], "Currency": ["EUR"], "Local currency": ["USD"]}
+    roles = [one.role for one in FIGURES.recognise(table_source(table), PLAN)]
+    assert roles.count("currency") == 1

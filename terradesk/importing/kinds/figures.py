@@ -115,7 +115,9 @@ class FiguresKind:
         n_dated = len(found.dated_headers)
         return fit * (1 - 0.5 * max(found.period_column[1], min(n_dated, 1)))
 
-    def options(self, source: Source, plan: Plan | None) -> Sequence[Option]:
+    def options(
+        self, source: Source, plan: Plan | None, choices: Choices | None = None
+    ) -> Sequence[Option]:
         """Target, several rows, values that are there, sureness, measures, currency."""
         noun = plan.heading_noun(2) if plan is not None else _("Areas")
         own = money.plan_code(plan) if plan is not None else "USD"
@@ -144,7 +146,7 @@ class FiguresKind:
         table = source.rows
         guesses = {one.name: one for one in recognise(table, plan.units if plan else None)}
         keys = _keys(source, plan, guesses) if plan is not None else {}
-        out = []
+        out: list[Meaning] = []
         for name, cells in table.columns.items():
             if name in keys:
                 role, share = keys[name]
@@ -152,6 +154,8 @@ class FiguresKind:
                 out.append(Meaning(name, role, share, told))
             else:
                 role = _rest(guesses[name], cells)
+                if role == CURRENCY and any(one.role == CURRENCY for one in out):
+                    role = "text"
                 is_plain = guesses[name].kind == "number" or role not in BROUGHT
                 out.append(Meaning(name, role, 0.8 if is_plain else 0.65))
         return out

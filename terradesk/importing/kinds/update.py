@@ -39,6 +39,7 @@ from terradesk.importing.updating import (
     moves,
     paired,
 )
+from terradesk.importing.updating.amounts import in_own_columns
 from terradesk.importing.updating.matching import BY_ID, BY_NAME
 from terradesk.importing.updating.step import step
 from terradesk.importing.updating.telling import Groups, Teller, grouped, new_key, old_key
@@ -88,7 +89,9 @@ class UpdateKind:
         known = by_number if by_number >= 0.2 else 0.9 * found.best("account_name")[1]
         return 0.1 if known < 0.2 else 0.25 + 0.7 * known * _fullness(found)
 
-    def options(self, source: Source, plan: Plan | None) -> Sequence[Option]:
+    def options(
+        self, source: Source, plan: Plan | None, choices: Choices | None = None
+    ) -> Sequence[Option]:
         """Key, what becomes of accounts that are gone, empty cells, places set by hand."""
         ways = [("", _("As recognised")), (BY_ID, _("Account number")), (BY_NAME, _("Name, place"))]
         own = plan.accounts.columns if plan is not None else {}
@@ -99,7 +102,7 @@ class UpdateKind:
             replace(GONE, title=_(GONE.title), choices=choices),
             replace(EMPTY, title=_(EMPTY.title)),
             replace(KEEP_PLACES, title=_(KEEP_PLACES.title)),
-            *(one for one in ACCOUNTS.options(source, plan) if one.key in _PLACING),
+            *(one for one in ACCOUNTS.options(source, plan, choices) if one.key in _PLACING),
         )
 
     def recognise(self, source: Source, plan: Plan | None) -> Sequence[Meaning]:
@@ -233,17 +236,21 @@ class _Update:
         making = part(progress, 0.0, 0.7)
         made = make_accounts(table, own, joined, bare, making, placing=placing_of(self.choices))
         progress(0.7, _("Comparing"))
-        wanted = {
-            name: values
-            for name, values in made.accounts.columns.items()
-            if roles.get(name) not in ("id", UNUSED)
-        }
-        pairs = paired(plan, wanted, roles)
+        made = in_own_columns(plan, made, self._pairs(made))
+        pairs = self._pairs(made)
         columns = {pair.file: pair.plan for pair in pairs if not pair.is_new}
         picked = dict(self.choices.picked)
         picked |= {key: "" for key in self.choices.left_out if key.startswith("match:")}
         found = matched(plan, made, table, roles, columns, key, picked)
         return made, found, pairs, []
+
+    def _pairs(self, made: MadeAccounts) -> list[Pair]:
+        wanted = {
+            name: values
+            for name, values in made.accounts.columns.items()
+            if self.roles.get(name) not in ("id", UNUSED)
+        }
+        return paired(self.plan, wanted, self.roles)
 
     def _report(
         self, made: MadeAccounts, takes: np.ndarray, issues: Sequence[Issue]
