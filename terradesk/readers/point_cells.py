@@ -10,6 +10,7 @@ import numpy as np
 
 from terradesk.i18n import _, isolate
 from terradesk.readers import words
+from terradesk.readers.numbers import number
 from terradesk.readers.projected import degrees
 from terradesk.readers.report import issue
 from terradesk.readers.tables import Table
@@ -69,7 +70,13 @@ def _holds_points(table: Table, name: str) -> bool:
     n = sum(1 for cell in filled if _pair(cell) is not None)
     if n == 0 or n < _ENOUGH * len(filled):
         return False
-    return _is_said(name) or sum(1 for cell in filled if _FINE.search(cell)) >= _ENOUGH * n > 1
+    fine = [cell for cell in filled if _FINE.search(cell) and not _is_figure(cell)]
+    return _is_said(name) or len(fine) >= _ENOUGH * n > 1
+
+
+def _is_figure(cell: str) -> bool:
+    """Whether it is one number with thousands and decimals, such as 1.000,50."""
+    return number(cell, ",") is not None or number(cell, ".") is not None
 
 
 def _is_said(name: str) -> bool:

@@ -58,6 +58,8 @@ def test_points_become_two_columns(heading, cells, lat, lon) -> None:
         {"Place": ["Boston, MA", "42.36, -71.06", "Paris"]},
         {"Coordinates": ["42.36, -71.06"], "lat": ["1"], "lon": ["2"]},
         {"Location": ["12, 34"]},
+        {"Umsatz": ["1.000,50", "1.001,50"]},
+        {"Revenue": ["1,000.50", "12,001.00"]},
         {"Location": ["", ""]},
         {"Location": []},
     ],
