@@ -7,7 +7,7 @@ again; locked areas stay as they are and are counted.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -99,7 +99,13 @@ def from_codes(
 
 
 def from_owners(
-    plan: Plan, alignment: int, column: str, keep_exceptions: bool = False, *, reason: str = ""
+    plan: Plan,
+    alignment: int,
+    column: str,
+    keep_exceptions: bool = False,
+    left_out: Collection[int] = (),
+    *,
+    reason: str = "",
 ) -> tuple[Assigned, np.ndarray]:
     """One territory per owner of accounts; each unit goes to whoever has most in it.
 
@@ -115,6 +121,8 @@ def from_owners(
         Column of the accounts with the owner.
     keep_exceptions : bool
         Make the exceptions named accounts of their owner's territory.
+    left_out : collection of int
+        Rows of exceptions that are not kept all the same.
     reason : str
 
     Returns
@@ -133,7 +141,7 @@ def from_owners(
     if not keep_exceptions or not len(exceptions.rows):
         return done, exceptions.rows
     after = apply(plan, done.edit) if done.edit else plan
-    named = exceptions.named(after, alignment, reason=reason)
+    named = exceptions.named(after, alignment, left_out, reason=reason)
     if done.edit is None:
         return replace(done, edit=named), exceptions.rows
     return replace(done, edit=joined(done.edit, named) if named else done.edit), exceptions.rows
@@ -154,7 +162,7 @@ class Exceptions:
     homes: np.ndarray
 
     def named(
-        self, plan: Plan, alignment: int, left_out: Sequence[int] = (), *, reason: str = ""
+        self, plan: Plan, alignment: int, left_out: Collection[int] = (), *, reason: str = ""
     ) -> Edit | None:
         """The edit that makes them named accounts of their owners, some rows left out.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from PySide6 import QtGui, QtWidgets
+from PySide6 import QtCore, QtGui, QtWidgets
 
 from terradesk import i18n, readers
 from terradesk.i18n import _, ngettext
@@ -13,6 +13,7 @@ from terradesk.progress import Progress
 
 from .. import theme
 from ..document_model import DocumentModel
+from .exceptions_list import ExceptionsList
 from .issues import align_end, end_item, text_table
 from .parts import Button, Dialog, Trouble, choose, combo, label, swatch
 from .starting_work import (
@@ -31,6 +32,8 @@ from .work import LatestWork
 
 TABLES = "*.xlsx *.xlsm *.xls *.ods *.csv *.tsv *.txt"
 _MOST_NAMED = 12
+_CHECKED, _PARTLY = QtCore.Qt.CheckState.Checked, QtCore.Qt.CheckState.PartiallyChecked
+_UNCHECKED = QtCore.Qt.CheckState.Unchecked
 
 
 class StartTerritories(Dialog):
@@ -67,7 +70,9 @@ class StartTerritories(Dialog):
         self.column = combo(_("Column of the areas"), columns)
         self.owner = combo(_("Column of the accounts"), owners)
         self.keep = QtWidgets.QCheckBox(_("Keep exceptions as named accounts"))
-        self.keep.setToolTip(_("They stay with their owner, wherever their area goes"))
+        self.keep.setToolTip(
+            _("They stay with their owner, wherever their area goes. Tick them one by one below.")
+        )
         self.number = QtWidgets.QSpinBox()
         self.number.setRange(1, 1000)
         self.number.setValue(10)
@@ -134,6 +139,9 @@ class StartTerritories(Dialog):
         for column in (1, 2):
             align_end(self.table, column)
         self.body.addWidget(self.table, 1)
+        self.exceptions = ExceptionsList()
+        self.exceptions.hide()
+        self.body.addWidget(self.exceptions, 1)
 
     def _make_foot(self) -> None:
         note = _("One step: Undo takes it back.")
@@ -147,9 +155,11 @@ class StartTerritories(Dialog):
     def _connect(self) -> None:
         for way, button in self._ways.items():
             button.clicked.connect(partial(self.choose, way))
-        for box in (self.column, self.owner, self.code, self.territory):
+        for box in (self.column, self.code, self.territory):
             box.activated.connect(self.ask)
-        self.keep.toggled.connect(self.ask)
+        self.owner.activated.connect(self._other_owner)
+        self.keep.clicked.connect(self._keep_all)
+        self.exceptions.changed.connect(self._ticked)
         self.number.valueChanged.connect(self.ask)
         self._reading.succeeded.connect(self._on_read)
         self._working.succeeded.connect(self._on_start)
@@ -169,6 +179,27 @@ class StartTerritories(Dialog):
         for other, part in self._parts.items():
             part.setEnabled(other == way)
         self.ask()
+
+    def _keep_all(self) -> None:
+        """All exceptions, or none of them."""
+        self.keep.setCheckState(_CHECKED if self._keeps else _UNCHECKED)
+        self.exceptions.leave_out(frozenset())
+        self.ask()
+
+    def _ticked(self) -> None:
+        some = _PARTLY if self.exceptions.left_out else _CHECKED
+        self.keep.setCheckState(some if self.exceptions.are_some_kept else _UNCHECKED)
+        self.ask()
+
+    def _other_owner(self) -> None:
+        self.exceptions.leave_out(frozenset())
+        self.keep.setCheckState(_CHECKED if self._keeps else _UNCHECKED)
+        self.ask()
+
+    @property
+    def _keeps(self) -> bool:
+        """Whether exceptions are kept, some at least."""
+        return self.keep.checkState() != _UNCHECKED
 
     def _ask_file(self) -> None:
         text, _filter = QtWidgets.QFileDialog.getOpenFileName(
@@ -199,8 +230,12 @@ class StartTerritories(Dialog):
         if self.way == COLUMN:
             return Wish(COLUMN, str(self.column.currentData()))
         if self.way == OWNERS:
-            is_kept = self.keep.isChecked()
-            return Wish(OWNERS, str(self.owner.currentData()), keeps_exceptions=is_kept)
+            return Wish(
+                OWNERS,
+                str(self.owner.currentData()),
+                keeps_exceptions=self._keeps,
+                left_out=self.exceptions.left_out,
+            )
         if self.way == EMPTY:
             return Wish(EMPTY, n=self.number.value())
         if self._table is None:
@@ -217,6 +252,7 @@ class StartTerritories(Dialog):
         wish = self._wish()
         if wish is None:
             self._working.stop()
+            self.exceptions.hide()
             self.told.setText(_("Choose a file: one column with codes, one with territories."))
             self.notes.setText("")
             self.table.setRowCount(0)
@@ -247,6 +283,7 @@ class StartTerritories(Dialog):
         self.told.setText(told.format(n=i18n.number(n)))
         self.notes.setText("\n".join(self._remarks(start)))
         self._fill(start)
+        self._fill_exceptions(start)
         if start.assigned.edit is None:
             self.told.setText(_("Nothing would change: the territories are like this already."))
         self.accept_button.setEnabled(start.assigned.edit is not None)
@@ -293,14 +330,11 @@ class StartTerritories(Dialog):
         if not n:
             return []
         text = ngettext(
-            "{n} account is not in its owner's territory: {names}",
-            "{n} accounts are not in their owner's territory: {names}",
+            "{n} account is not in its owner's territory.",
+            "{n} accounts are not in their owner's territory.",
             n,
         )
-        names = self._model.plan.accounts.names
-        found = [str(names[row]) for row in start.exceptions[:_MOST_NAMED]]
-        shown = ", ".join(i18n.isolate(name) for name in found)
-        return [text.format(n=i18n.number(n), names=shown + (" …" if n > _MOST_NAMED else ""))]
+        return [text.format(n=i18n.number(n))]
 
     def _fill(self, start: Start) -> None:
         self.table.setRowCount(len(start.rows))
@@ -310,6 +344,10 @@ class StartTerritories(Dialog):
             self.table.setItem(row, 0, item)
             self.table.setItem(row, 1, end_item(i18n.number(n_units)))
             self.table.setItem(row, 2, end_item(i18n.number(n_accounts)))
+
+    def _fill_exceptions(self, start: Start) -> None:
+        self.exceptions.show_all(start.exceptions, self._keeps)
+        self.exceptions.setVisible(bool(start.exceptions))
 
     # ------------------------------------------------------------------ ending
     def _accept(self) -> None:

@@ -29,6 +29,8 @@ class Wish:
     codes, names : ndarray of str, optional
         Of a two-column list.
     keeps_exceptions : bool
+    left_out : frozenset of int
+        Accounts among the exceptions that are not kept all the same.
     n : int
     """
 
@@ -37,7 +39,26 @@ class Wish:
     codes: np.ndarray | None = None
     names: np.ndarray | None = None
     keeps_exceptions: bool = False
+    left_out: frozenset[int] = frozenset()
     n: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Outlier:
+    """An account that would not be in its owner's territory.
+
+    Parameters
+    ----------
+    account : int
+        Row.
+    name, lies_in, owner : str
+        Of the account, of the territory of its area, of its owner.
+    """
+
+    account: int
+    name: str
+    lies_in: str
+    owner: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,7 +75,7 @@ class Start:
         New territories, units that would be unassigned.
     unknown : list of str
         Codes that no unit has.
-    exceptions : ndarray of int32
+    exceptions : tuple of Outlier
         Accounts that would not be in their owner's territory.
     """
 
@@ -63,7 +84,7 @@ class Start:
     n_made: int
     n_unassigned: int
     unknown: list[str]
-    exceptions: np.ndarray
+    exceptions: tuple[Outlier, ...] = ()
 
 
 def work_out(plan: Plan, alignment: int, wish: Wish, progress: Progress) -> Start:
@@ -85,7 +106,7 @@ def work_out(plan: Plan, alignment: int, wish: Wish, progress: Progress) -> Star
         )
     elif wish.way == OWNERS:
         assigned, exceptions = starting.from_owners(
-            plan, alignment, wish.column, wish.keeps_exceptions
+            plan, alignment, wish.column, wish.keeps_exceptions, wish.left_out
         )
     else:
         assigned = starting.empty(plan, alignment, wish.n)
@@ -94,7 +115,20 @@ def work_out(plan: Plan, alignment: int, wish: Wish, progress: Progress) -> Star
         edit = starting.make_baseline_if_none(plan, assigned.edit)
         assigned = replace(assigned, edit=edit)
         after = apply(plan, edit)
-    return _told(plan, after, alignment, assigned, unknown, exceptions)
+    outliers = _outliers(after, alignment, exceptions, wish.column)
+    return _told(plan, after, alignment, assigned, unknown, outliers)
+
+
+def _outliers(
+    after: Plan, alignment: int, exceptions: np.ndarray, column: str
+) -> tuple[Outlier, ...]:
+    if not len(exceptions):
+        return ()
+    view, accounts = after.alignment(alignment), after.accounts
+    units, owners = accounts.unit[exceptions], accounts.column(column)[exceptions]
+    homes = [view.name_of(int(view.assignment[unit])) if unit >= 0 else "" for unit in units]
+    found = zip(exceptions.tolist(), accounts.names[exceptions], homes, owners, strict=True)
+    return tuple(Outlier(row, str(name), home, str(own).strip()) for row, name, home, own in found)
 
 
 def _told(
@@ -103,7 +137,7 @@ def _told(
     alignment: int,
     assigned: Assigned,
     unknown: list[str],
-    exceptions: np.ndarray,
+    exceptions: tuple[Outlier, ...],
 ) -> Start:
     view = after.alignment(alignment)
     found = counts(view)
