@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 import shapely
 
@@ -21,10 +22,11 @@ from terradesk.plan import Plan
 from tests.core.importing_files import prepared, table_source
 from tests.core.kernel import grid_plan
 from tests.core.plan_files import differences
+from tests.core.vintages import cell, changed
 
 PLAN = grid_plan()
 ACCOUNTS, UPDATE, FIGURES = map(kind_of, ("accounts", "update", "figures"))
-ACTUALS, AREAS = map(kind_of, ("actuals", "areas"))
+ACTUALS, AREAS, NEWER_AREAS = map(kind_of, ("actuals", "areas", "newer_areas"))
 
 
 def as_read_again(plan: Plan, path: Path, incoming: object = None) -> Plan:
@@ -175,3 +177,17 @@ def test_the_first_of_two_columns_of_currencies_counts() -> None:
     table = {"id": ["A000"], "Amount": ["5"], "Currency": ["EUR"], "Local currency": ["USD"]}
     roles = [one.role for one in FIGURES.recognise(table_source(table), PLAN)]
     assert roles.count("currency") == 1
+
+
+def test_an_empty_cell_of_newer_boundaries_leaves_what_the_plan_knows() -> None:
+    population = np.full(23, np.nan)
+    population[0], population[22] = 7.0, np.nan
+    source = changed(
+        PLAN, ["00001", "00002"], {"M": cell(1, 0, 2, 1)}, population=population,
+        state=np.full(23, "", object),
+    )  # fmt: skip
+    made = prepared(NEWER_AREAS, source, PLAN)
+    assert made.incoming is not None
+    units = preview(PLAN, made.incoming).units
+    assert units.columns["population"][[0, 3, 24]].tolist() == [7.0, 103.0, 101.0 + 102.0]
+    assert units.columns["state"].tolist() == [*PLAN.units.columns["state"].tolist(), "S0"]

@@ -82,7 +82,8 @@ def carry(
 
     Amounts of units that go are shared out among those that follow, so that their sum stays the
     same; rates are averaged by the inhabitants that move with them, else by area; texts and codes
-    come from the unit that is followed. Columns of the file go before all this.
+    come from the unit that is followed. Columns of the file go before all this; where one of their
+    cells is empty, the plan keeps what it knows.
 
     Parameters
     ----------
@@ -108,9 +109,14 @@ def carry(
     for name, values in brought.items():
         out.brought.append(name)
         out.values[name] = values[taken]
+        is_known = (values != "") if values.dtype == object else ~np.isnan(values)
         if name not in plan.units.columns:
             out.new.append(NewColumn("units", name, values.dtype == object))
-        change = cells_changed(plan, "units", name, kept[:, 0], values[kept[:, 1]])
+        elif not is_known[taken].all():
+            known = _carried(succession, name, shares, people, out)
+            out.values[name] = np.where(is_known[taken], values[taken], known)
+        told = kept[is_known[kept[:, 1]]]
+        change = cells_changed(plan, "units", name, told[:, 0], values[told[:, 1]])
         if change is not None:
             out.changes.append(change)
     described = [row for row in newcomers.columns if names[row.name] == row.name]
