@@ -1,5 +1,6 @@
 """What somebody who knows spreadsheets but no maps runs into when bringing data in."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,8 @@ from terradesk.importing.kinds.accounts import ACCOUNTS
 from terradesk.importing.projecting import world_plan
 from tests.core.kernel import grid_plan
 from ui.dialogs.importing.reading_strip import ReadingStrip
+from ui.map.camera import Part
+from ui.map.floats import part_name
 
 LIST = (
     "Cust. no;Customer;Zip;Sales\r\n"
@@ -114,9 +117,18 @@ def test_a_comparison_is_still_one() -> None:
         formula.evaluate("= = a", accounts())
 
 
-def accounts():
-    from dataclasses import replace
+def test_a_far_part_without_a_state_has_a_name_too() -> None:
+    plan = grid_plan()
+    rows = np.array([6, 7, 8])
+    part = Part(rows=rows, box=(0.0, 0.0, 1.0, 1.0))
+    assert part_name(plan, part) == "S1"
+    states = plan.units.columns["state"].copy()
+    states[rows] = ""
+    units = replace(plan.units, columns={**plan.units.columns, "state": states})
+    assert part_name(replace(plan, units=units), part) == "Square 6 and 2 more"
 
+
+def accounts():
     empty = world_plan().accounts
     nan, texts = np.full(2, np.nan), np.array(["1", "2"], object)
     return replace(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6 import QtCore, QtWidgets
 
+from terradesk import i18n
 from terradesk import records as rec
 from terradesk.i18n import _
 from terradesk.plan import Plan
@@ -208,11 +209,13 @@ class Floats:
 
 
 def part_name(plan: Plan, part: Part) -> str:
-    """What a far part is called: its state if there is one, else its first area."""
+    """What a far part is called: its state if there is one, else its first area and how many."""
     columns = [c.name for c in plan.rows(rec.Column) if c.table == "units" and c.role == "state"]
     for name in (*columns, "state_name", "state"):
         values = plan.units.columns.get(name)
         if values is not None and values.dtype == object:
-            states = list(values[part.rows])
-            return str(max(set(states), key=states.count))
-    return str(plan.units.names[part.rows[0]])
+            states = [state for state in values[part.rows].tolist() if state]
+            if states:
+                return str(max(set(states), key=states.count))
+    first, n = str(plan.units.names[part.rows[0]]), len(part.rows) - 1
+    return _("{name} and {n} more").format(name=first, n=i18n.number(n)) if n else first

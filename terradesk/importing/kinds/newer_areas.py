@@ -52,9 +52,11 @@ class NewerAreas:
             return 0.0
         return 0.35 + 0.6 * _known(source, plan)[0]
 
-    def options(self, source: Source, plan: Plan | None) -> Sequence[Option]:
+    def options(
+        self, source: Source, plan: Plan | None, choices: Choices | None = None
+    ) -> Sequence[Option]:
         """What may be chosen."""
-        is_part = plan is not None and _known(source, plan)[1] < _KNOWN
+        is_part = plan is not None and _known(source, plan, choices)[1] < _KNOWN
         return (
             replace(
                 _MISSING,
@@ -105,7 +107,7 @@ class NewerAreas:
         roles = chosen(self, source, plan, choices)
         found = newcomers.read(source, plan, roles, progress)
         options = {one.key: choices.options.get(one.key, one.default)
-                   for one in self.options(source, plan)}  # fmt: skip
+                   for one in self.options(source, plan, choices)}  # fmt: skip
         made = replacement(plan, found, _wanted(options, choices), progress)
         return _prepared(plan, source, found, made, choices, roles)
 
@@ -156,7 +158,7 @@ def _sentence(plan: Plan, made: Replacement) -> str:
     n, k = len(made.taken), len(made.gone)
     came = ngettext("{n} area comes", "{n} areas come", n).format(n=number(n))
     went = ngettext("{n} goes", "{n} go", k).format(n=number(k))
-    same = len(made.kept)
+    same = int(plan.units_present.sum()) - k
     stays = ngettext("{n} stays", "{n} stay", same).format(n=number(same))
     return _("{came}, {went}, {stays}.").format(came=came, went=went, stays=stays)
 
@@ -169,9 +171,9 @@ def _rows(plan: Plan, found: Newcomers, made: Replacement) -> list[tuple[str, ..
     return out
 
 
-def _known(source: Source, plan: Plan) -> tuple[float, float]:
+def _known(source: Source, plan: Plan, choices: Choices | None = None) -> tuple[float, float]:
     """Share of the file's codes that the plan has, and of the plan's that the file has."""
-    column = next((m.column for m in newcomers.meanings(source) if m.role == newcomers.CODE), "")
+    column = newcomers.code_column(source, choices)
     if not column:
         return 0.0, 0.0
     here = {str(cell).strip() for cell in source.rows.columns[column].tolist()}

@@ -132,7 +132,10 @@ class Importing(ImportPage):
         self.strip.hide()
         self._strip_line.hide()
         self._foot_note, self._doing = label("", "dim"), label("", "dim")
+        self._waiting = label("", "dim")
+        self._waiting.hide()
         self.foot.addWidget(self._foot_note)
+        self.foot.addWidget(self._waiting)
         self.foot.addWidget(self._doing)
 
     def _connect(self) -> None:
@@ -165,6 +168,16 @@ class Importing(ImportPage):
     def trouble(self) -> Trouble:
         """Where errors stand."""
         return self.side.trouble
+
+    def tell_waiting(self, n: int) -> None:
+        """Say that other files were dropped together with this one."""
+        text = ngettext(
+            "Drop the other file again after this one.",
+            "Drop the other {n} files again after this one.",
+            n,
+        )
+        self._waiting.setText(text.format(n=i18n.number(n)))
+        self._waiting.setVisible(n > 0)
 
     # ------------------------------------------------------------------ reading
     def read_file(self, path: Path) -> None:
@@ -272,10 +285,10 @@ class Importing(ImportPage):
 
     def _tell_where(self) -> None:
         plan = self._plan
-        if plan is None:
+        if plan is None or (self.understood is not None and self.understood.kind.key == "areas"):
             self._foot_note.setText(_("A new plan is made of it."))
             return
-        n = len(plan.units)
+        n = int(plan.units_present.sum())
         text = _("It goes to the open plan: {n} {noun}.")
         self._foot_note.setText(text.format(n=i18n.number(n), noun=plan.noun(n)))
 
@@ -331,6 +344,7 @@ class Importing(ImportPage):
         self.outcome = outcome
         self.trouble.hide()
         prepared = outcome.prepared
+        self._take_options(outcome.understood)
         self._offer_mends(outcome.understood)
         self.gain.show_outcome(outcome)
         self.side.show_outcome(outcome)
@@ -342,6 +356,13 @@ class Importing(ImportPage):
         self.accept_button.setEnabled(can)
         nothing = _("Nothing would change: the plan holds all of it already.")
         self.accept_button.setToolTip("" if can else nothing)
+
+    def _take_options(self, now: Understood) -> None:
+        """Show the options that belong to what columns mean now."""
+        was = self.understood
+        if was is not None and was.source is now.source and was.kind is now.kind:
+            self.understood = now
+            self.side.show_options(now, self._options)
 
     def _tell_doing(self, text: str) -> None:
         """What takes so long, as long as it does."""
