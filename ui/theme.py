@@ -289,16 +289,19 @@ QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 QCheckBox, QRadioButton { spacing: 8px; background: transparent; }
 QTreeView[role="review"]::item { height: 26px; }
-QCheckBox::indicator, QRadioButton::indicator, QListWidget::indicator,
+QCheckBox::indicator, QRadioButton::indicator, QListWidget::indicator, QTableWidget::indicator,
 QTreeView[role="review"]::indicator { width: 14px;
   height: 14px; background: $field;
   border: 1px solid $outline; border-radius: 3px; }
 QRadioButton::indicator { border-radius: 8px; }
 QCheckBox::indicator:focus, QRadioButton::indicator:focus, QCheckBox::indicator:hover,
 QRadioButton::indicator:hover { border: 1px solid $accent; }
+QCheckBox::indicator:indeterminate { border: 1px solid $accent;
+  background: qlineargradient(x1: 0, y1: 0, x2: 0, y2: 1, stop: 0 $field, stop: 0.38 $field,
+    stop: 0.39 $accent, stop: 0.61 $accent, stop: 0.62 $field, stop: 1 $field); }
 QTreeView[role="review"]::indicator:indeterminate { background: $accent;
   border: 4px solid $field; border-radius: 3px; }
-QCheckBox::indicator:checked, QListWidget::indicator:checked,
+QCheckBox::indicator:checked, QListWidget::indicator:checked, QTableWidget::indicator:checked,
 QTreeView[role="review"]::indicator:checked { background: $accent;
   border: 1px solid $accent;
   image: url("$tick"); }
