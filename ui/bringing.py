@@ -50,10 +50,13 @@ class Bringing(QtCore.QObject):
         super().__init__(model)
         self._model, self._made, self._plan, self._again = model, made, plan, again
         self._alignment = model.alignment
-        self._document: Document | None = None
+        self._document = model.document
 
     def start(self) -> None:
-        """Ask about a baseline, then begin."""
+        """Ask about a baseline, then begin; after the step that is being written, if one is."""
+        if self._model.is_held:
+            self._model.held_changed.connect(self._start_later)
+            return
         try:
             _edit, is_refused = self._model.in_draft(self._made.edit)
         except TerraDeskError as error:
@@ -64,9 +67,19 @@ class Bringing(QtCore.QObject):
         else:
             self._begin()
 
+    def _start_later(self, _is_held: bool) -> None:
+        """The step before this one is written; its views come first."""
+        self._model.held_changed.disconnect(self._start_later)
+        QtCore.QTimer.singleShot(0, self, self._start_if_open)
+
+    def _start_if_open(self) -> None:
+        if self._is_ours:
+            self.start()
+        else:
+            self.deleteLater()
+
     def _begin(self) -> None:
-        model = self._model
-        document = self._document = model.document
+        model, document = self._model, self._document
         is_fresh = self._alignment == model.alignment and self._plan is document.plan
         alignment, over = model.alignment, threading.Event()
 
@@ -121,7 +134,7 @@ class Bringing(QtCore.QObject):
             return
         can_retry = isinstance(error, TerraDeskError)
         can_retry &= not isinstance(error, ReadOnlyPlan | StaleEdit)
-        if self._model.on_error(error, can_retry) and can_retry:
+        if self._model.on_error(error, can_retry) and can_retry and self._is_ours:
             self._begin()
         else:
             self.deleteLater()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
+from weakref import ref
 
 import numpy as np
 
@@ -60,8 +61,15 @@ class Evidence:
     """
 
     def __init__(self, source: Source, plan: Plan | None) -> None:
-        self.source, self.plan = source, plan
+        self._source, self.plan = ref(source), plan  # the source keeps this: no cycle
         self.names = tuple(source.rows.columns)
+
+    @property
+    def source(self) -> Source:
+        """The file, which whoever asks holds."""
+        found = self._source()
+        assert found is not None
+        return found
 
     # ------------------------------------------------------------------ the file alone
     @cached_property

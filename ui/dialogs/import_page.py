@@ -23,6 +23,7 @@ class ImportPage(Dialog):
     def __init__(self, title: str, parent: QtWidgets.QWidget | None, size: tuple[int, int]) -> None:
         super().__init__(title, parent, *size)
         self._works: list[LatestWork] = []
+        self.destroyed.connect(self.__dict__.clear)  # a million rows must not wait for a collection
 
     def add_head(self, title: str, icon: str, *at_end: QtWidgets.QWidget) -> None:
         """The row with title, file and what is known of it, and the progress below it."""

@@ -106,9 +106,13 @@ class FileCommands:
         self.run(_("Making the plan"), load, opened)
 
     def files_dropped(self, paths: list[Path]) -> None:
-        """Open or import files dropped on the window, one after another."""
-        for path in paths[:1]:
-            self.open_path(path)
+        """Open or import the first of the files dropped on the window, and tell of the others."""
+        from ..dialogs.importing.files import main_files
+
+        found = main_files(paths)
+        if found:
+            self.importing.n_waiting = len(found) - 1
+            self.open_path(found[0])
 
     # ------------------------------------------------------------------ importing
     def import_file(self, path: Path | bool | None = None) -> None:

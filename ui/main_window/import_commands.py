@@ -31,6 +31,7 @@ class ImportCommands:
 
     def __init__(self, window: MainWindow) -> None:
         self._window, self._model = window, window.model
+        self.n_waiting = 0  # files that were dropped together with the one that is shown
 
     def ask(self, gives: str = "") -> Path | None:
         """Ask for a file."""
@@ -56,6 +57,8 @@ class ImportCommands:
         plan = self._model.plan if is_open else None
         alignment = self._model.alignment if is_open else 0
         page = Importing(path, plan, alignment, self._window, wanted)
+        page.tell_waiting(self.n_waiting)
+        self.n_waiting = 0
         page.accepted_import.connect(self._do)
         page.open()
 

@@ -130,8 +130,11 @@ class Dropping:
         self.end()
         event.acceptProposedAction()
         if paths:
+            from ..dialogs.importing.files import main_files
+
+            first = main_files([Path(text) for text in paths])[0]
             at = self._view.canvas.mapToGlobal(event.position().toPoint())
-            if not adding.offer(self._view, Path(paths[0]), at):
+            if not adding.offer(self._view, first, at):
                 self._view.files_dropped.emit(paths)
         elif len(rows) and self._view.is_ready:
             self._drop_accounts(rows, event.position())

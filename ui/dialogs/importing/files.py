@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6 import QtWidgets
 
 from terradesk.i18n import _
 from terradesk.readers import all_readers
+
+_PARTS = {
+    ".shp": (".shx", ".dbf", ".prj", ".cpg", ".qpj", ".qix", ".sbn", ".sbx", ".shp.xml"),
+    ".tab": (".dat", ".map", ".id", ".ind"),
+    ".mif": (".mid",),
+}
+"""Files that belong to another one and are read with it."""
+
+
+def main_files(paths: Sequence[Path]) -> list[Path]:
+    """Files without those that are read together with another one of them."""
+    parts = {
+        str(path)[: -len(path.suffix)].casefold() + suffix
+        for path in paths
+        for suffix in _PARTS.get(path.suffix.lower(), ())
+    }
+    return [path for path in paths if str(path).casefold() not in parts]
 
 
 def filters() -> str:
