@@ -130,6 +130,15 @@ def _fault_key(fault: Fault, k: int) -> str:
     return f"{fault.kind}:{k}"
 
 
+def _fault_state(fault: Fault) -> int:
+    """Closed gaps change; lakes and other wide places without an area are as they should be."""
+    if fault.kind == "overlap":
+        return PROBLEM
+    if fault.is_closed:
+        return CHANGES
+    return PROBLEM if fault.is_sliver else NOTHING
+
+
 def _size(fault: Fault) -> str:
     area = area_text(fault.area)
     if not fault.is_sliver:
@@ -194,8 +203,7 @@ def shown(plan: Plan, made: MadeUnits, found: Sequence[Link]) -> Shown:
     units[made.arcs.areas == 0] = PROBLEM
     ways = link_lines(made.arcs, [(one.crossing.a, one.crossing.b) for one in found])
     faults = [one.shape for one in made.faults]
-    closed = [one.kind == "gap" and one.is_closed for one in made.faults]
-    states = [CHANGES if one else PROBLEM for one in closed]
+    states = [_fault_state(one) for one in made.faults]
     states += [ARRIVES if one.is_on else NOTHING for one in found]
     keys = [_fault_key(one, k) for k, one in enumerate(made.faults)]
     rows = np.full(int(made.rows.max(initial=-1)) + 1, -1, np.int64)

@@ -65,8 +65,8 @@ class Ground(Protocol):
     ) -> Drawn:
         """A picture of a view whose edges are out of sight; raises Cancelled by ``progress``."""
 
-    def told(self, unit: int) -> str:
-        """What is said of a unit under the mouse."""
+    def told(self, x: float, y: float, reach: float, unit: int) -> str:
+        """What is said of a place in metres and of the unit there, -1 for none."""
 
 
 class PreviewMap(QtWidgets.QWidget):
@@ -348,10 +348,17 @@ class PreviewMap(QtWidgets.QWidget):
         return super().event(event)
 
     def told_at(self, at: QtCore.QPointF) -> str:
-        """What is said of the unit at a point of the widget."""
+        """What is said of what lies at a point of the widget."""
+        if self._ground is None:
+            return ""
         ratio = self.devicePixelRatioF()
-        unit = self.unit_at(*self._view.to_map(at.x() * ratio, at.y() * ratio))
-        return self._ground.told(unit) if unit >= 0 and self._ground is not None else ""
+        x, y = self._view.to_map(at.x() * ratio, at.y() * ratio)
+        return self._ground.told(x, y, self._reach, self.unit_at(x, y))
+
+    @property
+    def _reach(self) -> float:
+        """Metres as far as one can aim."""
+        return 2 * _CLICK * self.devicePixelRatioF() / self._view.px_per_m
 
     def unit_at(self, x: float, y: float) -> int:
         """Unit at a place in metres as it is drawn, -1 for none."""
@@ -387,7 +394,7 @@ class PreviewMap(QtWidgets.QWidget):
         if not self._is_dragged:
             ratio = self.devicePixelRatioF()
             x, y = self._view.to_map(event.position().x() * ratio, event.position().y() * ratio)
-            self.clicked.emit(x, y, 2 * _CLICK * ratio / self._view.px_per_m)
+            self.clicked.emit(x, y, self._reach)
 
     def mouseDoubleClickEvent(self, event: QtGui.QMouseEvent) -> None:
         """Show all of it."""

@@ -124,8 +124,16 @@ class ShownMap:
                 out.append(Key(state, total, fill, ink, SHAPES[_SYMBOLS[state]] if p else ""))
         return tuple(out)
 
-    def told(self, unit: int) -> str:
-        """Name, code and state of a unit."""
+    def told(self, x: float, y: float, reach: float, unit: int) -> str:
+        """The item of a shape at a place in metres, else name, code and state of a unit."""
+        key = self.shapes.key_at(x, y, reach)
+        for item in self.prepared.items if key else ():
+            if item.key == key:
+                group = dict(self.prepared.groups).get(item.group, "")
+                return "\n".join(text for text in (item.title, item.after, group) if text)
+        return self._told_unit(unit) if unit >= 0 else ""
+
+    def _told_unit(self, unit: int) -> str:
         units, states = self.base.units, self.prepared.shown.unit_states
         name, code = str(units.names[unit]), str(units.codes[unit])
         text = f"{name} ({code})" if name not in ("", code) else code

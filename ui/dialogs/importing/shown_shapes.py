@@ -13,7 +13,8 @@ from terradesk.render.style import Style
 from terradesk.render.view import View
 
 _WIDE, _CORE, _MARK = 6.0, 1.8, 11.0  # pixels at 100 % of the band along an edge, its line, marks
-_DOT, _LARGE_DOT = 7.0, 10.0  # diameter of what is smaller than `_TINY`
+_DOT, _SMALL_DOT, _LARGE_DOT = 7.0, 6.0, 10.0  # diameter of what is smaller than `_TINY`
+_CROWD, _CELL = 150, 7.0  # shapes from which on dots are small; pixels of a place with one dot
 _TINY = 9.0
 _AROUND = 20.0
 _SOFT, _SOFTER = 90, 70  # of 255
@@ -87,8 +88,9 @@ class ShownShapes:
             return
         painter = QtGui.QPainter(image)
         painter.setRenderHint(QtGui.QPainter.RenderHint.Antialiasing)
-        pen = _Pen(painter, view, style)
         first = set(self.rows_of(marked))
+        rows = self._thinned(rows, view, style.pixel_ratio, first)
+        pen = _Pen(painter, view, style, len(rows) > _CROWD)
         order = sorted(rows.tolist(), key=lambda k: (k in first, int(self._states[k]) == PROBLEM))
         accent = QtGui.QColor(style.roles["accent"])
         for k in order:
@@ -97,11 +99,22 @@ class ShownShapes:
             pen.draw(self._shapes[k], b[k], colour, int(self._states[k]), mark)
         painter.end()
 
+    def _thinned(self, rows: np.ndarray, view: View, ratio: float, kept: set[int]) -> np.ndarray:
+        """One of the dots of a state in each place; all that is larger."""
+        b = self.bounds[rows]
+        sides = np.maximum(b[:, 2] - b[:, 0], b[:, 3] - b[:, 1]) * view.px_per_m
+        is_dot = (sides < _TINY * ratio) & ~np.isin(rows, list(kept))
+        places = view.to_pixels((b[is_dot, :2] + b[is_dot, 2:]) / 2) // (_CELL * ratio)
+        with_state = np.column_stack([places, self._states[rows[is_dot]]])
+        _places, first = np.unique(with_state, axis=0, return_index=True)
+        return np.sort(np.concatenate([rows[~is_dot], rows[is_dot][first]]))
+
 
 class _Pen:
     """Draws single shapes into a picture."""
 
-    def __init__(self, painter: QtGui.QPainter, view: View, style: Style) -> None:
+    def __init__(self, painter: QtGui.QPainter, view: View, style: Style, is_crowded: bool) -> None:
+        self._dot_size, self._dot_edge = (_SMALL_DOT, 0.0) if is_crowded else (_DOT, 1.2)
         self._painter, self._view, self._ratio = painter, view, style.pixel_ratio
         self._halo = QtGui.QColor(style.roles["casing"])
         pad = _AROUND * self._ratio / view.px_per_m
@@ -137,8 +150,9 @@ class _Pen:
     def _dot(self, middle: np.ndarray, colour: QtGui.QColor, mark: QtGui.QColor | None) -> None:
         x, y = self._view.to_pixels(middle)[0].tolist()
         painter, r = self._painter, self._ratio
-        size = (_DOT if mark is None else _LARGE_DOT) * r
-        painter.setPen(QtGui.QPen(self._halo, 1.2 * r))
+        size = (self._dot_size if mark is None else _LARGE_DOT) * r
+        edge = QtGui.QPen(self._halo, self._dot_edge * r)
+        painter.setPen(edge if self._dot_edge else QtCore.Qt.PenStyle.NoPen)
         painter.setBrush(mark or colour)
         painter.drawEllipse(QtCore.QPointF(x, y), size / 2, size / 2)
 
