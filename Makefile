@@ -38,7 +38,8 @@ check: .venv/dev.stamp  ## ruff, mypy, import-linter
 	$(BIN)/lint-imports
 
 .PHONY: test
-test: check  ## check, then every test that needs no other program
+test: .venv/dev.stamp  ## check, then every test that needs no other program
+	@$(MAKE) --no-print-directory --jobs=2 check .venv/warm.stamp
 	@$(PY) scripts/system_packages.py tests
 	QT_QPA_PLATFORM=offscreen $(PY) -m pytest $(ARGS)
 

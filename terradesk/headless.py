@@ -7,17 +7,20 @@ packaged program does.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
-from terradesk import exporters, i18n, measures, planfile, sample
+from terradesk import exporters, i18n, measures, planfile, sample, workers
 from terradesk.document import Document
 from terradesk.edits import Edit, assign
+from terradesk.errors import TerraDeskError
 from terradesk.i18n import _
 from terradesk.measures.sums import unit_values
 from terradesk.plan import AlignmentView
@@ -215,9 +218,12 @@ def warm_up() -> int:
     from terradesk.arcs import picking
     from terradesk.builder import warming
 
+    beside = threading.Thread(target=_warm_builder)
+    beside.start()
     render.warm_up()
     picking.warm()
     measures.warm()
+    beside.join()
     warming.warm()
     document = sample.open_sample()
     try:
@@ -231,6 +237,12 @@ def warm_up() -> int:
         if path is not None:
             planfile.discard_untitled(path)
     return 0
+
+
+def _warm_builder() -> None:
+    """Compile the builder's kernels in a process beside: a compiler uses one core."""
+    with contextlib.suppress(TerraDeskError):  # what is missing is compiled here afterwards
+        workers.run("terradesk.builder.warming:warm", {})
 
 
 # ---------------------------------------------------------------------- self-test

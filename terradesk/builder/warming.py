@@ -6,6 +6,7 @@ import numpy as np
 
 from terradesk.builder.making import make_problem
 from terradesk.builder.problem import Options, Problem
+from terradesk.progress import Progress, silent
 
 
 def tiny() -> Problem:
@@ -19,9 +20,16 @@ def tiny() -> Problem:
     )
 
 
-def warm() -> None:
-    """Run every kernel once on a tiny problem: seconds the first time, then from numba's cache."""
-    for step in WARMED:
+def warm(progress: Progress = silent) -> None:
+    """Run every kernel once on a tiny problem: a minute the first time, then from numba's cache.
+
+    Parameters
+    ----------
+    progress : callable
+        Called before each family of kernels.
+    """
+    for k, step in enumerate(WARMED):
+        progress(k / len(WARMED), "")
         step()
 
 

@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from terradesk import headless, measures, paths, planfile
+from terradesk import headless, measures, paths, planfile, workers
+from terradesk.builder import warming
 from terradesk.document import Document
 from terradesk.edits import apply
 from tests.core.kernel import grid_plan
@@ -63,3 +64,22 @@ def test_the_self_test_fails_when_undo_does_not_restore(
     said = capsys.readouterr()
     assert "undo did not restore" in said.err
     assert "failed" in said.out
+
+
+@pytest.mark.parametrize("is_broken", [False, True])
+def test_warming_up_compiles_the_builder_beside_or_here(
+    monkeypatch: pytest.MonkeyPatch, is_broken: bool
+) -> None:
+    run, beside, here = workers.run, [], []
+
+    def told(function: str, arguments: dict[str, object]) -> None:
+        beside.append(function)
+        if is_broken:
+            raise workers.WorkerFailed("The work ended unexpectedly.", "", "crash")
+        assert run(function, arguments) is None
+
+    monkeypatch.setattr(workers, "run", told)
+    monkeypatch.setattr(warming, "WARMED", (lambda: here.append(1),))
+    assert headless.warm_up() == 0
+    assert beside == ["terradesk.builder.warming:warm"] and here == [1]
+    assert list(paths.recovery_dir().iterdir()) == []
