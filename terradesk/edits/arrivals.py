@@ -18,12 +18,16 @@ from terradesk import records as rec
 from terradesk.accounts import Accounts
 from terradesk.edits.applying import apply, stale
 from terradesk.edits.change import Batch, Change, Edit, Record
-from terradesk.i18n import N_
+from terradesk.errors import TerraDeskError
+from terradesk.i18n import N_, _, number
 from terradesk.plan import UNASSIGNED, Plan
 from terradesk.units import Units
 
 if TYPE_CHECKING:
     from terradesk.arcs import Arcs
+
+MOST_COLUMNS = 1900
+"""Of units or of accounts: SQLite takes 2,000 columns in a table, our own included."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,9 +193,12 @@ def received(plan: Plan, arrivals: Arrivals) -> Plan:
     ------
     StaleEdit
         It was made for the plan as it was before another step.
+    TerraDeskError
+        There would be more than `MOST_COLUMNS` columns of units or accounts.
     ValueError
         Units without a coverage of all rows.
     """
+    before = plan
     if arrivals.batch != plan.next_id:
         raise stale()
     hidden, batch = set(plan.hidden), arrivals.batch
@@ -203,7 +210,20 @@ def received(plan: Plan, arrivals: Arrivals) -> Plan:
     if arrivals.accounts is not None:
         plan = replace(plan, accounts=plan.accounts.append(arrivals.accounts, batch))
         hidden.add(("accounts", batch))
+    _refuse_too_many(before, plan)
     return replace(plan, hidden=frozenset(hidden))
+
+
+def _refuse_too_many(before: Plan, after: Plan) -> None:
+    for was, now in ((before.units, after.units), (before.accounts, after.accounts)):
+        n = len(now.columns)
+        if n > max(MOST_COLUMNS, len(was.columns)):
+            raise TerraDeskError(
+                _("The plan would have {n} columns of one table; it can hold {most}.").format(
+                    n=number(n), most=number(MOST_COLUMNS)
+                ),
+                _("Mark columns that are not needed as not used."),
+            )
 
 
 def _with_column(plan: Plan, column: NewColumn) -> Plan:

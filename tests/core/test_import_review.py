@@ -11,6 +11,7 @@ import shapely
 
 from terradesk import planfile
 from terradesk import records as rec
+from terradesk.document import Document
 from terradesk.edits.arrivals import preview
 from terradesk.errors import TerraDeskError
 from terradesk.i18n import number
@@ -191,3 +192,16 @@ def test_an_empty_cell_of_newer_boundaries_leaves_what_the_plan_knows() -> None:
     units = preview(PLAN, made.incoming).units
     assert units.columns["population"][[0, 3, 24]].tolist() == [7.0, 103.0, 101.0 + 102.0]
     assert units.columns["state"].tolist() == [*PLAN.units.columns["state"].tolist(), "S0"]
+
+
+def test_more_columns_than_a_file_can_hold_are_refused_before_anything_is_written() -> None:
+    table = {f"c{k}": ["x"] for k in range(990)}
+    made = prepared(ACCOUNTS, table_source({"Customer ID": ["N1"], **table}), PLAN)
+    assert made.incoming is not None
+    now = preview(PLAN, made.incoming)
+    more = {f"d{k}": ["x"] for k in range(990)}
+    made = prepared(ACCOUNTS, table_source({"Customer ID": ["N2"], **more}), now)
+    assert made.incoming is not None
+    with pytest.raises(TerraDeskError, match="1,982 columns") as refused:
+        Document(now).bring(made.incoming)
+    assert "not used" in refused.value.hint
