@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from terradesk.errors import TerraDeskError
 from terradesk.i18n import _, isolate
-from terradesk.importing import Choices, Option, Prepared, Reading, Source, read_source
+from terradesk.importing import Choices, Option, Prepared, Reading, Source, read_source, remembering
 from terradesk.progress import Progress, part, silent
 
 if TYPE_CHECKING:
@@ -44,6 +44,8 @@ class Imported:
         What is told beside it.
     imported : str
         When, ISO; empty when nothing was changed.
+    remembered : date or None
+        When the choices were made that were taken over from the last file with this header.
     """
 
     kind: Kind
@@ -53,6 +55,7 @@ class Imported:
     text: str = ""
     note: str = ""
     imported: str = ""
+    remembered: dt.date | None = None
 
     @property
     def report(self) -> ImportReport:
@@ -83,18 +86,25 @@ def import_file(
     left_out: Iterable[str] = (),
     picked: Mapping[str, str] | None = None,
     dry_run: bool = False,
+    remember: bool = True,
     progress: Progress = silent,
 ) -> Imported:
     """Bring a file into an open plan; see `OpenPlan.import_file`."""
-    source = read_source(path, reading, part(progress, 0.0, 0.4))
+    source = read_source(path, reading, part(progress, 0.0, 0.3))
     found, others = _kind(source, opened, kind)
+    day = None
+    if remember:
+        source, day = remembering.read_as_remembered(source, found, part(progress, 0.3, 0.4))
     choices = Choices(
         roles=_checked_roles(found, source, roles or {}),
-        options=checked_options(found.options(source, opened.plan), options or {}),
         left_out=frozenset(left_out),
         picked=dict(picked or {}),
         reading=source.reading,
     )
+    if remember:
+        choices = remembering.with_remembered(choices, found, source, opened.plan)
+    known = found.options(source, opened.plan, choices)
+    choices = replace(choices, options={**choices.options, **checked_options(known, options or {})})
     prepared = found.prepare(
         source, opened.plan, choices, opened.alignment, part(progress, 0.4, 1.0)
     )
@@ -104,14 +114,14 @@ def import_file(
             _("Make the new plan with the command new, or choose another kind."),
         )
     if dry_run or prepared.incoming is None:
-        return Imported(found, others, source, prepared)
+        return Imported(found, others, source, prepared, remembered=day)
     step = opened.document.bring(prepared.incoming)
     if prepared.incoming.edit.alignment in opened.plan.assignments:
         opened.use_alignment(prepared.incoming.edit.alignment)
     opened.reports.append(prepared.report)
     note = prepared.after(opened.plan) if prepared.after else ""
     now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
-    return Imported(found, others, source, prepared, step.text, note, now)
+    return Imported(found, others, source, prepared, step.text, note, now, day)
 
 
 def _kind(source: Source, opened: OpenPlan, wanted: str) -> tuple[Kind, tuple[Kind, ...]]:

@@ -69,6 +69,7 @@ class TakesFiles:
         left_out: Iterable[str] = (),
         picked: Mapping[str, str] | None = None,
         dry_run: bool = False,
+        remember: bool = True,
         progress: Progress = silent,
     ) -> Imported:
         """Bring a file of any kind into the plan, as one step.
@@ -91,6 +92,9 @@ class TakesFiles:
             Candidate taken instead of the first, by the key of the difference.
         dry_run : bool
             Only look: ``Imported.prepared`` says what would come of it.
+        remember : bool
+            Whether choices made on the import page for the last file with this header are taken
+            over; what is said here wins. The file is taken as recognised without.
         progress : Progress
 
         Returns
@@ -114,5 +118,6 @@ class TakesFiles:
             left_out=left_out,
             picked=picked,
             dry_run=dry_run,
+            remember=remember,
             progress=progress,
         )

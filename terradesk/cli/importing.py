@@ -8,7 +8,7 @@ from typing import Any
 
 from terradesk import api
 from terradesk.cli.saying import add_scenario, say, tell
-from terradesk.i18n import _, number
+from terradesk.i18n import _, date, number
 from terradesk.progress import Progress
 
 __all__ = ["add_import_command"]
@@ -65,6 +65,11 @@ def add_import_command(commands: Any) -> None:
     add("--dates", choices=("dmy", "mdy", "ymd"), default="", help=_("order of dates"))
     add("--crs", metavar="CODE", default="", help=_("coordinate system, such as EPSG:4326"))
     add("--report", metavar="FILE", type=Path, help=_("the reason per row, as .xlsx or .csv"))
+    add(
+        "--no-memory",
+        action="store_true",
+        help=_("take nothing over that was chosen for an earlier file with the same columns"),
+    )
     add("--dry-run", action="store_true", help=_("change nothing"))
     add_scenario(command)
 
@@ -103,6 +108,7 @@ def _import(options: argparse.Namespace, progress: Progress) -> None:
             options=dict(options.options),
             reading=reading,
             dry_run=options.dry_run,
+            remember=not options.no_memory,
             progress=progress,
         )
         if options.report is not None:
@@ -115,6 +121,8 @@ def _say(done: Any, options: argparse.Namespace) -> None:
         text = _("Taken as: {title} ({key})").format(title=_(done.kind.title), key=done.kind.key)
         others = ", ".join(kind.key for kind in done.others)
         tell(text, _("It may also be: {kinds}").format(kinds=others) if others else "")
+    if done.remembered is not None:
+        tell(_("Columns as you chose them on {day}").format(day=date(done.remembered)))
     for issue in done.report.issues:
         tell(issue.message)
     say(done.prepared.sentence)

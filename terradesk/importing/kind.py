@@ -72,8 +72,18 @@ class Kind(Protocol):
     def suits(self, source: Source, plan: Plan | None) -> float:
         """How far a file looks like this kind, 0 ... 1, on the scale above."""
 
-    def options(self, source: Source, plan: Plan | None) -> Sequence[Option]:
-        """What may be chosen beside the columns."""
+    def options(
+        self, source: Source, plan: Plan | None, choices: Choices | None = None
+    ) -> Sequence[Option]:
+        """What may be chosen beside the columns.
+
+        Parameters
+        ----------
+        source : Source
+        plan : Plan or None
+        choices : Choices, optional
+            Columns with a role there are taken for that; some options belong to roles.
+        """
 
     def recognise(self, source: Source, plan: Plan | None) -> Sequence[Meaning]:
         """What each column seems to mean, one for each column in order."""

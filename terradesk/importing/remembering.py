@@ -14,8 +14,9 @@ from typing import Any
 from terradesk import paths
 from terradesk.importing.choices import Choices, Reading
 from terradesk.importing.kind import Kind
-from terradesk.importing.source import Source
+from terradesk.importing.source import Source, read_source
 from terradesk.plan import Plan
+from terradesk.progress import Progress, silent
 
 MOST = 200
 """Headers that are remembered, the latest ones."""
@@ -123,7 +124,7 @@ def chosen(
     day : date
     """
     own = {one.column: one.role for one in kind.recognise(source, plan)}
-    usual = {one.key: one.default for one in kind.options(source, plan)}
+    usual = {one.key: one.default for one in kind.options(source, plan, choices)}
     reading = {name: getattr(choices.reading, name) for name in _OF_HEADER}
     return Remembered(
         {name: role for name, role in choices.roles.items() if own.get(name, role) != role},
@@ -149,12 +150,47 @@ def with_remembered(
     found = recall(tuple(source.rows.columns), kind.key)
     if found is None:
         return choices
-    known = {one.key for one in kind.options(source, plan)}
-    roles = {name: role for name, role in found.roles.items() if role in kind.roles}
+    taken = {role for role in choices.roles.values() if role in kind.single}
+    allowed = set(kind.roles) - taken
+    roles = {name: role for name, role in found.roles.items() if role in allowed}
+    made = replace(choices, roles={**roles, **choices.roles})
+    known = {one.key for one in kind.options(source, plan, made)}
     options = {key: value for key, value in found.options.items() if key in known}
-    return replace(
-        choices, roles={**roles, **choices.roles}, options={**options, **choices.options}
-    )
+    return replace(made, options={**options, **choices.options})
+
+
+def read_as_remembered(
+    source: Source, kind: Kind, progress: Progress = silent
+) -> tuple[Source, dt.date | None]:
+    """A file read with the signs that were chosen for the last one with its header, and when.
+
+    Parameters
+    ----------
+    source : Source
+        As it was read first.
+    kind : Kind
+    progress : Progress
+
+    Returns
+    -------
+    Source
+        The same one where nothing is remembered, or where signs were chosen for this one.
+    date or None
+        None where nothing is remembered.
+
+    Raises
+    ------
+    TerraDeskError
+        The file cannot be read like that.
+    """
+    found = recall(tuple(source.rows.columns), kind.key)
+    if found is None or found.is_empty:
+        return source, None
+    own, wanted = source.reading, found.reading
+    if wanted == Reading() or own.decimal or own.dates or own.crs:
+        return source, found.day
+    again = replace(own, decimal=wanted.decimal, dates=wanted.dates, crs=wanted.crs)
+    return read_source(source.path, again, progress), found.day
 
 
 def _remembered(entry: Mapping[str, Any], header: Sequence[str]) -> Remembered | None:

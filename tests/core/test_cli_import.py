@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,8 @@ from terradesk import api, planfile
 from terradesk.api.importing import checked_options
 from terradesk.cli import main
 from terradesk.errors import TerraDeskError
-from terradesk.importing import Option
+from terradesk.importing import Option, Reading
+from terradesk.importing.remembering import Remembered, remember
 from tests.core.importing_files import account_list, written
 from tests.core.kernel import grid_plan
 
@@ -116,6 +118,46 @@ def test_a_script_updates_accounts_and_leaves_some_out(plan: Path, tmp_path: Pat
         assert np.array_equal(
             opened.plan.accounts.columns["sales"], grid_plan().accounts.columns["sales"]
         )
+
+
+def test_what_was_chosen_for_an_earlier_file_is_taken_over_unless_told_not_to(
+    plan: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("TERRADESK_DATA_DIR", str(tmp_path / "data"))
+    head = ["Area code", "Territory", "Team"]
+    path = written(tmp_path / "zips.csv", head, [("00000", "A", "X"), ("00001", "A", "Y")])
+    chosen = Remembered({"Territory": "unused", "Team": "territory"}, day=dt.date(2026, 11, 2))
+    remember(tuple(head), "alignment", chosen)
+    arguments = ["import", str(plan), str(path), "--as", "alignment", "--dry-run"]
+    assert main(arguments) == 0
+    out, err = capsys.readouterr()
+    assert "2 territories" in out and "2026" in err
+    assert main([*arguments, "--no-memory"]) == 0
+    assert "2 territories" not in capsys.readouterr().out
+    with api.open(plan, read_only=True) as opened:
+        own = {"Territory": "territory"}  # wins over the one that is remembered
+        found = opened.import_file(path, kind="alignment", roles=own, dry_run=True)
+        assert found.remembered == chosen.day and len(found.prepared.rows) == 1
+        found = opened.import_file(path, kind="alignment", remember=False, dry_run=True)
+        assert found.remembered is None and found.prepared.rows[0][0] == "A"
+
+
+def test_signs_that_were_chosen_for_an_earlier_file_hold_again(
+    plan: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TERRADESK_DATA_DIR", str(tmp_path / "data"))
+    head = ["Area code", "Visits"]
+    path = written(tmp_path / "v.csv", head, [("00000", "1,500"), ("00001", "2,500")])
+    remember(tuple(head), "figures", Remembered(reading=Reading(decimal=","), day=dt.date.min))
+    with api.open(plan, read_only=True) as opened:
+        for more, decimal in (({}, ","), ({"remember": False}, "")):
+            found = opened.import_file(path, kind="figures", dry_run=True, **more)
+            assert found.source.reading.decimal == decimal
+        found = opened.import_file(path, kind="figures", reading=Reading(decimal="."), dry_run=True)
+        assert found.source.reading.decimal == "."
 
 
 def test_a_file_like_nothing_is_refused(plan: Path, tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ class Kindly:
     def suits(self, source, plan):
         return 1.0
 
-    def options(self, source, plan):
+    def options(self, source, plan, choices=None):
         return (Option("snap", "Snap", 1.0),)
 
     def recognise(self, source, plan):

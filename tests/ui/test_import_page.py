@@ -422,3 +422,20 @@ def test_the_memory_holds_no_cells(qtbot, tmp_path, model):
     meaning(qtbot, page, "growth", "text")
     press(qtbot, page)
     assert "Secret" not in (paths.data_dir() / "imports.json").read_text("utf-8")
+
+
+def test_options_follow_what_columns_are_said_to_mean(qtbot, tmp_path):
+    rows = "".join(f"Shop {k},{-98 + k},{40 + k / 10}\n" for k in range(8))
+    page = page_of(qtbot, tmp_path, "name,first,second\n" + rows)
+    assert "swap" not in page.side.form.fields
+    for column, role in (("first", "lat"), ("second", "lon")):
+        page.choose_role(column, role)
+        settle(qtbot, page)
+    swap = page.side.form.fields["swap"]
+    swap.setChecked(True)
+    settle(qtbot, page)
+    assert (page.outcome.prepared.plan.accounts.placement > 0).all()
+    page.choose_role("second", "text")
+    page.choose_role("first", "text")
+    settle(qtbot, page)
+    assert "swap" not in page.side.form.fields

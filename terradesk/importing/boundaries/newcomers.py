@@ -14,6 +14,7 @@ from terradesk.arcs import clean
 from terradesk.columns import as_texts
 from terradesk.errors import TerraDeskError
 from terradesk.i18n import N_, _, ngettext, number
+from terradesk.importing.choices import Choices
 from terradesk.importing.kind import Meaning
 from terradesk.importing.source import Source
 from terradesk.plan import Plan
@@ -97,6 +98,13 @@ def meanings(source: Source) -> list[Meaning]:
             Meaning(column, role or column_row("units", column, values).role or "text", sure)
         )
     return out
+
+
+def code_column(source: Source, choices: Choices | None = None) -> str:
+    """The column of codes: as chosen, else as recognised; "" where there is none."""
+    chosen_roles = choices.roles if choices is not None else {}
+    own = next((name for name, role in chosen_roles.items() if role == CODE), "")
+    return own or next((one.column for one in meanings(source) if one.role == CODE), "")
 
 
 def read(

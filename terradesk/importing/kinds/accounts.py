@@ -89,13 +89,16 @@ class AccountsKind:
         known = max(found.best("account")[1], 0.9 * found.best("account_name")[1])
         return fit * (1 - 0.6 * known)
 
-    def options(self, source: Source, plan: Plan | None) -> Sequence[Option]:
+    def options(
+        self, source: Source, plan: Plan | None, choices: Choices | None = None
+    ) -> Sequence[Option]:
         """What makes an account, repeated numbers, and how places are found; as far as needed."""
         table = source.rows
-        guesses = self._guesses(source, plan)
+        roles = choices.roles if choices is not None else {}
+        guesses = _with_roles(self._guesses(source, plan), roles)
         column = {guess.role: guess.name for guess in guesses}
         found = [_grouping_option(source, guesses)]
-        if "id" in column and repeated(table.columns[column["id"]]):
+        if "id" in column and _repeats(source, column["id"]):
             found.append(_translated(DUPLICATE))
         if plan is not None and plan.arcs is not None:
             found.append(_translated(OUTSIDE))
@@ -182,6 +185,21 @@ class AccountsKind:
         return guessed(source, plan)
 
 
+def _repeats(source: Source, name: str) -> bool:
+    key = ("repeats", name)
+    if key not in source.kept:
+        source.kept[key] = bool(repeated(source.rows.columns[name]))
+    found: bool = source.kept[key]
+    return found
+
+
+def _with_roles(guesses: list[ColumnGuess], roles: Mapping[str, str]) -> list[ColumnGuess]:
+    """The guesses with the roles that were chosen; one column at most has a role of one."""
+    taken = {role for role in roles.values() if role in SINGLE}
+    rest = [replace(one, role="text") if one.role in taken else one for one in guesses]
+    return [replace(one, role=roles.get(one.name, one.role)) for one in rest]
+
+
 def _suggested(source: Source, guesses: list[ColumnGuess]) -> Grouping:
     key = tuple(guesses)
     if key not in source.kept:
@@ -226,8 +244,7 @@ def _group_by(
     if GROUP_BY.key in choices.options:
         value = str(choices.options[GROUP_BY.key])
         return tuple(name for name in value.split(_BETWEEN) if name)
-    mine = [replace(guess, role=roles.get(guess.name, guess.role)) for guess in guesses]
-    return _suggested(source, mine).choices[0]
+    return _suggested(source, _with_roles(guesses, roles)).choices[0]
 
 
 def placing_of(choices: Choices) -> Placing:

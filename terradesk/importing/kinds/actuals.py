@@ -104,7 +104,9 @@ class ActualsKind:
         n_other = len(found.names) - len(figures) - 1 - bool(found.period_column[0])
         return min(share + 0.15, 1.0) * fit * max(1 - 0.04 * max(n_other, 0) - 0.08 * n_places, 0.4)
 
-    def options(self, source: Source, plan: Plan | None) -> Sequence[Option]:
+    def options(
+        self, source: Source, plan: Plan | None, choices: Choices | None = None
+    ) -> Sequence[Option]:
         """Length of a period, the name of the figure, a total."""
         names = {"month": _("Month"), "quarter": _("Quarter"), "year": _("Year")}
         ways = (("", _("As in the file")), *((level, names[level]) for level in LEVELS[1:]))
@@ -154,7 +156,7 @@ class ActualsKind:
             raise TerraDeskError(_("Figures belong to a plan."), _("Open a plan first."))
         roles = chosen(self, source, plan, choices)
         role = _key_role(roles)
-        asked = {one.key: choices.option(one) for one in self.options(source, plan)}
+        asked = {one.key: choices.option(one) for one in self.options(source, plan, choices)}
         keys = _key_rows(plan, alignment, role, source.rows.columns[column_of(roles, role)])
         figures = read_figures(
             source.rows,

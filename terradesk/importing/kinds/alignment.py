@@ -89,7 +89,9 @@ class AlignmentKind:
             fit *= 1.0 if code == found.role_columns.get("name", code) else 0.4
         return share * fit * (0.8 if len(found.names) > len(ROLES) else 1.0)
 
-    def options(self, source: Source, plan: Plan | None) -> Sequence[Option]:
+    def options(
+        self, source: Source, plan: Plan | None, choices: Choices | None = None
+    ) -> Sequence[Option]:
         """Where it goes, and what becomes of units without a line."""
         ways = (("keep", _("Stay as they are")), ("unassign", _("Become unassigned")))
         noun = plan.heading_noun(2) if plan is not None else _("Areas")

@@ -61,7 +61,9 @@ class Areas:
             return 0.0
         return 0.95 if plan is None or not len(plan.units) else 0.1
 
-    def options(self, source: Source, plan: Plan | None) -> Sequence[Option]:
+    def options(
+        self, source: Source, plan: Plan | None, choices: Choices | None = None
+    ) -> Sequence[Option]:
         """What may be chosen."""
         found = _boundaries(source)
         groups = (("", _("The areas of the file")), *((c, c) for c in _levels(found)))

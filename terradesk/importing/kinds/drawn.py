@@ -78,7 +78,9 @@ class DrawnKind:
         said_so = max((said(name, WORDS["territory"]) for name in source.rows.columns), default=0)
         return 0.55 + 0.35 * said_so
 
-    def options(self, source: Source, plan: Plan | None) -> Sequence[Option]:
+    def options(
+        self, source: Source, plan: Plan | None, choices: Choices | None = None
+    ) -> Sequence[Option]:
         """By what the largest part is, from when a unit counts as split, and where it goes."""
         noun = plan.heading_noun(2) if plan is not None else _("Areas")
         ways = [("area", _("Area"))]

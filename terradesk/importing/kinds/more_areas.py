@@ -47,10 +47,12 @@ class MoreAreas:
             return 0.9
         return 0.3 if shares_ground(plan, _some(source, plan)) else 0.85
 
-    def options(self, source: Source, plan: Plan | None) -> Sequence[Option]:
+    def options(
+        self, source: Source, plan: Plan | None, choices: Choices | None = None
+    ) -> Sequence[Option]:
         """What may be chosen."""
         prefix = prefixes.proposed(source)
-        clash = plan is not None and bool(prefixes.clashing(plan, _codes(source)))
+        clash = plan is not None and bool(prefixes.clashing(plan, _codes(source, choices)))
         tip = _("Codes of two countries may be the same. Proposed: {prefix}").format(prefix=prefix)
         return (
             replace(
@@ -95,7 +97,7 @@ class MoreAreas:
             )
         roles = chosen(self, source, plan, choices)
         found = newcomers.read(source, plan, roles, progress)
-        wanted = _wanted(self.options(source, plan), choices)
+        wanted = _wanted(self.options(source, plan, choices), choices)
         made = addition(plan, found, wanted, progress)
         report = telling_more.report(plan, found, made, wanted, found.report)
         report = newcomers.labelled(report, source, roles)
@@ -144,8 +146,8 @@ def _some(source: Source, plan: Plan) -> np.ndarray:
     return np.asarray(shapely.points(flat[np.isfinite(flat).all(axis=1)]), object)
 
 
-def _codes(source: Source) -> list[str]:
-    column = next((m.column for m in newcomers.meanings(source) if m.role == newcomers.CODE), "")
+def _codes(source: Source, choices: Choices | None) -> list[str]:
+    column = newcomers.code_column(source, choices)
     return [str(c).strip() for c in source.rows.columns[column].tolist()] if column else []
 
 

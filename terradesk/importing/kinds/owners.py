@@ -73,7 +73,9 @@ class OwnersKind:
         n_more = len(more) + len(found.places - {"unit_code"})
         return known * (0.6 + 0.36 * fit) * max(1 - 0.13 * n_more, 0.1)
 
-    def options(self, source: Source, plan: Plan | None) -> Sequence[Option]:
+    def options(
+        self, source: Source, plan: Plan | None, choices: Choices | None = None
+    ) -> Sequence[Option]:
         """Named accounts of territories, or territories of the owners' accounts."""
         has_any = plan is not None and bool(plan.tables.get("territory"))
         ways = (
@@ -132,7 +134,7 @@ class OwnersKind:
         roles = chosen(self, source, plan, choices)
         needed(roles, "id", _(ROLES["id"]))
         needed(roles, "owner", _(ROLES["owner"]))
-        options = {one.key: choices.option(one) for one in self.options(source, plan)}
+        options = {one.key: choices.option(one) for one in self.options(source, plan, choices)}
         lines = _read(source.rows, plan, roles, choices.reading.dates)
         task = _Task(plan, alignment, choices, options, lines)
         now = task.majority() if options["how"] == "majority" else task.named()

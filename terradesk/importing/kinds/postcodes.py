@@ -86,7 +86,9 @@ class PostcodesKind:
         is_list = is_single and len(guesses) <= _FEW_COLUMNS
         return 0.85 if is_list and not {"id", "name"} & set(roles) else 0.15
 
-    def options(self, source: Source, plan: Plan | None) -> Sequence[Option]:
+    def options(
+        self, source: Source, plan: Plan | None, choices: Choices | None = None
+    ) -> Sequence[Option]:
         """The country, what becomes of the table that is kept already, and accounts of the plan."""
         found = [replace(OWN, title=_(OWN.title), choices=_countries(source, plan))]
         found.append(

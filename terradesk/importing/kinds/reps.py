@@ -121,7 +121,9 @@ class RepsKind:
             return 0.0
         return min(0.1 + _signs(source, found) * _others(found), 0.97)
 
-    def options(self, source: Source, plan: Plan | None) -> Sequence[Option]:
+    def options(
+        self, source: Source, plan: Plan | None, choices: Choices | None = None
+    ) -> Sequence[Option]:
         """What becomes of reps that are not listed, and of empty cells."""
         ways = (("keep", _("Keep")), ("remove", _("Remove")))
         return (
@@ -155,7 +157,7 @@ class RepsKind:
             raise TerraDeskError(
                 _("No column is marked as name or e-mail."), _("Say which column it is.")
             )
-        options = {one.key: choices.option(one) for one in self.options(source, plan)}
+        options = {one.key: choices.option(one) for one in self.options(source, plan, choices)}
         base = numbered(plan)
         people, nameless, homeless = listed(source.rows, roles, plan, choices.reading.dates)
         picked = {k: v for k, v in choices.picked.items() if k not in choices.left_out}

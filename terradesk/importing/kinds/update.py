@@ -96,10 +96,10 @@ class UpdateKind:
         ways = [("", _("As recognised")), (BY_ID, _("Account number")), (BY_NAME, _("Name, place"))]
         own = plan.accounts.columns if plan is not None else {}
         ways += [(f"column:{name}", name) for name in source.rows.columns if name in own]
-        choices = tuple((value, _(text)) for value, text in GONE.choices)
+        gone = tuple((value, _(text)) for value, text in GONE.choices)
         return (
             Option("key", _("Accounts are the same by"), "", tuple(ways)),
-            replace(GONE, title=_(GONE.title), choices=choices),
+            replace(GONE, title=_(GONE.title), choices=gone),
             replace(EMPTY, title=_(EMPTY.title)),
             replace(KEEP_PLACES, title=_(KEEP_PLACES.title)),
             *(one for one in ACCOUNTS.options(source, plan, choices) if one.key in _PLACING),

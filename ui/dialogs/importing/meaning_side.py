@@ -150,6 +150,11 @@ class MeaningSide(QtWidgets.QWidget):
         self.table.tell(told)
         self._tell_used(told, len(found.source.rows))
 
+    def show_options(self, found: Understood, values: Mapping[str, Value]) -> None:
+        """Show what may be chosen now: some of it belongs to what columns mean."""
+        self.form.show_options(found.options, values)
+        self._note.setVisible(bool(found.options or self.sentence.text()))
+
     def show_outcome(self, outcome: Outcome) -> None:
         """Show in one sentence what would come of it."""
         self.sentence.setText(outcome.prepared.sentence)

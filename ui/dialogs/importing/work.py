@@ -200,6 +200,8 @@ def prepare(understood: Understood, asked: Asked, plans: NewPlans, progress: Pro
     """
     kind, source = understood.kind, understood.source
     making, new_plan = part(progress, 0.0, 1.0), None
+    options = tuple(kind.options(source, asked.plan, asked.choices))
+    understood = replace(understood, options=options)
     if asked.map is not None:
         new_plan = plans.make(kind, source, asked.choices, asked.map, making)
         prepared = new_plan.prepared
