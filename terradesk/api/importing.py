@@ -113,8 +113,11 @@ def import_file(
             _("This makes a new plan and cannot go into an open one."),
             _("Make the new plan with the command new, or choose another kind."),
         )
-    if dry_run or prepared.incoming is None:
+    if dry_run:
         return Imported(found, others, source, prepared, remembered=day)
+    if prepared.incoming is None:  # postcodes are kept beside all plans
+        note = prepared.after(opened.plan) if prepared.after else ""
+        return Imported(found, others, source, prepared, note=note, remembered=day)
     step = opened.document.bring(prepared.incoming)
     if prepared.incoming.edit.alignment in opened.plan.assignments:
         opened.use_alignment(prepared.incoming.edit.alignment)

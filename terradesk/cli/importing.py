@@ -133,8 +133,10 @@ def _say(done: Any, options: argparse.Namespace) -> None:
         _say_items(done.prepared)
         say(_("Nothing was changed."))
         return
-    say(done.text or _("Nothing to change."))
-    if done.note and done.note not in done.prepared.sentence:
+    is_news = bool(done.note) and done.note not in done.prepared.sentence
+    if done.text or not is_news:
+        say(done.text or _("Nothing to change."))
+    if is_news:
         say(done.note)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import shapely
 
-from terradesk import planfile
+from terradesk import cli, geocode, planfile
 from terradesk import records as rec
 from terradesk.document import Document
 from terradesk.edits.arrivals import preview
@@ -205,3 +205,19 @@ def test_more_columns_than_a_file_can_hold_are_refused_before_anything_is_writte
     with pytest.raises(TerraDeskError, match="1,982 columns") as refused:
         Document(now).bring(made.incoming)
     assert "not used" in refused.value.hint
+
+
+def test_postcodes_are_kept_by_the_command_where_no_account_is_placed_anew(tmp_path, capsys):
+    path, codes = tmp_path / "plan.gpkg", tmp_path / "codes.csv"
+    planfile.create(path, grid_plan()).close()
+    codes.write_text(
+        "Postcode,Latitude,Longitude,Country\n3011 AA,51.9,4.5,NL\n3011 AB,51.9,4.6,NL\n"
+    )
+    asked = ["import", str(path), str(codes), "--as", "postcodes"]
+    assert cli.main([*asked, "--dry-run"]) == 0 and geocode.tables.table("NL") is None
+    capsys.readouterr()
+    assert cli.main(asked) == 0
+    told = capsys.readouterr().out
+    assert "are known now" in told and "Nothing to change" not in told
+    kept = geocode.tables.table("NL")
+    assert kept is not None and len(kept) == 2
