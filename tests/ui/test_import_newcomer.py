@@ -144,7 +144,7 @@ def test_the_last_row_can_be_taken_in(qtbot, tmp_path: Path) -> None:
     source, _made = made_of(tmp_path, LIST)
     strip.show_source(source)
     box = strip.boxes["leave_out_totals"]
-    assert not box.parentWidget().isHidden() and box.currentText() == "a total, left out"
+    assert not box.parentWidget().isHidden() and box.currentText() == "left out"
     with qtbot.waitSignal(strip.changed) as said:
         strip.choose("leave_out_totals", False)
     assert said.args[0].leave_out_totals is False

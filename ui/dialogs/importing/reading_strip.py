@@ -75,9 +75,9 @@ class ReadingStrip(QtWidgets.QWidget):
             ("encoding", _("Encoding")),
             ("delimiter", _("Separator")),
             ("decimal", _("Decimal sign")),
-            ("header", _("Names of columns")),
+            ("header", _("Header")),
             ("dates", _("Dates")),
-            ("leave_out_totals", _("Last row")),
+            ("leave_out_totals", _("Total row")),
         ):
             self._add(key, text)
         self.system = SystemBox()
@@ -179,8 +179,8 @@ class ReadingStrip(QtWidgets.QWidget):
         box = self.boxes["leave_out_totals"]
         self._show("leave_out_totals", is_total)
         box.clear()
-        box.addItem(_("a total, left out"), True)
-        box.addItem(_("a row like others"), False)
+        box.addItem(_("left out"), True)
+        box.addItem(_("taken"), False)
         box.setCurrentIndex(box.findData(self._reading.leave_out_totals))
 
     def _fill(self, key: str, choices: Sequence[tuple[object, str]], recognised: object) -> None:
