@@ -23,7 +23,8 @@ PARTS = {
     "editing": "one edit end to end, live preview, in the real window",
     "starting": "start to window",
     "crowd": "plans of many areas and accounts from file to map, memory",
-    "files": "plan files: create, open, commit; tables of a million rows",
+    "files": "plan files: create, open, commit",
+    "imports": "tables of a million rows into plans, points into areas, figures by code; memory",
 }
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -1,4 +1,4 @@
-"""Plan files: create, open, commit one edit, reopen after it; tables that are read."""
+"""Plan files: create, open, commit one edit, reopen after it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bench import layers, tables
+from bench import layers
 from bench.timing import Figure, Time, figure, measure, once
 from terradesk import edits, planfile
 from terradesk.document import Document
@@ -22,7 +22,6 @@ def run() -> Iterator[Figure]:
     with tempfile.TemporaryDirectory() as folder:
         for case in (layers.counties(), layers.zips()):
             yield from _of(case, Path(folder))
-        yield from tables.run(Path(folder))
 
 
 def _of(case: layers.Case, folder: Path) -> Iterator[Figure]:

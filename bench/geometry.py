@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import shapely
 
-from bench import joining, layers
+from bench import layers
 from bench.timing import Figure, figure, measure, once
 from terradesk import arcs as arcs_package
 from terradesk.arcs import Arcs, outlines, picking
@@ -21,7 +21,6 @@ def run() -> Iterator[Figure]:
     counties = layers.counties()
     yield from _of(counties, _raw_counties(counties))
     yield from _of(layers.zips(), layers.zip_polygons(counties)[0])
-    yield from joining.run()
 
 
 def _raw_counties(case: layers.Case) -> np.ndarray:

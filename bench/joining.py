@@ -12,7 +12,7 @@ from bench import layers
 from bench.timing import Figure, Time, figure, measure
 from terradesk.arcs import picking
 
-PART = "geometry"
+PART = "imports"
 _POINTS = 1_000_000
 
 
