@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,12 +14,13 @@ from typing import Any
 from terradesk import __version__, api
 from terradesk.cli.building import add_build_commands
 from terradesk.cli.importing import add_import_command
+from terradesk.cli.past_imports import imports_of, say_imports
 from terradesk.cli.saying import add_scenario, plain, say, tell
 from terradesk.errors import TerraDeskError
 from terradesk.i18n import _, deviation, ngettext, number
 from terradesk.progress import Cancelled, Progress, silent
 
-OK, FAILED, INTERRUPTED = 0, 1, 130
+OK, FAILED, INTERRUPTED, CUT_OFF = 0, 1, 130, 141
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -31,7 +34,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        0 done, 1 something the user can mend (told on stderr), 130 interrupted.
+        0 done, 1 something the user can mend (told on stderr), 130 interrupted, 141 nobody reads
+        what is said.
 
     Raises
     ------
@@ -45,12 +49,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     progress = _bar if sys.stderr.isatty() else silent
     try:
         options.run(options, progress)
+        sys.stdout.flush()
     except TerraDeskError as error:
         tell(_("Error: {message}").format(message=error.message), error.hint)
         return FAILED
     except (KeyboardInterrupt, Cancelled):
         tell(_("Cancelled."))
         return INTERRUPTED
+    except BrokenPipeError:  # whoever reads what is said has enough: ... | head
+        with contextlib.suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return CUT_OFF
     return OK
 
 
@@ -185,6 +194,7 @@ def _info(options: argparse.Namespace, progress: Progress) -> None:
         else:
             say(opened.plan.setting("title") or options.plan.stem)
             _summary(opened)
+            say_imports(opened.plan)
 
 
 def _assign(options: argparse.Namespace, progress: Progress) -> None:
@@ -240,7 +250,9 @@ def about(opened: api.OpenPlan) -> dict[str, Any]:
         "uid": plan.uid,
         "areas": int(plan.units_present.sum()),
         "accounts": int(plan.accounts_present.sum()),
+        "unplaced_accounts": _n_unplaced(plan),
         "steps": len(opened.document.steps),
+        "imports": imports_of(plan),
         "scenarios": [_scenario(opened, name) for name in opened.scenarios],
     }
 
@@ -276,15 +288,21 @@ def _balance(view: Any) -> Any:
 def _summary(opened: api.OpenPlan) -> None:
     plan = opened.plan
     n_units, n_accounts = int(plan.units_present.sum()), int(plan.accounts_present.sum())
-    text = _("{n} {noun}, {m} accounts, {k} steps")
-    counts = {"n": number(n_units), "m": number(n_accounts), "k": len(opened.document.steps)}
-    say(text.format(noun=plan.noun(n_units), **counts))
+    n_steps, n_unplaced = len(opened.document.steps), _n_unplaced(plan)
+    told = [
+        f"{number(n_units)} {plan.noun(n_units)}",
+        ngettext("{n} account", "{n} accounts", n_accounts).format(n=number(n_accounts)),
+        ngettext("{n} step", "{n} steps", n_steps).format(n=number(n_steps)),
+    ]
+    if n_unplaced:
+        told.insert(2, _("{n} of them without a place").format(n=number(n_unplaced)))
+    say(", ".join(told))
     for scenario in plan.scenarios:
         view = plan.alignment(plan.alignment_of(scenario.id))
         text = _("{name}: {n} territories").format(name=scenario.name, n=len(view.leaves))
         balance = _balance(view)
-        if balance is not None and balance.n_territories:
-            worst = view.slots.get(balance.worst, 0)
+        if balance is not None and balance.n_territories and balance.worst in view.slots:
+            worst = view.slots[balance.worst]
             text += _(", {n} in tolerance by {measure}, worst {territory} {deviation}").format(
                 n=balance.n_in_tolerance,
                 measure=balance.measure.name,
@@ -292,6 +310,10 @@ def _summary(opened: api.OpenPlan) -> None:
                 deviation=deviation(float(balance.deviations[worst]), balance.tolerance),
             )
         say(text)
+
+
+def _n_unplaced(plan: Any) -> int:
+    return int((plan.accounts_present & (plan.accounts.placement == 0)).sum())
 
 
 def _bar(fraction: float, message: str = "") -> None:

@@ -69,6 +69,45 @@ def test_info_says_what_is_in_a_plan(plan: Path, capsys: pytest.CaptureFixture[s
     assert scenario["balanced_by"] == "Sales"
 
 
+def test_info_tells_what_came_in_and_what_has_no_place(
+    plan: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = tmp_path / "more.csv"
+    table.write_text("Number,Name,ZIP\nN1,One,00003\nN2,Two,\n", "utf-8")
+    assert run("import", plan, table, "--as", "accounts", "--map", "unit_code=ZIP") == 0
+    assert run("import", plan, table, "--as", "nonsense") == 1
+    capsys.readouterr()
+    assert run("info", plan) == 0
+    said = capsys.readouterr().out
+    assert "5 accounts, 1 of them without a place" in said
+    [line] = [line for line in said.splitlines() if "more.csv" in line]
+    assert "(Customers and prospects)" in line and "2 rows · 1 without a place" in line
+    assert run("info", plan, "--json") == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["unplaced_accounts"] == 1
+    last = found["imports"][-1]
+    assert (last["file"], last["kind"], last["read"], last["unplaced"]) == (
+        *("more.csv", "accounts"),
+        *(2, 1),
+    )
+    with api.open(plan) as opened:
+        opened.undo()
+    assert run("info", plan) == 0
+    assert "more.csv" not in capsys.readouterr().out, "what was undone is not in the plan"
+
+
+def test_a_reader_that_has_enough_is_no_error(plan: Path) -> None:
+    command = [sys.executable, "-m", "terradesk", "info", str(plan), "--json"]
+    child = subprocess.Popen(
+        command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert child.stdout is not None and child.stderr is not None
+    child.stdout.close()
+    with child.stderr:
+        assert child.stderr.read() == b""
+    assert child.wait(timeout=120) == cli.CUT_OFF
+
+
 def test_a_table_is_assigned_and_unknown_codes_are_named(
     plan: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
