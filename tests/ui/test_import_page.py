@@ -319,9 +319,10 @@ def test_closing_stops_the_work(qtbot, tmp_path, model):
     file.write_text(ORDERS, "utf-8")
     page = Importing(file, model.plan)
     page.open()
-    with qtbot.waitSignal(page.destroyed):
-        page.reject()
-    qtbot.waitUntil(lambda: not jobs.running(), timeout=30_000)
+    ended: list[bool] = []
+    page.destroyed.connect(lambda: ended.append(True))
+    page.reject()
+    qtbot.waitUntil(lambda: bool(ended) and not jobs.running(), timeout=30_000)
 
 
 def test_what_wants_attention_shows_the_rows_behind(qtbot, tmp_path, model):

@@ -112,7 +112,7 @@ class RatesPage(Dialog):
                 self.columns.setItem(k, column, QtWidgets.QTableWidgetItem(words))
             box = self._currency_box(table, name)
             self._boxes[table, name] = box
-            self.columns.setCellWidget(k, IN, box)
+            self.columns.setCellWidget(k, IN, _centred(box))
 
     def _currency_box(self, table: str, name: str) -> QtWidgets.QComboBox:
         plan = self._model.plan
@@ -125,6 +125,9 @@ class RatesPage(Dialog):
         known = {value for _text, value in choices}
         choices += [(_choice(code), code) for code in codes if code and code not in known]
         box = combo(_("Currency of {name}").format(name=name), choices, now)
+        box.setToolTip(box.currentText())  # a long name of a column is cut
+        box.setMinimumWidth(0)
+        box.setSizePolicy(QtWidgets.QSizePolicy.Policy.Ignored, QtWidgets.QSizePolicy.Policy.Fixed)
         box.currentIndexChanged.connect(lambda _k: self._fill_rates())
         return box
 
@@ -154,7 +157,7 @@ class RatesPage(Dialog):
                     item.setTextAlignment(_END)
                 self.rates.setItem(k, column, item)
             rate = self._typed.get(code, _number(known[code]) if code in known else "")
-            self.rates.setCellWidget(k, RATE, self._line(code, rate))
+            self.rates.setCellWidget(k, RATE, _centred(self._line(code, rate)))
         for widget in (self.heading, self.rates, self.note):
             widget.setVisible(bool(codes))
         self.empty.setVisible(not codes)
@@ -206,6 +209,15 @@ class RatesPage(Dialog):
         self.trouble.hide()
         if edit is None or model.attempt(lambda: edit) is not None:
             super().accept()
+
+
+def _centred(widget: QtWidgets.QWidget) -> QtWidgets.QWidget:
+    """A field in the middle of its row."""
+    holder = QtWidgets.QWidget()
+    row = QtWidgets.QHBoxLayout(holder)
+    row.setContentsMargins(0, 0, 8, 0)
+    row.addWidget(widget)
+    return holder
 
 
 def _choice(code: str) -> str:
