@@ -214,5 +214,6 @@ def shown(plan: Plan, made: MadeUnits, found: Sequence[Link]) -> Shown:
         shapes=as_objects([*faults, *ways]),
         shape_states=np.array(states, np.uint8),
         shape_keys=(*keys, *(one.key for one in found)),
+        quiet=_("no area, no link"),
         row_units=rows,
     )

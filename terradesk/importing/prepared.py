@@ -100,6 +100,8 @@ class Shown:
         As ``point_states``; `NOTHING` for what is not taken.
     shape_keys : tuple of str
         Key of the item each shape belongs to; may be empty.
+    quiet : str
+        What shapes in the state `NOTHING` are, for the legend; translated.
     row_points : ndarray of int, shape (n_rows,)
         Which of the points each row of the file became, -1 for none; may be empty.
     row_units : ndarray of int, shape (n_rows,)
@@ -113,6 +115,7 @@ class Shown:
     shapes: np.ndarray = field(default_factory=lambda: np.empty(0, object))
     shape_states: np.ndarray = field(default_factory=lambda: np.empty(0, np.uint8))
     shape_keys: tuple[str, ...] = ()
+    quiet: str = ""
     row_points: np.ndarray = field(default_factory=lambda: np.empty(0, np.int64))
     row_units: np.ndarray = field(default_factory=lambda: np.empty(0, np.int64))
 

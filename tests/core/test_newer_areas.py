@@ -136,6 +136,9 @@ def test_a_split_area_shares_its_amounts_out_by_ground_or_by_accounts() -> None:
     source = changed(PLAN, ["00010"], halves())
     (item,) = prepared(PLAN, source).items
     assert item.after == "Area a (a) 40 %, accounts 0 %, Area b (b) 60 %, accounts 100 %"
+    shown = prepared(PLAN, source).shown
+    assert shown.shape_keys == (item.key,) and shown.shape_states.tolist() == [NOTHING]
+    assert shown.row_units.tolist()[-2:] == [24, 25] and shown.quiet
     after = brought(PLAN, source)
     assert after.units.columns["population"][[row(after, "a"), row(after, "b")]].tolist() == [
         44,
@@ -153,6 +156,10 @@ def test_areas_that_the_file_lacks_go_or_stay() -> None:
     found = prepared(PLAN, source)
     assert [item.group for item in found.items] == ["gone"] and found.items[0].is_on
     assert any(issue.kind == "gone" for issue in found.report.issues)
+    shown = found.shown
+    assert shown.shape_keys == (found.items[0].key,) and shown.shape_states.tolist() == [GOES]
+    assert shown.shapes[0].bounds == pytest.approx(cell(5, 0).bounds)
+    assert shown.row_units.tolist() == [*range(5), *range(6, 24)]
     after = brought(PLAN, source)
     assert not after.units_present[5] and after.units_present.sum() == 23
     kept = prepared(PLAN, source, options={"missing": "keep"})

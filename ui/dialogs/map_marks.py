@@ -15,7 +15,7 @@ Box = tuple[float, float, float, float]
 _FEW_POINTS, _MOST_POINTS = 12, 500
 _RING, _SMALL_RING = 8.0, 5.5  # pixels at 100 %: radius; of many
 _LEAST = 28.0  # pixels at 100 % below which a box gets a ring
-_LEAST_SIDE = 200.0  # metres that are shown at least
+_LEAST_SIDE = 3000.0  # metres that are shown at least
 _POINT_SIDE = 40_000.0
 _AROUND = 0.35
 

@@ -169,7 +169,8 @@ def with_outlines(
     states = np.where(n > 0, ARRIVES, PROBLEM).astype(np.uint8)
     states[list(off)] = NOTHING
     keys = tuple(item_key(leaf.name) for leaf in leaves)
-    return replace(found, shapes=shapes, shape_states=states, shape_keys=keys)
+    quiet = _("left out")
+    return replace(found, shapes=shapes, shape_states=states, shape_keys=keys, quiet=quiet)
 
 
 def after_text(

@@ -6,13 +6,23 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from terradesk.arcs.outlines import polygons
 from terradesk.i18n import N_, _, isolate, ngettext, number, percent
 from terradesk.importing.boundaries.assignments import Doubt
 from terradesk.importing.boundaries.comparing import Relation
 from terradesk.importing.boundaries.newcomers import Newcomers
 from terradesk.importing.boundaries.replacing import Replacement, key_of
 from terradesk.importing.outlining import box_of
-from terradesk.importing.prepared import ARRIVES, CHANGES, NOTHING, PROBLEM, Count, Item, Shown
+from terradesk.importing.prepared import (
+    ARRIVES,
+    CHANGES,
+    GOES,
+    NOTHING,
+    PROBLEM,
+    Count,
+    Item,
+    Shown,
+)
 from terradesk.plan import UNASSIGNED, Plan
 from terradesk.readers.report import Issue, issue
 
@@ -169,13 +179,14 @@ def counts(made: Replacement) -> tuple[Count, ...]:
     return tuple(out)
 
 
-def shown(plan: Plan, made: Replacement, after: Plan | None) -> Shown:
-    """The plan as it would be, with what arrives, changes and is doubtful.
+def shown(plan: Plan, newcomers: Newcomers, made: Replacement, after: Plan | None) -> Shown:
+    """The plan as it would be: what arrives, changes and is doubtful, outlines of what went.
 
     Parameters
     ----------
     plan : Plan
         As it is.
+    newcomers : Newcomers
     made : Replacement
     after : Plan or None
         As it would be; None when nothing changes.
@@ -188,7 +199,47 @@ def shown(plan: Plan, made: Replacement, after: Plan | None) -> Shown:
     came = len(plan.units) + np.arange(len(made.taken))
     states[came] = np.where(made.succession.main_old >= 0, CHANGES, ARRIVES)
     states[[len(plan.units) + one.new for one in made.doubts]] = PROBLEM
-    return Shown(unit_states=states, plan=after)
+    went, keys, lost = _outlines(plan, newcomers, made)
+    return Shown(
+        unit_states=states,
+        plan=after,
+        shapes=went,
+        shape_states=np.where(lost, GOES, NOTHING).astype(np.uint8),
+        shape_keys=keys,
+        quiet=_("as it was"),
+        row_units=_row_units(plan, newcomers, made),
+    )
+
+
+def _outlines(
+    plan: Plan, newcomers: Newcomers, made: Replacement
+) -> tuple[np.ndarray, tuple[str, ...], np.ndarray]:
+    """Outlines of the units that go, the item of each, and whether nothing takes its place."""
+    keys, lost = np.full(len(plan.units), "", object), np.zeros(len(plan.units), bool)
+    for one, on in zip(made.comparison.relations, made.is_on, strict=True):
+        if on and one.kind != "same":
+            keys[list(one.old)] = key_of(one, plan, newcomers)
+            lost[list(one.old)] = one.kind == "gone"
+    is_gone = np.zeros(len(plan.units), bool)
+    is_gone[made.gone] = True
+    if plan.arcs is not None:
+        is_gone &= plan.arcs.areas > 0
+    rows = np.flatnonzero(is_gone & (keys != ""))
+    if plan.arcs is None or not len(rows):
+        return np.empty(0, object), (), np.empty(0, bool)
+    labels = np.full(len(plan.units), -1, np.int64)
+    labels[rows] = np.arange(len(rows))
+    return polygons(plan.arcs, labels, len(rows)), tuple(keys[rows].tolist()), lost[rows]
+
+
+def _row_units(plan: Plan, newcomers: Newcomers, made: Replacement) -> np.ndarray:
+    """Unit that each row of the file became, -1 for none."""
+    out = np.full(int(newcomers.file_rows.max(initial=-1)) + 1, -1, np.int64)
+    came = len(plan.units) + np.arange(len(made.taken))
+    new, units = np.append(made.taken, made.kept[:, 1]), np.append(came, made.kept[:, 0])
+    rows = newcomers.file_rows[new]
+    out[rows[rows >= 0]] = units[rows >= 0]
+    return out
 
 
 def issues(plan: Plan, made: Replacement) -> Iterator[Issue]:

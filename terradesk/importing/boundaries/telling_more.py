@@ -234,5 +234,6 @@ def shown(
             np.uint8,
         ),
         shape_keys=(*out.values(), *links),
+        quiet=_("not linked"),
         row_units=rows,
     )

@@ -148,7 +148,7 @@ def _prepared(
         rows=tuple(_rows(plan, found, made)),
         items=telling.items(plan, found, made, choices.left_out),
         groups=telling.groups(),
-        shown=telling.shown(plan, made, after),
+        shown=telling.shown(plan, found, made, after),
     )
 
 

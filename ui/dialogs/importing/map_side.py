@@ -9,6 +9,7 @@ from PySide6 import QtCore, QtGui, QtWidgets
 from terradesk import i18n
 from terradesk.i18n import _
 from terradesk.importing import Item
+from terradesk.importing.prepared import NOTHING
 from terradesk.plan import Plan
 from terradesk.readers.report import Issue
 
@@ -43,7 +44,7 @@ class MapKeys(QtWidgets.QWidget):
             mark = QtWidgets.QLabel()
             mark.setPixmap(_swatch(key))
             self._row.addWidget(mark)
-            text = f"{_(STATE_TEXTS[key.state])}: {i18n.number(key.n)}"
+            text = f"{key.text or _(STATE_TEXTS[key.state])}: {i18n.number(key.n)}"
             self._row.addWidget(label(text, "small"))
             self._row.addSpacing(10)
         self._row.addStretch(1)
@@ -63,6 +64,9 @@ def _swatch(key: Key) -> QtGui.QPixmap:
         fill.setAlpha(110)
     painter.setPen(QtGui.QPen(edge, 2.0 if key.ink else 1.0))
     painter.setBrush(fill)
+    if key.state == NOTHING:
+        painter.setPen(QtGui.QPen(edge, 2.0, QtCore.Qt.PenStyle.DotLine))
+        painter.setBrush(QtCore.Qt.BrushStyle.NoBrush)
     if key.symbol in _CORNERS and not key.fill:
         painter.setBrush(edge)
         painter.drawPolygon([QtCore.QPointF(x * _KEY, y * _KEY) for x, y in _CORNERS[key.symbol]])

@@ -19,7 +19,7 @@ from terradesk.render.frame import Frame
 from terradesk.render.layout import AccountLayer
 from terradesk.render.scene import Classes, Scene
 from terradesk.render.state import Mark
-from terradesk.render.style import Style
+from terradesk.render.style import Style, blend
 from terradesk.render.symbols import CLASS_COLOURS, SHAPES
 from terradesk.render.view import View
 
@@ -38,6 +38,7 @@ STATE_TEXTS = {
 
 _ROLES = {NOTHING: "paper", ARRIVES: "accent_soft", CHANGES: "warn_soft", GOES: "under_bar"}
 _ROLES[PROBLEM] = "over_bar"
+_STRENGTH = {GOES: 0.55, PROBLEM: 0.55}
 _HATCHES = {GOES: 1, PROBLEM: 2}
 _SYMBOLS = {ARRIVES: 0, CHANGES: 2, GOES: 7, PROBLEM: 1}
 _FEW = 400  # units whose borders are drawn like those of states
@@ -60,6 +61,8 @@ class Key:
         Of points and shapes; empty where only areas have it.
     symbol : str
         One of `SHAPES`, empty where no points have it.
+    text : str
+        What it means where the state does not say it.
     """
 
     state: int
@@ -67,6 +70,7 @@ class Key:
     fill: str
     ink: str
     symbol: str = ""
+    text: str = ""
 
 
 class ShownMap:
@@ -116,13 +120,15 @@ class ShownMap:
         points = np.bincount(shown.point_states[is_seen], minlength=n)
         shapes = np.bincount(shown.shape_states, minlength=n)
         out = []
+        if shapes[NOTHING] and shown.quiet:
+            out.append(Key(NOTHING, int(shapes[NOTHING]), "", roles["text3"], text=shown.quiet))
         for state in STATE_TEXTS:
             u, p, s = int(units[state]), int(points[state]), int(shapes[state])
             total = u + p + s * (state == PROBLEM) or s
             if total:
-                fill, ink = roles[_ROLES[state]] if u else "", ink_of(state, dark) if p or s else ""
+                fill, ink = fill_of(state, dark) if u else "", ink_of(state, dark) if p or s else ""
                 out.append(Key(state, total, fill, ink, SHAPES[_SYMBOLS[state]] if p else ""))
-        return tuple(out)
+        return tuple(sorted(out, key=lambda key: key.state == NOTHING))
 
     def told(self, x: float, y: float, reach: float, unit: int) -> str:
         """The item of a shape at a place in metres, else name, code and state of a unit."""
@@ -186,6 +192,13 @@ class ShownMap:
             self._units = units
             self._state.set_mark(np.array(units, np.int64), Mark.SELECTED)
             self._state.refresh_lines()
+
+
+def fill_of(state: int, dark: bool) -> str:
+    """``#RRGGBB`` of areas in a state, mixed with paper where names would drown in it."""
+    roles = palettes.roles(dark)
+    role, paper = (int(roles[name][1:], 16) for name in (_ROLES[state], "paper"))
+    return f"#{int(blend(paper, role, _STRENGTH.get(state, 1.0))):06X}"
 
 
 def ink_of(state: int, dark: bool) -> str:
@@ -331,10 +344,7 @@ def _redraws(base: Plan, plan: Plan, alignment: int) -> bool:
 
 
 def _classes(states: np.ndarray) -> Classes:
-    light, dark = (
-        [palettes.roles(is_dark)[_ROLES[k]] for k in range(PROBLEM + 1)]
-        for is_dark in (False, True)
-    )
+    light, dark = ([fill_of(k, is_dark) for k in range(PROBLEM + 1)] for is_dark in (False, True))
     hatches = [_HATCHES.get(k, 0) for k in range(PROBLEM + 1)]
     return Classes(
         states.astype(np.int64), (light, dark), [""] * (PROBLEM + 1), of_units=True, hatches=hatches

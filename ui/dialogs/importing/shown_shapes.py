@@ -100,14 +100,15 @@ class ShownShapes:
         painter.end()
 
     def _thinned(self, rows: np.ndarray, view: View, ratio: float, kept: set[int]) -> np.ndarray:
-        """One of the dots of a state in each place; all that is larger."""
+        """One of the dots of a state in each place, none of what is not taken; all larger ones."""
         b = self.bounds[rows]
         sides = np.maximum(b[:, 2] - b[:, 0], b[:, 3] - b[:, 1]) * view.px_per_m
         is_dot = (sides < _TINY * ratio) & ~np.isin(rows, list(kept))
+        larger, is_dot = rows[~is_dot], is_dot & (self._states[rows] != NOTHING)
         places = view.to_pixels((b[is_dot, :2] + b[is_dot, 2:]) / 2) // (_CELL * ratio)
         with_state = np.column_stack([places, self._states[rows[is_dot]]])
         _places, first = np.unique(with_state, axis=0, return_index=True)
-        return np.sort(np.concatenate([rows[~is_dot], rows[is_dot][first]]))
+        return np.sort(np.concatenate([larger, rows[is_dot][first]]))
 
 
 class _Pen:
