@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6 import QtCore
+from pytestqt.qtbot import QtBot
 
 from tests.ui.driving import SLOW
 from ui import errors, settings, theme
@@ -31,6 +32,21 @@ def pytest_runtest_logfinish() -> None:
     gc.collect()
     gc.unfreeze()
     gc.enable()
+
+
+class Patient(QtBot):
+    """Waits as long as a machine with much to do may need: what is awaited ends the wait."""
+
+    def waitUntil(self, callback, *, timeout=SLOW):
+        super().waitUntil(callback, timeout=timeout)
+
+    def waitSignal(self, signal, *, timeout=SLOW, **more):
+        return super().waitSignal(signal, timeout=timeout, **more)
+
+
+@pytest.fixture
+def qtbot(qapp, request) -> Patient:
+    return Patient(request)
 
 
 @pytest.fixture(autouse=True)

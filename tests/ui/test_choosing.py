@@ -44,7 +44,7 @@ def open_panel(desk, text: str = ""):
 
 
 def settle(desk, panel) -> None:
-    desk.bot.waitUntil(lambda: not panel._timer.isActive(), timeout=5000)
+    desk.bot.waitUntil(lambda: not panel._timer.isActive())
 
 
 def test_typing_marks_what_would_be_selected_and_escape_brings_the_selection_back(desk):

@@ -113,7 +113,7 @@ def test_it_shows_the_colours_of_the_map_and_follows_edits(desk):
     desk.view.canvas.grab()
     model.do(edits.assign(model.plan, 3, np.arange(24), desk.ids[2]).edit)
     desk.view.canvas.grab()
-    desk.bot.waitUntil(lambda: ink() != before, timeout=5000)
+    desk.bot.waitUntil(lambda: ink() != before)
 
 
 def test_it_folds_into_a_button_and_back(desk):
@@ -154,7 +154,7 @@ def test_a_flight_ends_where_a_jump_would(flying):
     assert desk.view.view == start
     clock = QtCore.QElapsedTimer()
     clock.start()
-    desk.bot.waitUntil(lambda: not desk.view.going.flight.is_flying, timeout=5000)
+    desk.bot.waitUntil(lambda: not desk.view.going.flight.is_flying)
     assert clock.elapsed() < 4 * FLIGHT_MS
     landed = desk.view.view
     desk.view.going.flight.is_reduced = lambda: True
@@ -182,11 +182,11 @@ def test_home_stays_home_after_a_flight(flying):
     desk = flying
     desk.view.look(desk.view.view.moved(100, 50))
     desk.view.zoom_home()
-    desk.bot.waitUntil(lambda: not desk.view.going.flight.is_flying, timeout=5000)
+    desk.bot.waitUntil(lambda: not desk.view.going.flight.is_flying)
     at = looks_at(desk)
     desk.view.resize(700, 500)
     desk.bot.waitUntil(lambda: desk.view.view.width == 700)
-    desk.bot.waitUntil(lambda: not desk.view.going.flight.is_flying, timeout=5000)
+    desk.bot.waitUntil(lambda: not desk.view.going.flight.is_flying)
     assert looks_at(desk) == pytest.approx(at, abs=0.6)
     box = desk.view.view.box
     assert box[0] <= 0
@@ -210,7 +210,7 @@ def test_what_was_found_is_marked_for_a_moment(desk, monkeypatch):
     markers = desk.view.going.markers
     assert markers.is_pulsing
     desk.view.canvas.grab()
-    desk.bot.waitUntil(lambda: not markers.is_pulsing, timeout=5000)
+    desk.bot.waitUntil(lambda: not markers.is_pulsing)
 
 
 def test_an_account_and_a_place_are_flown_to(desk):
@@ -243,10 +243,10 @@ def test_back_and_forward_through_views(desk):
 
 def test_a_rest_is_remembered_a_passing_view_is_not(desk):
     trail = desk.view.going.trail
-    desk.bot.waitUntil(lambda: len(trail._places) == 1, timeout=5000)
+    desk.bot.waitUntil(lambda: len(trail._places) == 1)
     for _step in range(5):
         desk.view.pan_by(-60, 0)
-    desk.bot.waitUntil(lambda: len(trail._places) == 2, timeout=5000)
+    desk.bot.waitUntil(lambda: len(trail._places) == 2)
     desk.view.pan_by(2, 0)
     trail.note()
     assert len(trail._places) == 2

@@ -61,7 +61,7 @@ def test_the_card_warns_of_a_territory_that_falls_apart(desk):
     desk.model.select_units(np.array([8, 9]))  # the middle stripe without its second row
     desk.press(2.5, 1.5)
     desk.move(0.5, 0.5)
-    desk.bot.waitUntil(lambda: "splits T1 in 2" in desk.card(), timeout=5000)
+    desk.bot.waitUntil(lambda: "splits T1 in 2" in desk.card())
     desk.release(0.5, 0.5)
 
 
@@ -264,7 +264,7 @@ def test_edits_and_undo_recolour_the_units(desk):
     assert desk.colour_at(0.3, 0.3) == last
     desk.view.undo()
     assert "Undone" in desk.view.floats.message.text()
-    desk.bot.waitUntil(lambda: desk.colour_at(0.3, 0.3) == first, timeout=5000)
+    desk.bot.waitUntil(lambda: desk.colour_at(0.3, 0.3) == first)
 
 
 def test_a_new_territory_and_its_undo_are_drawn(desk):

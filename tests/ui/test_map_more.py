@@ -398,7 +398,7 @@ def test_a_drag_near_the_edge_scrolls_the_map(desk):
     desk.press(3, 2)
     left = desk.view.view.kx
     desk.move_px(QtCore.QPoint(desk.view.width() - 3, 300))
-    desk.bot.waitUntil(lambda: desk.view.view.kx > left + 60, timeout=5000)
+    desk.bot.waitUntil(lambda: desk.view.view.kx > left + 60)
     desk.key(Key.Key_Escape)
     assert not desk.view.gestures.is_active
 

@@ -216,7 +216,7 @@ def test_only_rows_that_change_are_painted(qtbot, monkeypatch) -> None:
     assert len(set(painted)) == 20
     painted.clear()
     panels.desk.move(3.5, 0.5)
-    qtbot.waitUntil(lambda: bool(painted), timeout=5000)
+    qtbot.waitUntil(lambda: bool(painted))
     assert set(painted) <= {1, 2, 3}
     panels.desk.key(Key.Key_Escape)
     panels.desk.release(3.5, 0.5)
