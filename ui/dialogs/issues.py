@@ -7,12 +7,14 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from PySide6 import QtCore, QtWidgets
 
+from terradesk import i18n
 from terradesk.i18n import _
 from terradesk.readers.report import ImportReport, Issue
 
-from .parts import Button, Dialog, IconLabel, empty, label
+from .parts import Button, Dialog, IconLabel, apart, empty, label, plain_tip
 
 _MOST_ROWS, _MOST_COLUMNS = 200, 12
+_LONGEST, _LONGEST_TIP, _WIDEST = 200, 1000, 320
 
 
 class IssueList(QtWidgets.QWidget):
@@ -110,13 +112,11 @@ class RowsBehind(Dialog):
             line = row + 1 if lines is None else lines[row]
             cells = [f"{line}", *(_cell(v[row]) for v in shown.values())]
             for column, text in enumerate(cells):
-                self.table.setItem(k, column, QtWidgets.QTableWidgetItem(text))
-        self.table.resizeColumnsToContents()
-        self.table.horizontalHeader().setStretchLastSection(True)
+                self.table.setItem(k, column, text_item(text))
+        fit_columns(self.table)
         self.body.addWidget(self.table, 1)
         if issue.n > len(rows):
-            more = _("The first {shown} of {n} are listed.").format(shown=len(rows), n=issue.n)
-            self.foot.addWidget(label(more, "small"))
+            self.foot.addWidget(label(first_of(len(rows), issue.n), "small"))
         self.add_close()
 
 
@@ -130,10 +130,32 @@ def _cell(value: object) -> str:
     return str(value)
 
 
+def first_of(shown: int, n: int) -> str:
+    """Tells that not all rows are listed."""
+    more = _("The first {shown} of {n} are listed.")
+    return more.format(shown=i18n.number(shown), n=i18n.number(n))
+
+
+def text_item(text: str) -> QtWidgets.QTableWidgetItem:
+    """A cell of a file in one line; all of it, but for very long ones, is in the tooltip."""
+    line = " ".join(text[:_LONGEST_TIP].split())
+    out = QtWidgets.QTableWidgetItem(apart(line[:_LONGEST]))
+    out.setToolTip(plain_tip(text[:_LONGEST_TIP]))
+    return out
+
+
+def fit_columns(table: QtWidgets.QTableWidget) -> None:
+    """Make columns as wide as their cells, long texts apart; the last one takes what is left."""
+    table.resizeColumnsToContents()
+    for column in range(table.columnCount()):
+        table.setColumnWidth(column, min(table.columnWidth(column), _WIDEST))
+    table.horizontalHeader().setStretchLastSection(True)
+
+
 def text_table(headers: list[str]) -> QtWidgets.QTableWidget:
     """A table to look at, without row numbers."""
     out = QtWidgets.QTableWidget(0, len(headers))
-    out.setHorizontalHeaderLabels(headers)
+    out.setHorizontalHeaderLabels([" ".join(text[:_LONGEST].split()) for text in headers])
     out.verticalHeader().hide()
     out.verticalHeader().setDefaultSectionSize(26)
     out.setEditTriggers(QtWidgets.QAbstractItemView.EditTrigger.NoEditTriggers)

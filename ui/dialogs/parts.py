@@ -159,11 +159,26 @@ def _rest_focus(widget: QtWidgets.QWidget) -> None:
         above.setFocus()
 
 
+class Combo(QtWidgets.QComboBox):
+    """A drop-down that the wheel leaves alone while it scrolls the page below it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFocusPolicy(QtCore.Qt.FocusPolicy.StrongFocus)
+
+    def wheelEvent(self, event: QtGui.QWheelEvent) -> None:
+        """Only for the list in focus."""
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+
 def combo(
     name: str, choices: Sequence[tuple[str, object]], chosen: object = None
 ) -> QtWidgets.QComboBox:
     """A drop-down of (text, value); ``name`` is what a screen reader says."""
-    out = QtWidgets.QComboBox()
+    out = Combo()
     out.setAccessibleName(name)
     out.setSizeAdjustPolicy(QtWidgets.QComboBox.SizeAdjustPolicy.AdjustToContents)
     for text, value in choices:

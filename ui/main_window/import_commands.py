@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from terradesk import i18n, paths
 from terradesk.document import Step
-from terradesk.errors import TerraDeskError
+from terradesk.errors import ReadOnlyPlan, TerraDeskError
 from terradesk.i18n import _, ngettext
 from terradesk.measures import money
 from terradesk.plan import Plan
@@ -54,6 +54,13 @@ class ImportCommands:
         from ..dialogs.importing.page import Importing
 
         is_open = has_plan and self._model.is_open
+        if is_open and self._model.document.is_read_only:
+            self._window.tell_error(
+                ReadOnlyPlan(
+                    _("This plan is open for reading only."), _("Save a copy and work on that.")
+                )
+            )
+            return
         plan = self._model.plan if is_open else None
         alignment = self._model.alignment if is_open else 0
         page = Importing(path, plan, alignment, self._window, wanted)

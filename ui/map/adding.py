@@ -98,7 +98,7 @@ def offer(view: MapView, path: Path, at: QtCore.QPoint) -> bool:
         return True
     menu = QtWidgets.QMenu(view)
     menu.setObjectName("dropped")
-    name = isolate(path.name)
+    name = isolate(path.name.replace("&", "&&"))
     layer = menu.addAction(_("Show {name} as a layer of this map").format(name=name))
     plan = menu.addAction(_("Import {name}…").format(name=name))
     layer.triggered.connect(lambda: add(view, path))

@@ -9,8 +9,8 @@ from terradesk.i18n import _, ngettext
 from terradesk.importing import Count, Prepared
 from terradesk.readers.report import ImportReport
 
-from ..issues import IssueList, align_end, text_table
-from ..parts import IconLabel, apart, empty, label
+from ..issues import IssueList, align_end, text_item, text_table
+from ..parts import IconLabel, empty, label
 from .map_side import MapSide
 from .review import ReviewList
 from .work import Outcome
@@ -153,7 +153,7 @@ class OutcomeSide(QtWidgets.QWidget):
         self.table.setFixedHeight(30 + 26 * len(rows) + 12)
         for k, cells in enumerate(rows):
             for column, text in enumerate(cells):
-                self.table.setItem(k, column, QtWidgets.QTableWidgetItem(apart(text)))
+                self.table.setItem(k, column, text_item(text))
         mode = QtWidgets.QHeaderView.ResizeMode
         self.table.resizeColumnsToContents()
         for column in range(len(heads)):

@@ -148,6 +148,7 @@ class Importing(ImportPage):
             busy.busy_changed.connect(lambda _is_busy: self._tell_doing(""))
         for one in (self._looker, self._painter):
             self.finished.connect(one.stop)
+        self._painter.failed.connect(self.side.trouble.tell)
         self._painter.succeeded.connect(lambda found: self.gain.place.show_map(found, self._plan))
         self.finished.connect(self.gain.map.stop)
         self.kind.chosen.connect(self._on_kind)

@@ -20,7 +20,7 @@ from terradesk.readers.report import ImportReport, Issue, from_dict
 
 from ...document_model import DocumentModel
 from ...jobs import Job
-from ..issues import IssueList, align_end, end_item, text_table
+from ..issues import IssueList, align_end, end_item, text_item, text_table
 from ..parts import Button, Dialog, Trouble, label
 from .told import ToldRows
 
@@ -122,7 +122,7 @@ class PastImports(Dialog):
         out.setRowCount(len(self.imports))
         for k, one in enumerate(self.imports):
             for column, text in enumerate((one.when, one.row.source, one.kind)):
-                out.setItem(k, column, QtWidgets.QTableWidgetItem(text))
+                out.setItem(k, column, text_item(text))
             for column, n in enumerate(_figures(one), 3):
                 out.setItem(k, column, end_item(n))
         for column in range(3, _COLUMNS):

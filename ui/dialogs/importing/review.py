@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from PySide6 import QtCore, QtWidgets
+from PySide6 import QtCore, QtGui, QtWidgets
 
 from terradesk import i18n
 from terradesk.i18n import _
@@ -56,6 +56,50 @@ class CandidateDelegate(QtWidgets.QStyledItemDelegate):
         model.setData(index, editor.currentData(), QtCore.Qt.ItemDataRole.EditRole)
 
 
+class FilterLine(QtWidgets.QLineEdit):
+    """A filter whose keys stay its own: Escape empties it, Enter does not import.
+
+    Signals
+    -------
+    done()
+        Enter was pressed.
+    """
+
+    done = QtCore.Signal()
+
+    def keyPressEvent(self, event: QtGui.QKeyEvent) -> None:
+        """Escape and Enter would close the page."""
+        key = QtCore.Qt.Key
+        if event.key() == key.Key_Escape and self.text():
+            self.clear()
+        elif event.key() in (key.Key_Return, key.Key_Enter):
+            self.done.emit()
+        else:
+            super().keyPressEvent(event)
+
+
+class ReviewTree(QtWidgets.QTreeView):
+    """The list itself: Enter opens what can be picked, or ticks, instead of importing."""
+
+    def keyPressEvent(self, event: QtGui.QKeyEvent) -> None:
+        """Enter means the line that is current."""
+        key, index = QtCore.Qt.Key, self.currentIndex()
+        if event.key() not in (key.Key_Return, key.Key_Enter) or not index.isValid():
+            super().keyPressEvent(event)
+            return
+        choice = index.siblingAtColumn(AFTER)
+        if choice.flags() & QtCore.Qt.ItemFlag.ItemIsEditable:
+            if index == choice:
+                self.edit(choice)
+            self.setCurrentIndex(choice)  # which opens it, too
+            return
+        tick, role = index.siblingAtColumn(TITLE), QtCore.Qt.ItemDataRole.CheckStateRole
+        if tick.flags() & QtCore.Qt.ItemFlag.ItemIsUserCheckable:
+            is_on = tick.data(role) == QtCore.Qt.CheckState.Checked
+            state = QtCore.Qt.CheckState.Unchecked if is_on else QtCore.Qt.CheckState.Checked
+            self.model().setData(tick, state, role)
+
+
 class ReviewList(QtWidgets.QWidget):
     """Differences and matches under headings.
 
@@ -80,7 +124,7 @@ class ReviewList(QtWidgets.QWidget):
         self._count = label("", "dim")
         head.addWidget(self._count)
         head.addStretch(1)
-        self.filter = QtWidgets.QLineEdit()
+        self.filter = FilterLine()
         self.filter.setPlaceholderText(_("Filter"))
         self.filter.setAccessibleName(_("Filter the list"))
         self.filter.setClearButtonEnabled(True)
@@ -88,7 +132,8 @@ class ReviewList(QtWidgets.QWidget):
         head.addWidget(self.filter)
         box.addLayout(head)
         self.model = ReviewModel()
-        self.tree = QtWidgets.QTreeView()
+        self.tree = ReviewTree()
+        self.filter.done.connect(self.tree.setFocus)
         self.tree.setModel(self.model)
         self.tree.setUniformRowHeights(True)
         self.tree.setProperty("role", "review")

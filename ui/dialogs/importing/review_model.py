@@ -12,11 +12,12 @@ from terradesk.i18n import _
 from terradesk.importing import Item
 
 from ... import theme
-from ..parts import apart
+from ..parts import apart, plain_tip
 
 Role = QtCore.Qt.ItemDataRole
 Index = QtCore.QModelIndex | QtCore.QPersistentModelIndex
 TITLE, BEFORE, AFTER = range(3)
+_LONGEST = 1000
 _HEADING = 0  # internal id of headings; items have their group + 1
 _NOWHERE = QtCore.QModelIndex()
 _CHECKED, _UNCHECKED = QtCore.Qt.CheckState.Checked, QtCore.Qt.CheckState.Unchecked
@@ -214,8 +215,10 @@ class ReviewModel(QtCore.QAbstractItemModel):
             return self._of_heading(self.groups[index.row()], index.column(), role)
         if role == Role.CheckStateRole and index.column() == TITLE:
             return _CHECKED if self.is_taken(item) else _UNCHECKED
-        if role == Role.DisplayRole:
-            return apart((item.title, item.before, self._after(item))[index.column()])
+        if role in (Role.DisplayRole, Role.ToolTipRole):
+            text = (item.title, item.before, self._after(item))[index.column()]
+            is_tip = role == Role.ToolTipRole
+            return plain_tip(text[:_LONGEST]) if is_tip else apart(" ".join(text.split()))
         if role == Role.AccessibleTextRole:
             return f"{item.title}: {item.before} → {self._after(item)}"
         if role == Role.ForegroundRole and index.column() != TITLE:

@@ -8,7 +8,7 @@ from terradesk import i18n
 from terradesk.i18n import _
 from terradesk.readers.report import ImportReport, Issue, told_rows
 
-from ..issues import text_table
+from ..issues import first_of, fit_columns, text_item, text_table
 from ..parts import Dialog, label
 
 _MOST = 500
@@ -43,11 +43,9 @@ class ToldRows(Dialog):
         for k, one in enumerate(told):
             line = i18n.number(one.line) if one.line else "–"
             for column, text in enumerate((line, one.key, one.name, *one.cells)):
-                self.table.setItem(k, column, QtWidgets.QTableWidgetItem(text))
-        self.table.resizeColumnsToContents()
-        self.table.horizontalHeader().setStretchLastSection(True)
+                self.table.setItem(k, column, text_item(text))
+        fit_columns(self.table)
         self.body.addWidget(self.table, 1)
         if issue.n > len(told):
-            more = _("The first {shown} of {n} are listed.")
-            self.foot.addWidget(label(more.format(shown=len(told), n=issue.n), "small"))
+            self.foot.addWidget(label(first_of(len(told), issue.n), "small"))
         self.add_close()

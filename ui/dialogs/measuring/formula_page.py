@@ -16,7 +16,7 @@ from terradesk.plan import Plan
 
 from ... import theme
 from ...document_model import DocumentModel
-from ..parts import Button, Dialog, IconLabel, Trouble, combo, label
+from ..parts import Button, Dialog, IconLabel, Trouble, combo, label, plain_tip
 from .preview import FiguresPreview
 
 UNITS, ACCOUNTS = "units", "accounts"
@@ -80,6 +80,7 @@ class FormulaPage(Dialog):
         old = self._old or rec.Measure("", 0, source=self._first_source())
         self.name = QtWidgets.QLineEdit(old.name)
         self.name.setPlaceholderText(_("Workload"))
+        self.name.setAccessibleName(_("Name"))
         noun = self._model.plan.heading_noun(2)
         self.source = combo(
             _("Of"), [(noun, UNITS), (_("Accounts"), ACCOUNTS)], old.source
@@ -153,6 +154,7 @@ class FormulaPage(Dialog):
         out.addWidget(label(_("Columns"), "title"))
         self.filter = QtWidgets.QLineEdit()
         self.filter.setPlaceholderText(_("Search the columns"))
+        self.filter.setAccessibleName(_("Search the columns"))
         self.filter.setClearButtonEnabled(True)
         out.addWidget(self.filter)
         self.columns = QtWidgets.QListWidget()
@@ -199,7 +201,7 @@ class FormulaPage(Dialog):
             text = shown if shown.casefold() == name.casefold() else f"{shown}  ·  {name}"
             item = QtWidgets.QListWidgetItem(text)
             item.setData(_CODE, code)
-            item.setToolTip(_("Text") if values.dtype == object else code)
+            item.setToolTip(_("Text") if values.dtype == object else plain_tip(code))
             if values.dtype == object:
                 item.setForeground(self.palette().placeholderText())
             self.columns.addItem(item)

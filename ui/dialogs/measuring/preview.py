@@ -10,7 +10,7 @@ from terradesk import records as rec
 from terradesk.i18n import _
 from terradesk.plan import Plan
 
-from ..issues import align_end, end_item, text_table
+from ..issues import align_end, end_item, text_item, text_table
 from ..parts import label
 
 _ROWS = 8
@@ -70,5 +70,5 @@ class FiguresPreview(QtWidgets.QWidget):
         first = np.concatenate([present[np.isfinite(here)], present[~np.isfinite(here)]])[:_ROWS]
         self.table.setRowCount(len(first))
         for k, row in enumerate(first.tolist()):
-            self.table.setItem(k, 0, QtWidgets.QTableWidgetItem(str(big.names[row])))
+            self.table.setItem(k, 0, text_item(str(big.names[row])))
             self.table.setItem(k, 1, end_item(shown(float(values[row]))))

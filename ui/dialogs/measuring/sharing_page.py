@@ -40,6 +40,7 @@ class _Page(Dialog):
         self.body.addWidget(label(title, "hero"))
         self.body.addWidget(label(text, "dim", True))
         self.name = QtWidgets.QLineEdit()
+        self.name.setAccessibleName(_("Name"))
         self.name.textEdited.connect(self._on_named)
         self.form = QtWidgets.QFormLayout()
         self.form.setHorizontalSpacing(16)
