@@ -21,6 +21,7 @@ from terradesk.readers.repairs import area_text
 
 _MOST_FAULTS = 200
 _KM = 1000.0
+_LAKE = 0.02  # of the least area around: smaller gaps are hardly lakes
 
 _NOUNS = (
     (("count",), N_("county / counties")),
@@ -130,13 +131,14 @@ def _fault_key(fault: Fault, k: int) -> str:
     return f"{fault.kind}:{k}"
 
 
-def _fault_state(fault: Fault) -> int:
-    """Closed gaps change; lakes and other wide places without an area are as they should be."""
+def _fault_state(fault: Fault, made: MadeUnits) -> int:
+    """Closed gaps change; lakes and other large places without an area may be as they should."""
     if fault.kind == "overlap":
         return PROBLEM
     if fault.is_closed:
         return CHANGES
-    return PROBLEM if fault.is_sliver else NOTHING
+    is_small = fault.area < _LAKE * float(made.arcs.areas[list(fault.rows)].min())
+    return PROBLEM if fault.is_sliver or is_small else NOTHING
 
 
 def _size(fault: Fault) -> str:
@@ -203,7 +205,7 @@ def shown(plan: Plan, made: MadeUnits, found: Sequence[Link]) -> Shown:
     units[made.arcs.areas == 0] = PROBLEM
     ways = link_lines(made.arcs, [(one.crossing.a, one.crossing.b) for one in found])
     faults = [one.shape for one in made.faults]
-    states = [_fault_state(one) for one in made.faults]
+    states = [_fault_state(one, made) for one in made.faults]
     states += [ARRIVES if one.is_on else NOTHING for one in found]
     keys = [_fault_key(one, k) for k, one in enumerate(made.faults)]
     rows = np.full(int(made.rows.max(initial=-1)) + 1, -1, np.int64)
@@ -214,6 +216,6 @@ def shown(plan: Plan, made: MadeUnits, found: Sequence[Link]) -> Shown:
         shapes=as_objects([*faults, *ways]),
         shape_states=np.array(states, np.uint8),
         shape_keys=(*keys, *(one.key for one in found)),
-        quiet=_("no area, no link"),
+        quiet=_("stays as it is"),
         row_units=rows,
     )
