@@ -17,6 +17,7 @@ from terradesk.render.legend import RAMP, LegendEntry
 from terradesk.render.symbols import shape
 
 from .. import theme
+from ..dialogs.parts import plain_tip
 from ..shield import safely
 from . import parts
 
@@ -331,7 +332,8 @@ class Legend(parts.Floating):
         state = _("folded") if folded else _("unfolded")
         self.title.setAccessibleName(f"{self.title.text()}, {state}")
         fold = _("Unfold the legend") if folded else _("Fold the legend")
-        self.title.setToolTip("\n".join(line for line in (self._note, fold) if line))
+        tip = "\n".join(line for line in (self._note, fold) if line)
+        self.title.setToolTip(plain_tip(tip))
         before = self.size()
         layout = self.layout()
         assert layout is not None

@@ -81,6 +81,7 @@ def ask(view: MapView, rows: np.ndarray, at: QtCore.QPointF, name: str) -> QtWid
     n = len(rows)
     text = ngettext("Place {n} account here", "Place {n} accounts here", n)
     menu.addAction(text.format(n=i18n.number(n)), lambda: place(view, rows, at))
-    menu.addAction(_("Make named accounts of {name}").format(name=i18n.isolate(name)))
+    name = i18n.isolate(name.replace("&", "&&"))
+    menu.addAction(_("Make named accounts of {name}").format(name=name))
     menu.aboutToHide.connect(menu.deleteLater)
     return menu
