@@ -7,12 +7,14 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from terradesk import records as rec
 from terradesk.errors import TerraDeskError
 from terradesk.i18n import _, isolate, ngettext, number
 from terradesk.importing.adopting.code_cells import CodeReader, Said
 from terradesk.importing.adopting.showing import locked_issues, unit_title
 from terradesk.importing.adopting.territories import Adopted, Leaf, colour_of
 from terradesk.importing.choices import Choices
+from terradesk.importing.one_spelling import one_spelling
 from terradesk.importing.prepared import Count, Item
 from terradesk.importing.roles import cells_of
 from terradesk.plan import Plan
@@ -41,7 +43,8 @@ class Lines:
         Rows of each code that the map does not have.
     rejected : list of int
         Rows without any known code.
-    n_twice : int
+    respelled : list of int
+        Rows whose territory is written in other capitals than elsewhere.
     """
 
     labels: np.ndarray
@@ -51,6 +54,7 @@ class Lines:
     unknown: dict[str, list[int]] = field(default_factory=dict)
     rejected: list[int] = field(default_factory=list)
     empty: list[int] = field(default_factory=list)
+    respelled: list[int] = field(default_factory=list)
 
     def report(self, table: Table, plan: Plan, adopted: Adopted) -> ImportReport:
         """Every row accounted for."""
@@ -77,7 +81,12 @@ class Lines:
 
 
 def read_lines(
-    table: Table, plan: Plan, roles: Mapping[str, str], column: str, choices: Choices
+    table: Table,
+    plan: Plan,
+    roles: Mapping[str, str],
+    column: str,
+    choices: Choices,
+    alignment: int = 0,
 ) -> Lines:
     """What the lines of a list say.
 
@@ -89,6 +98,8 @@ def read_lines(
     column : str
         With the codes.
     choices : Choices
+    alignment : int
+        Whose territories give their names.
 
     Raises
     ------
@@ -96,7 +107,8 @@ def read_lines(
         No code is one of the map.
     """
     cells = table.columns[column].tolist()
-    names = [" ".join(text.split()) for text in cells_of(table, roles, "territory").tolist()]
+    said = [" ".join(text.split()) for text in cells_of(table, roles, "territory").tolist()]
+    names = one_spelling(said, {row.name for row in plan.rows(rec.Territory, alignment)})
     said_by = CodeReader(plan).said(cells)
     if not any(one.rows for one in said_by.values()):
         raise TerraDeskError(
@@ -107,6 +119,7 @@ def read_lines(
         )
     leaves = leaves_of(table, roles, names)
     lines = Lines(np.full(len(plan.units), LEFT), leaves, np.zeros(len(plan.units), bool))
+    lines.respelled = [row for row, name in enumerate(names) if name != said[row]]
     _fill(lines, cells, names, said_by, plan, choices)
     return lines
 
@@ -228,6 +241,16 @@ def _issues(lines: Lines, plan: Plan, adopted: Adopted) -> Iterator[Issue]:
         told = text.format(n=number(n), noun=plan.noun(n))
         reason = _("In the list with several territories")
         yield issue("twice", told, rows, n, outcome="", reason=reason)
+    if lines.respelled:
+        n = len(lines.respelled)
+        text = ngettext(
+            "{n} row writes its territory in other capitals than the others: taken for the same.",
+            "{n} rows write their territory in other capitals than the others: taken for the same.",
+            n,
+        )
+        reason = _("Territory in other capitals than elsewhere")
+        rows = np.array(lines.respelled)
+        yield issue("respelled", text.format(n=number(n)), rows, level="info", reason=reason)
     missing = int((plan.units_present & ~lines.is_listed).sum())
     if missing:
         text = ngettext(

@@ -147,7 +147,7 @@ class AlignmentKind:
         roles = chosen(self, source, plan, choices)
         column = needed(roles, "unit_code", _(ROLES["unit_code"]))
         needed(roles, "territory", _(ROLES["territory"]))
-        reading = read_lines(source.rows, plan, roles, column, choices)
+        reading = read_lines(source.rows, plan, roles, column, choices, alignment)
         scenario = scenario_of(source, plan, choices)
         labels = reading.labels.copy()
         if choices.options.get("unlisted", "keep") == "unassign":
