@@ -9,6 +9,7 @@ from PySide6 import QtCore
 from terradesk.exporters import scene
 from terradesk.readers import foreign
 from ui import jobs
+from ui.dialogs.importing import shown_map
 from ui.dialogs.importing.page import Importing
 from ui.document_model import DocumentModel
 
@@ -26,6 +27,7 @@ CODED = "account,area code,revenue,growth\nA,00000,10,0.1\nB,00007,20,0.2\nC,now
 def in_this_process(monkeypatch) -> None:
     """Read files without a worker, whose start takes a second, and draw no map of the world."""
     monkeypatch.setattr(scene, "_base", lambda _plan: None)
+    monkeypatch.setattr(shown_map, "base_around", lambda *_place: None)
 
     def call(function, path, progress, is_trusted=False, **options):
         return function(path=str(path), progress=progress, **options)

@@ -16,6 +16,8 @@ from tests.core.importing_files import account_list
 from tests.core.kernel import grid_plan
 from tests.ui.import_desk import in_this_process, page_of, settle
 from ui import theme
+from ui.dialogs.importing.new_plans import NO_MAP
+from ui.dialogs.importing.shown_base import base_around
 from ui.dialogs.importing.shown_map import ShownMap, ink_of
 from ui.dialogs.importing.shown_shapes import ShownShapes
 from ui.dialogs.map_marks import NO_MARK
@@ -124,7 +126,7 @@ def test_keys_and_buttons_get_about(qtbot, page):
     assert m.view == whole
     for _ in range(60):
         QTest.keyClick(m, Key_.Key_Minus)
-    assert m.view.px_per_m == pytest.approx(whole.px_per_m / 2, rel=0.01)
+    assert m.view.px_per_m == pytest.approx(whole.px_per_m * 0.7, rel=0.01)
     tool = QtWidgets.QToolButton
     into, out, fit = m.buttons.findChildren(tool)
     assert all(one.accessibleName() and one.toolTip() for one in (into, out, fit))
@@ -277,12 +279,23 @@ def test_rows_behind_an_issue_are_marked(qtbot, tmp_path):
         dialog.reject()
 
 
+def test_the_base_map_reaches_as_far_as_the_map_shows():
+    crs = grid_plan().crs
+    base = base_around(crs, (-1e5, -4e5, 1e5, 4e5), (0.0, 0.0))
+    x0, y0, x1, y1 = base.regions_box
+    assert x1 - x0 >= 3.6 * 8e5 and y0 < -4e5 < 4e5 < y1
+    assert base_around(crs, (-1e5, -4e5, 1e5, 4e5), (0.0, 0.0)) is base  # kept between choices
+
+
 def test_points_without_any_map_are_drawn_and_zoomed(qtbot, tmp_path):
     plan = grid_plan()
     lon, lat = plan.accounts.lon[:6].tolist(), plan.accounts.lat[:6].tolist()
     rows = "".join(f"A{k},{a},{b}\n" for k, (a, b) in enumerate(zip(lon, lat, strict=True)))
     text = "account,longitude,latitude\n" + rows
     page = page_of(qtbot, tmp_path, text, None, "list.csv", wanted="accounts")
+    page.side.choice.choose(NO_MAP)
+    settle(qtbot, page)
+    assert page.outcome.prepared.plan.arcs is None
     m = page.gain.map
     assert m.is_drawn
     at = page.outcome.prepared.plan.accounts

@@ -25,6 +25,7 @@ from terradesk.render.view import View
 
 from ..map_marks import Marked
 from ..preview_map import Box, Drawn
+from .shown_base import base_around
 from .shown_names import draw_names
 from .shown_shapes import ShownShapes
 
@@ -229,7 +230,9 @@ def shown_map(prepared: Prepared, plan: Plan | None, alignment: int) -> ShownMap
         base = replace(base, coverage=build(nothing, origin), coverages=Coverages())
     redrawn = alignment if plan is not None and _redraws(base, plan, alignment) else 0
     scene = _scene(base, redrawn, shown, points, values)
-    return ShownMap(prepared, base, scene, _extent(scene, shown), not redrawn)
+    extent = _extent(scene, shown)
+    scene = replace(scene, base=base_around(base.crs, extent, scene.arcs.origin))
+    return ShownMap(prepared, base, scene, extent, not redrawn)
 
 
 def points_of(prepared: Prepared, base: Plan) -> np.ndarray:
@@ -311,7 +314,8 @@ def _bare_scene(plan: Plan, alignment: int) -> Scene:
     from terradesk.exporters.scene import plan_scene
 
     drawn = plan if alignment else _without_territories(plan)
-    scene = plan_scene(drawn, alignment or next(iter(plan.assignments)), with_accounts=False)
+    which = alignment or next(iter(plan.assignments))
+    scene = plan_scene(drawn, which, with_accounts=False, with_base=False)
     scene = replace(scene, title="", subtitle="", values=(), tones=(), locked=None)
     if alignment:
         return scene
