@@ -31,10 +31,15 @@ def check_path(path: str | Path) -> Path:
             _("“{name}” is not a file on this computer.").format(name=isolate(text[:200])),
             _("Save the file on this computer, then choose it again."),
         )
+    if given.is_dir() and not is_geodatabase(given):
+        raise TerraDeskError(
+            _("“{name}” is a folder.").format(name=isolate(given.name[:200])),
+            _("Choose the file in it: of a shapefile the one that ends in .shp."),
+        )
     if not given.is_file() and not is_geodatabase(given):
         raise TerraDeskError(
             _("There is no file “{name}”.").format(name=isolate(text[:200])),
-            _("Check whether it was moved, renamed or is a folder."),
+            _("Check whether it was moved or renamed."),
         )
     return given.resolve()
 

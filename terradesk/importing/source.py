@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import shapely
 
-from terradesk import projection
+from terradesk import projection, sniffing
 from terradesk.columns import as_texts
 from terradesk.errors import TerraDeskError
 from terradesk.i18n import _, isolate
@@ -134,6 +134,8 @@ def read_source(
     """
     file, reading = Path(path), reading or Reading()
     reader = reader_for(file)
+    if reader is None and file.is_dir():
+        sniffing.check_path(file)
     if reader is None:
         raise TerraDeskError(
             _("TerraDesk does not read files like “{name}”.").format(name=isolate(file.name)),

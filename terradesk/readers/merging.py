@@ -88,7 +88,7 @@ def _told(left: list[str], weight: str) -> list[Issue]:
     if not left:
         return []
     names = ", ".join(isolate(name) for name in left)
-    text = _("Columns that cannot be summed were left out: {names}").format(names=names)
+    text = _("Columns that cannot be summed were left out: {names}.").format(names=names)
     if not weight:
         text += " " + _("Rates can be averaged by a column such as inhabitants.")
     return [issue("left_columns", text, n=len(left))]

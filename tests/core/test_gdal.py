@@ -192,9 +192,10 @@ def test_what_is_no_file_is_refused(path: str) -> None:
 
 
 def test_missing_files_and_folders_are_refused(tmp_path: Path) -> None:
-    for path in (tmp_path, tmp_path / "none.shp"):
-        with pytest.raises(TerraDeskError, match="There is no file"):
-            sniffing.check_path(path)
+    with pytest.raises(TerraDeskError, match="is a folder"):
+        sniffing.check_path(tmp_path)
+    with pytest.raises(TerraDeskError, match="There is no file"):
+        sniffing.check_path(tmp_path / "none.shp")
 
 
 @pytest.mark.parametrize("name", ["a b.shp", "50%#é.shp", "it's.shp", "نقشه.shp", "C:odd.shp"])

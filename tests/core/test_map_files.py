@@ -104,7 +104,7 @@ def test_zipped_geodatabases_and_kmz(tmp_path: Path) -> None:
 def test_a_folder_is_read_only_if_it_is_a_geodatabase(tmp_path: Path) -> None:
     folder = tmp_path / "empty.gdb"
     folder.mkdir()
-    with pytest.raises(TerraDeskError, match="There is no file"):
+    with pytest.raises(TerraDeskError, match="is a folder"):
         sniffing.check_path(folder)
 
 

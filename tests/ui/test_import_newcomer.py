@@ -8,6 +8,7 @@ import openpyxl
 import pytest
 
 from terradesk import formula
+from terradesk.errors import TerraDeskError
 from terradesk.importing import Choices, Reading, read_source
 from terradesk.importing.kinds import ranked
 from terradesk.importing.kinds.accounts import ACCOUNTS
@@ -115,6 +116,13 @@ def test_a_comparison_is_still_one() -> None:
     assert formula.evaluate("a = 2", accounts()).tolist() == [False, True]
     with pytest.raises(formula.FormulaError):
         formula.evaluate("= = a", accounts())
+
+
+def test_a_folder_is_told_from_a_file_that_is_missing(tmp_path: Path) -> None:
+    with pytest.raises(TerraDeskError, match="is a folder"):
+        read_source(tmp_path, Reading())
+    with pytest.raises(TerraDeskError, match="There is no file"):
+        read_source(tmp_path / "gone.csv", Reading())
 
 
 def test_a_far_part_without_a_state_has_a_name_too() -> None:
