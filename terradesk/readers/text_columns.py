@@ -7,6 +7,7 @@ different texts keeps each of them once with a number per row, and its rows shar
 from __future__ import annotations
 
 import re
+from collections import ChainMap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -158,6 +159,7 @@ def some_cells(columns: Mapping[str, np.ndarray], name: str, most: int) -> np.nd
     most : int
         About so many; all of them where there are fewer than twice as many.
     """
+    columns = _holding(columns, name)
     if isinstance(columns, TextColumns):
         return columns.some(name, most)
     cells = columns[name]
@@ -173,7 +175,15 @@ def cells_at(columns: Mapping[str, np.ndarray], name: str, rows: np.ndarray) -> 
     name : str
     rows : ndarray of int, shape (k,)
     """
+    columns = _holding(columns, name)
     return columns.at(name, rows) if isinstance(columns, TextColumns) else columns[name][rows]
+
+
+def _holding(columns: Mapping[str, np.ndarray], name: str) -> Mapping[str, np.ndarray]:
+    """Of several mappings chained the one that the column is taken from."""
+    while isinstance(columns, ChainMap):
+        columns = next(one for one in columns.maps if name in one)
+    return columns
 
 
 def _step(n: int, most: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Sequence
 
 import numpy as np
@@ -48,6 +49,8 @@ def test_some_rows_are_read_without_the_others(monkeypatch: pytest.MonkeyPatch) 
     columns = TextColumns({"a": packed(["x", "", "z"])})
     monkeypatch.setattr(Packed, "cells", lambda _self: pytest.fail("all cells were made"))
     assert cells_at(columns, "a", np.array([2, 1])).tolist() == ["z", ""]
+    chained = ChainMap({"b": np.array(["1", "2", "3"], object)}, columns)
+    assert cells_at(chained, "a", np.array([0])).tolist() == ["x"]
     plain = {"a": np.array(["x", "", "z"], object)}
     assert cells_at(plain, "a", np.array([2, 1])).tolist() == ["z", ""]
 

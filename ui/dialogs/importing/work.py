@@ -19,6 +19,7 @@ from terradesk.plan import Plan
 from terradesk.progress import Progress, part
 from terradesk.readers import reader_for
 from terradesk.readers.previewing import Preview
+from terradesk.readers.text_columns import cells_at
 
 from .new_plans import MapAsked, NewPlan, NewPlans
 from .shown_map import ShownMap, shown_map
@@ -186,7 +187,8 @@ def understand(source: Source, wanted: str, plan: Plan | None, remembers: bool) 
     meanings = tuple(kind.recognise(source, plan))
     options = tuple(kind.options(source, plan))
     known = remembering.recall(tuple(source.rows.columns), key) if remembers else None
-    head = {name: cells[:MOST_ROWS].copy() for name, cells in source.rows.columns.items()}
+    columns, first = source.rows.columns, np.arange(min(MOST_ROWS, source.n_rows))
+    head = {name: cells_at(columns, name, first) for name in columns}
     return Understood(source, suits, kind, meanings, options, head, known)
 
 
