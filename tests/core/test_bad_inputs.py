@@ -70,7 +70,7 @@ def letter(folder: Path) -> Path:
 
 
 MAPS = [
-    (without_table, r"comes without its table .*map\.dbf", "into one folder"),
+    (without_table, r"no column .*code.* with the code of each area", "Its columns are: row"),
     (metres_without_prj, "does not say its coordinate system", r"\.prj"),
     (double_codes, r"1 code belongs to more than one area: .*A", "Choose another column"),
     (empty_layer, "is empty", "Choose another"),

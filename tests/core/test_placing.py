@@ -218,7 +218,7 @@ def test_metres_of_a_grid_are_recognised_also_with_the_northing_first() -> None:
     assert chosen.accounts.lat == pytest.approx(lat, abs=0.01)
     as_degrees = make({"x": east, "y": north}, {"x": "lon", "y": "lat"}, plan, crs="degrees")
     assert as_degrees.report.unplaced == 4
-    assert as_degrees.accounts.columns["x"].tolist() == east  # nothing is lost
+    assert as_degrees.accounts.columns["x 2"].tolist() == east  # nothing is lost
 
 
 @pytest.mark.parametrize(
@@ -244,7 +244,7 @@ def test_degrees_with_minutes_and_sides(cell: str, value: float | None) -> None:
 def test_coordinates_that_cannot_be_read_stay_in_the_plan(squares: Plan) -> None:
     cells = {"lat": ["50.5", "unknown", "99"], "lon": ["10.5", "10", "10"]}
     made = make(cells, {"lat": "lat", "lon": "lon"}, squares)
-    assert made.accounts.columns["lat"].tolist() == ["", "unknown", "99"]
+    assert made.accounts.columns["lat 2"].tolist() == ["", "unknown", "99"]
     assert {column.role for column in made.columns} == {"lat", "lon"}
 
 

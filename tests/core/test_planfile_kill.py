@@ -24,9 +24,10 @@ def kill(folder: Path, rounds: int, seed: int) -> dict[str, int]:
 
 
 def check(counts: dict[str, int], rounds: int) -> None:
-    for what in ("rounds", "listed", "kept", "at most one more", "editable", "sound", "whole"):
-        assert counts[what] == rounds, what
-    assert counts["told"] > rounds  # the children did work
+    assert counts["rounds"] >= rounds
+    for what in ("listed", "kept", "at most one more", "editable", "sound", "whole"):
+        assert counts[what] == counts["rounds"], what
+    assert counts["told"] > counts["rounds"]  # the children did work
     assert counts["hot journals"] > 0  # and some were killed in the middle of a step
 
 
