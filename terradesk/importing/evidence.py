@@ -122,7 +122,7 @@ class Evidence:
     @cached_property
     def period_column(self) -> tuple[str, float]:
         """Column that most likely tells when something was booked, and how sure that is."""
-        found = [(self._period_fit(name), name) for name in self.names]
+        found = [(self.period_fit(name), name) for name in self.names]
         best, name = max(found, default=(0.0, ""), key=lambda one: one[0])
         return (name, best) if best > 0 else ("", 0.0)
 
@@ -131,7 +131,8 @@ class Evidence:
         """Columns of figures whose headers are periods: Jan 2026."""
         return tuple(n for n in self.names if self.is_number(n) and named_period(n)[1])
 
-    def _period_fit(self, name: str) -> float:
+    def period_fit(self, name: str) -> float:
+        """How surely a column tells when something was booked, 0 ... 1."""
         cells = self.cells[name][:100].tolist()
         if not cells or sum(bool(period(cell)) for cell in cells) < _ENOUGH * len(cells):
             return 0.0

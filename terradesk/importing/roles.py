@@ -43,18 +43,25 @@ def sample(cells: np.ndarray) -> np.ndarray:
     return filled[:: max(len(filled) // _SAMPLE, 1)]
 
 
-def recognised(table: Table, fits: Mapping[str, Fit], rest: str = UNUSED) -> list[Meaning]:
+def recognised(
+    samples: Mapping[str, np.ndarray],
+    fits: Mapping[str, Fit],
+    why: Callable[[str, str], str] = lambda _role, _name: "",
+    rest: str = UNUSED,
+) -> list[Meaning]:
     """What each column seems to mean, each role of ``fits`` at most once.
 
     Parameters
     ----------
-    table : Table
+    samples : mapping of str to ndarray of str
+        Some filled cells of each column, as `Evidence.cells` has them.
     fits : mapping of role to callable
         The surest pair of column and role is taken first.
+    why : callable
+        The reason for a role and a column, asked for after the fits.
     rest : str
         Role of the other columns.
     """
-    samples = {name: sample(cells) for name, cells in table.columns.items()}
     scores = [
         (fit(name, cells), role, name)
         for role, fit in fits.items()
@@ -66,8 +73,12 @@ def recognised(table: Table, fits: Mapping[str, Fit], rest: str = UNUSED) -> lis
         if score > 0 and role not in used and name not in taken:
             taken[name] = role, min(score, 1.0)
             used.add(role)
-    nothing = (rest, 0.5)
-    return [Meaning(name, *taken.get(name, nothing)) for name in samples]
+    return [
+        Meaning(name, *taken[name], why(taken[name][0], name))
+        if name in taken
+        else Meaning(name, rest)
+        for name in samples
+    ]
 
 
 def share_known(cells: np.ndarray, known: Callable[[np.ndarray], np.ndarray]) -> float:

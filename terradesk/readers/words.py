@@ -30,7 +30,7 @@ WORDS: dict[str, str] = {
         genomsnitt; genomsnittlig; medel; medelvarde; medianinkomst; inkomst; lon per; pris;
         andel; rabatt; kvot; tathet; tillvaxt; medelinkomst; medianalder;
         durchschnitt; durchschnittlich; mittelwert; preis; prozent; anteil; quote; einkommen;
-        dichte; wachstum; gehalt; satz;
+        dichte; wachstum; gehalt; satz; arbeitslosenquote; kaufkraftindex; bevolkerungsdichte;
         میانگین; متوسط; میانه; قیمت; درصد; نرخ; تخفیف; نسبت; سهم; تراکم; رشد; شاخص; حقوق""",
     "revenue": """
         sales; revenue; turnover; net sales; gross sales; sales amount; total sales; order value;
@@ -87,7 +87,8 @@ WORDS: dict[str, str] = {
         فروشنده; نماینده; مسئول; بازاریاب; منطقه; ویزیتور""",
     "name": """
         account name; customer name; company name; company; customer; client; account; name;
-        business name; organisation; organization; store name; ~store; hospital; ~shop;
+        prospect; prospect name; lead; business name; organisation; organization; store name;
+        ~store; hospital; ~shop;
         nom; nom du client; client; societe; entreprise; raison sociale; enseigne; magasin;
         nazwa; klient; firma; nazwa klienta; nazwa firmy; kontrahent; sklep;
         namn; kund; kundnamn; foretag; foretagsnamn; butik;
@@ -96,7 +97,9 @@ WORDS: dict[str, str] = {
     "id": """
         id; account id; customer id; client id; account number; customer number; customer no;
         account no; cust no; cust id; number; ~no; ~nr; uid; crm id; key; ~code; account code;
-        customer code; identifiant; numero; numero client; code client; ref; reference;
+        customer code; identifiant; numero; numero client; n client; n de client; n compte;
+        no client; store no; store id; store number; shop no; debitor; debitorennummer; kunnr;
+        sold to; code client; ref; reference;
         identyfikator; numer; numer klienta; kod klienta; nr klienta;
         kundnummer; kundnr; nummer; kundid; organisationsnummer;
         kundennummer; kundennr; kunden nr; kundennr; nummer; schluessel;
@@ -125,7 +128,7 @@ def plain(header: str) -> str:
     """A header as small letters without accents, words apart: ``PostalCode`` is postal code."""
     split = re.sub(r"(?<=[a-zà-ÿ0-9])(?=[A-ZÀ-Þ])", " ", header)
     folded = split.casefold().replace("ł", "l").replace("ø", "o").replace("ı", "i")
-    folded = folded.replace("ي", "ی").replace("ك", "ک").replace("\u200c", " ")
+    folded = folded.replace("#", " no ").replace("ي", "ی").replace("ك", "ک").replace("\u200c", " ")
     letters = unicodedata.normalize("NFKD", folded)
     kept = "".join(c for c in letters if not unicodedata.combining(c))
     return " ".join(re.findall(r"\w+", kept.replace("_", " ")))

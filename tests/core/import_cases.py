@@ -110,32 +110,32 @@ def _some(states: str, kind: str, **others: str) -> dict[str, str]:
 _MAPS = "map both full"
 _KNOWN = "accounts both full"
 _n = len(IDS)
-_NEW = [f"N-{500 + 7 * k}" for k in range(_n)]
+NEW_IDS = [f"N-{500 + 7 * k}" for k in range(_n)]
 _NEVER = ("figures", "alignment", "owners", "reps", "actuals")
 _WOODS = """
     Birch Maple Cedar Walnut Aspen Rowan Alder Willow Hazel Linden Poplar Spruce Juniper Laurel
     Olive Acacia Yew Larch Hemlock Fir Holly Ivy Fern Moss"""
-_NEW_FIRMS = [f"{word} & Co" for word in _WOODS.split()]
-_ZIPS = [CODES[2 * k % 48] for k in range(_n)]
-_CITIES = [("Berlin", "Potsdam", "Bernau", "Nauen")[k % 4] for k in range(_n)]
-_STREETS = [f"Hauptstr. {k + 1}" for k in range(_n)]
-_SALES = [f"{1200 + 371 * k % 9000}.{k % 10}0" for k in range(_n)]
-_POP = [f"{8000 + 977 * k % 30000}" for k in range(48)]
-_AREAS = [TERRITORIES[k // 8] for k in range(48)]
-_UNKNOWN_AREAS = [f"Team {'ABCDEF'[k // 8]}" for k in range(48)]
+NEW_FIRMS = [f"{word} & Co" for word in _WOODS.split()]
+ZIPS = [CODES[2 * k % 48] for k in range(_n)]
+CITIES = [("Berlin", "Potsdam", "Bernau", "Nauen")[k % 4] for k in range(_n)]
+STREETS = [f"Hauptstr. {k + 1}" for k in range(_n)]
+SALES = [f"{1200 + 371 * k % 9000}.{k % 10}0" for k in range(_n)]
+POP = [f"{8000 + 977 * k % 30000}" for k in range(48)]
+AREAS_OF = [TERRITORIES[k // 8] for k in range(48)]
+UNKNOWN_AREAS = [f"Team {'ABCDEF'[k // 8]}" for k in range(48)]
 _OWNERS = [TERRITORIES[k % 6] for k in range(_n)]
-_OWNING = [REPS[k % 6] for k in range(_n)]
+OWNING = [REPS[k % 6] for k in range(_n)]
 _IDS_98 = [*IDS[:-1], "K-9999"]
-_TWICE = [one for one in IDS[:12] for _k in range(3)]
-_MONTHS = ["2026-01", "2026-02", "2026-03"] * 12
-_DAYS = [f"{1 + k % 28:02d}.{1 + k % 3:02d}.2026" for k in range(36)]
-_LAST = [f"2026-0{1 + k % 6}-{10 + k % 18}" for k in range(48)]
-_FIGURES = [f"{900 + 113 * k}" for k in range(48)]
+TWICE = [one for one in IDS[:12] for _k in range(3)]
+MONTHS = ["2026-01", "2026-02", "2026-03"] * 12
+DAYS_OF = [f"{1 + k % 28:02d}.{1 + k % 3:02d}.2026" for k in range(36)]
+LAST_DAYS = [f"2026-0{1 + k % 6}-{10 + k % 18}" for k in range(48)]
+FIGURES = [f"{900 + 113 * k}" for k in range(48)]
 
 
 def _customers(heads: str, ids: Sequence[str], firms: Sequence[str]) -> dict[str, Sequence[object]]:
     parts = [head.strip() for head in heads.split(";")]
-    cells = (ids, firms, _STREETS, _ZIPS, _CITIES, _SALES)
+    cells = (ids, firms, STREETS, ZIPS, CITIES, SALES)
     return dict(zip(parts, cells, strict=True))
 
 
@@ -194,12 +194,12 @@ def _by_language() -> list[Case]:
     out = []
     for tongue, heads in _LISTS.items():
         roles = _means(heads, *_LIST_ROLES)
-        out.append(Case(f"new_{tongue}", _customers(heads, _NEW, _NEW_FIRMS), _all("accounts"),
+        out.append(Case(f"new_{tongue}", _customers(heads, NEW_IDS, NEW_FIRMS), _all("accounts"),
                         roles, ("areas", "postcodes", "drawn")))  # fmt: skip
         out.append(Case(f"known_{tongue}", _customers(heads, _IDS_98, FIRMS),
                         _all("update", none="accounts", map="accounts"), roles))  # fmt: skip
     for tongue, heads in _CODE_LISTS.items():
-        columns = _headed(heads, CODES, _UNKNOWN_AREAS, [REPS[k // 8] for k in range(48)])
+        columns = _headed(heads, CODES, UNKNOWN_AREAS, [REPS[k // 8] for k in range(48)])
         out.append(Case(f"codes_{tongue}", columns, _some(_MAPS, "alignment"),
                         _means(heads, "unit_code", "territory", "rep")))  # fmt: skip
     for tongue, heads in _TEAMS.items():
@@ -207,11 +207,11 @@ def _by_language() -> list[Case]:
         out.append(Case(f"team_{tongue}", columns, _some("map accounts both full", "reps"),
                         _means(heads, "name", "email", "territory", "hired")))  # fmt: skip
     for tongue, heads in _REACHED.items():
-        columns = _headed(heads, _TWICE, _MONTHS, _FIGURES[:36])
+        columns = _headed(heads, TWICE, MONTHS, FIGURES[:36])
         out.append(Case(f"reached_{tongue}", columns, _some(_KNOWN, "actuals"),
                         _means(heads, "account", "period", "amount")))  # fmt: skip
     for tongue, heads in _AREA_FIGURES.items():
-        columns = _headed(heads, CODES, _POP, _FIGURES)
+        columns = _headed(heads, CODES, POP, FIGURES)
         out.append(Case(f"figures_{tongue}", columns, _some(_MAPS, "figures"),
                         _means(heads, "unit_code", "amount", "amount"),
                         ("alignment", "owners", "reps", "actuals", "postcodes")))  # fmt: skip
@@ -219,78 +219,78 @@ def _by_language() -> list[Case]:
 
 
 def _single() -> list[Case]:
-    half = [*IDS[:12], *_NEW[12:]]
-    few = [*IDS[:2], *_NEW[2:]]
+    half = [*IDS[:12], *NEW_IDS[12:]]
+    few = [*IDS[:2], *NEW_IDS[2:]]
     heads = _LISTS["en"]
     lat = [f"{52 + 0.01 * k:.4f}" for k in range(_n)]
     lon = [f"{13 + 0.013 * k:.4f}" for k in range(_n)]
     return [
-        Case("half_known", _customers(heads, half, [*FIRMS[:12], *_NEW_FIRMS[12:]]),
+        Case("half_known", _customers(heads, half, [*FIRMS[:12], *NEW_FIRMS[12:]]),
              _some(_KNOWN, "update", none="accounts", map="accounts")),
-        Case("hardly_known", _customers(heads, few, _NEW_FIRMS), _all("accounts")),
-        Case("no_numbers", {"Company": FIRMS, "ZIP": _ZIPS, "Owner": _OWNING},
+        Case("hardly_known", _customers(heads, few, NEW_FIRMS), _all("accounts")),
+        Case("no_numbers", {"Company": FIRMS, "ZIP": ZIPS, "Owner": OWNING},
              _some(_KNOWN, "update", none="accounts", map="accounts")),
         Case("crm_export", {"Account ID": IDS, "Account name": FIRMS, "Segment": ["A", "B"] * 12,
-                            "Customer since": _LAST[:_n], "Last visit": _LAST[:_n], "City": _CITIES,
-                            "Sales": _SALES, "Owner": _OWNING},
+                            "Customer since": LAST_DAYS[:_n], "Last visit": LAST_DAYS[:_n],
+                            "City": CITIES, "Sales": SALES, "Owner": OWNING},
              _some(_KNOWN, "update", none="accounts", map="accounts")),
-        Case("contacts", {"Company": _NEW_FIRMS, "Street": _STREETS, "City": _CITIES, "ZIP": _ZIPS,
+        Case("contacts", {"Company": NEW_FIRMS, "Street": STREETS, "City": CITIES, "ZIP": ZIPS,
                           "E-mail": [f"info@{k}.example" for k in range(_n)]}, _all("accounts")),
-        Case("points", {"Name": _NEW_FIRMS, "Latitude": lat, "Longitude": lon}, _all("accounts"),
+        Case("points", {"Name": NEW_FIRMS, "Latitude": lat, "Longitude": lon}, _all("accounts"),
              {"Name": "name", "Latitude": "lat", "Longitude": "lon"}),
-        Case("by_area_code", {"Customer": _NEW_FIRMS, "Area code": _ZIPS, "Sales": _SALES},
+        Case("by_area_code", {"Customer": NEW_FIRMS, "Area code": ZIPS, "Sales": SALES},
              _all("accounts")),
-        Case("by_fips", {"Client": _NEW_FIRMS, "FIPS": _ZIPS, "Revenue": _SALES}, _all("accounts")),
+        Case("by_fips", {"Client": NEW_FIRMS, "FIPS": ZIPS, "Revenue": SALES}, _all("accounts")),
         # figures
-        Case("id_sales", {"Account number": IDS, "Sales": _SALES}, _some(_KNOWN, "figures"),
+        Case("id_sales", {"Account number": IDS, "Sales": SALES}, _some(_KNOWN, "figures"),
              {"Account number": "account_id", "Sales": "amount"}, ("owners", "reps", "actuals")),
-        Case("id_dated", {"Account number": IDS, "Sales": _SALES, "Updated": _LAST[:_n]},
+        Case("id_dated", {"Account number": IDS, "Sales": SALES, "Updated": LAST_DAYS[:_n]},
              _some(_KNOWN, "figures"), {"Account number": "account_id", "Sales": "amount"}),
-        Case("code_dated", {"ZIP": CODES, "Potential": _FIGURES, "Last update": _LAST},
+        Case("code_dated", {"ZIP": CODES, "Potential": FIGURES, "Last update": LAST_DAYS},
              _some(_MAPS, "figures"), {"ZIP": "unit_code", "Potential": "amount"}),
-        Case("code_stand", {"PLZ": CODES, "Umsatz": _FIGURES, "Stand": _LAST},
+        Case("code_stand", {"PLZ": CODES, "Umsatz": FIGURES, "Stand": LAST_DAYS},
              _some(_MAPS, "figures")),
-        Case("code_value", {"Code": CODES, "Value": _FIGURES}, _some(_MAPS, "figures"),
+        Case("code_value", {"Code": CODES, "Value": FIGURES}, _some(_MAPS, "figures"),
              {"Code": "unit_code", "Value": "amount"}, ("alignment",)),
         Case("code_rate", {"PLZ": CODES, "Kaufkraftindex": [f"{80 + k % 41}.5" for k in range(48)]},
              _some(_MAPS, "figures")),
         Case("code_name_figures", {"PLZ": CODES, "Name": [f"Kreis {k}dorf" for k in range(48)],
-                                   "Einwohner": _POP}, _some(_MAPS, "figures"),
+                                   "Einwohner": POP}, _some(_MAPS, "figures"),
              {"PLZ": "unit_code", "Einwohner": "amount"}),
-        Case("area_names", {"Kreis": [f"Kreis {k}dorf" for k in range(48)], "Einwohner": _POP},
+        Case("area_names", {"Kreis": [f"Kreis {k}dorf" for k in range(48)], "Einwohner": POP},
              _some(_MAPS, "figures"), {"Kreis": "unit_name", "Einwohner": "amount"}),
-        Case("firm_sales", {"Customer": FIRMS, "Spend": _SALES}, _some(_KNOWN, "figures"),
+        Case("firm_sales", {"Customer": FIRMS, "Spend": SALES}, _some(_KNOWN, "figures"),
              {"Customer": "name", "Spend": "amount"}),
         Case("id_segment", {"Account ID": IDS, "Segment": ["A", "B"] * 12},
              _some(_KNOWN, "figures")),
         # alignments
-        Case("two_columns", {"ZIP": CODES, "Territory": _AREAS}, _some(_MAPS, "alignment"),
+        Case("two_columns", {"ZIP": CODES, "Territory": AREAS_OF}, _some(_MAPS, "alignment"),
              {"ZIP": "unit_code", "Territory": "territory"}, ("owners", "reps", "actuals")),
         Case("numbered", {"ZIP": CODES, "Territory": [k // 8 + 1 for k in range(48)]},
              _some(_MAPS, "alignment"), {"ZIP": "unit_code", "Territory": "territory"}),
-        Case("unsaid", {"Code": CODES, "Column 2": _AREAS}, {"full": "alignment"},
+        Case("unsaid", {"Code": CODES, "Column 2": AREAS_OF}, {"full": "alignment"},
              {"Column 2": "territory"}),
-        Case("territory_with_figures", {"ZIP": CODES, "Territory": _AREAS, "Population": _POP},
+        Case("territory_with_figures", {"ZIP": CODES, "Territory": AREAS_OF, "Population": POP},
              _some(_MAPS, "alignment")),
         Case("ranges", {"From - to": [f"{CODES[8 * k]}-{CODES[8 * k + 7]}" for k in range(6)],
                         "Territory": TERRITORIES}, _some(_MAPS, "alignment"),
              {"From - to": "unit_code"}),
         Case("bare", {"PLZ": CODES}, dict.fromkeys(STATES, ""), never=("alignment", "figures")),
-        Case("tree", {"ZIP": CODES, "Territory": _AREAS, "District": ["D1", "D2"] * 24,
+        Case("tree", {"ZIP": CODES, "Territory": AREAS_OF, "District": ["D1", "D2"] * 24,
                       "Region": ["East"] * 48, "Rep": [REPS[k // 8] for k in range(48)]},
              _some(_MAPS, "alignment"), {"District": "district", "Region": "region", "Rep": "rep"}),
         # owners
         Case("id_owner", {"Account number": IDS, "Owner": _OWNERS}, _some(_KNOWN, "owners"),
              {"Account number": "id", "Owner": "owner"}),
-        Case("id_firm_owner", {"Account number": IDS, "Account name": FIRMS, "Owner": _OWNING},
+        Case("id_firm_owner", {"Account number": IDS, "Account name": FIRMS, "Owner": OWNING},
              _some(_KNOWN, "owners")),
-        Case("named", {"Customer ID": IDS[:9], "Territory": _OWNERS[:9], "Until": _LAST[:9],
+        Case("named", {"Customer ID": IDS[:9], "Territory": _OWNERS[:9], "Until": LAST_DAYS[:9],
                        "Reason": ["Key account"] * 9}, _some(_KNOWN, "owners"),
              {"Until": "until", "Reason": "reason"}),
-        Case("kunde_betreuer", {"Kundennummer": IDS, "Betreuer": _OWNING},
+        Case("kunde_betreuer", {"Kundennummer": IDS, "Betreuer": OWNING},
              _some(_KNOWN, "owners"), {"Kundennummer": "id", "Betreuer": "owner"}),
         # reps
-        Case("reps", {"Name": REPS, "Email": MAILS, "City": _CITIES[:6], "ZIP": _ZIPS[:6]},
+        Case("reps", {"Name": REPS, "Email": MAILS, "City": CITIES[:6], "ZIP": ZIPS[:6]},
              _some("map accounts both full", "reps"), {"Name": "name", "Email": "email"}),
         Case("people", {"Name": REPS, "Territory": TERRITORIES, "Phone": ["030 123"] * 6},
              {"full": "reps"}, {"Name": "name", "Territory": "territory"}),
@@ -298,21 +298,21 @@ def _single() -> list[Case]:
                           "Manager": ["Ann Lee"] * 3, "Hire date": ["2020-01-01"] * 3},
              _some("map accounts both full", "reps"), {"Manager": "manager", "Hire date": "hired"}),
         # figures reached
-        Case("wide", {"Account number": IDS, "Jan 2026": _SALES, "Feb 2026": _SALES},
+        Case("wide", {"Account number": IDS, "Jan 2026": SALES, "Feb 2026": SALES},
              _some(_KNOWN, "actuals"), {"Jan 2026": "amount", "Feb 2026": "amount"}),
-        Case("quarters", {"PLZ": CODES, "Q1 2026": _FIGURES, "Q2 2026": _POP},
+        Case("quarters", {"PLZ": CODES, "Q1 2026": FIGURES, "Q2 2026": POP},
              _some(_MAPS, "actuals")),
-        Case("by_territory", {"Territory": TERRITORIES * 3, "Month": sorted(_MONTHS)[:18],
-                              "Revenue": _FIGURES[:18]}, {"full": "actuals"},
+        Case("by_territory", {"Territory": TERRITORIES * 3, "Month": sorted(MONTHS)[:18],
+                              "Revenue": FIGURES[:18]}, {"full": "actuals"},
              {"Territory": "territory", "Month": "period", "Revenue": "amount"}),
         Case("by_rep", {"Sales rep": REPS * 3, "Month": ["Jan 26"] * 6 + ["Feb 26"] * 12,
-                        "Revenue": _FIGURES[:18]}, {"full": "actuals"}, {"Sales rep": "rep"}),
-        Case("invoices", {"Customer ID": _TWICE, "Invoice date": _DAYS, "Amount": _FIGURES[:36]},
+                        "Revenue": FIGURES[:18]}, {"full": "actuals"}, {"Sales rep": "rep"}),
+        Case("invoices", {"Customer ID": TWICE, "Invoice date": DAYS_OF, "Amount": FIGURES[:36]},
              _some(_KNOWN, "actuals"), {"Customer ID": "account", "Invoice date": "period"}),
-        Case("orders", {"Order ID": [f"O{k}" for k in range(36)], "Order date": _DAYS,
-                        "Customer ID": _TWICE, "Customer name": [FIRMS[k // 3] for k in range(36)],
-                        "Street": (_STREETS * 2)[:36], "City": (_CITIES * 2)[:36],
-                        "ZIP": [_ZIPS[k // 3] for k in range(36)], "Sales": _FIGURES[:36]},
+        Case("orders", {"Order ID": [f"O{k}" for k in range(36)], "Order date": DAYS_OF,
+                        "Customer ID": TWICE, "Customer name": [FIRMS[k // 3] for k in range(36)],
+                        "Street": (STREETS * 2)[:36], "City": (CITIES * 2)[:36],
+                        "ZIP": [ZIPS[k // 3] for k in range(36)], "Sales": FIGURES[:36]},
              _some("accounts both full", "update", none="accounts", map="accounts")),
         # postcodes
         Case("places", {"Postcode": CODES, "Place": ["Berlin"] * 48,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import ClassVar
 
@@ -11,6 +11,7 @@ import numpy as np
 from terradesk.edits.arrivals import Incoming, incoming
 from terradesk.errors import TerraDeskError
 from terradesk.i18n import N_, _, number
+from terradesk.importing.agreeing import Headed
 from terradesk.importing.choices import Choices, Option
 from terradesk.importing.evidence import Evidence, evidence
 from terradesk.importing.kind import Meaning
@@ -24,7 +25,7 @@ from terradesk.importing.reached import (
     booked_records,
     read_figures,
 )
-from terradesk.importing.roles import UNUSED, Fit, chosen, column_of, recognised, said, sample
+from terradesk.importing.roles import UNUSED, Fit, chosen, column_of, recognised, said
 from terradesk.importing.source import Source
 from terradesk.importing.territory_words import WORDS
 from terradesk.importing.updating.matching import folded
@@ -34,7 +35,6 @@ from terradesk.readers import words
 from terradesk.readers.matching import unit_rows
 from terradesk.readers.numbers import numbers
 from terradesk.readers.report import ImportReport
-from terradesk.readers.tables import Table
 
 ROLES = {
     "account": N_("Account number"),
@@ -46,9 +46,6 @@ ROLES = {
     UNUSED: N_("Not used"),
 }
 KEYS = ("account", "unit_code", "territory", "rep")
-_PERIOD_WORDS = """
-    period; month; quarter; year; date; order date; invoice date; fiscal period; mois; annee;
-    trimestre; miesiac; rok; kwartal; manad; kvartal; ar; monat; jahr; quartal; datum; ماه; سال"""
 _FIGURES = f"{words.WORDS['revenue']}; {words.WORDS['money']}; {words.WORDS['amount']}; actual"
 _ENOUGH = 0.9
 _LEAST = 0.3  # share of the keys that must be known
@@ -64,8 +61,10 @@ _KNOWN_AS = {
 
 def _dated(found: Evidence, key: str) -> float:
     """How surely figures are of periods: headers say so, or a column while keys repeat."""
-    n = len(found.dated_headers)
-    headers = 0.97 if n > 1 else 0.85 * n
+    told = [named_period(name)[1] for name in found.dated_headers]
+    headers = 0.97 if len(told) > 1 else 0.0
+    if len(told) == 1:  # a single figure of a year is rather what is known of an area
+        headers = 0.4 if told[0].isdigit() else 0.85
     name, fit = found.period_column
     if not name or name == key:
         return headers
@@ -92,8 +91,9 @@ class ActualsKind:
         known = {role: found.best(what) for role, what in _KNOWN_AS.items()}
         role = max(KEYS, key=lambda one: known[one][1])
         key, share = known[role]
-        figures = [name for name in found.figures if name not in (key, found.period_column[0])]
-        figures = [*figures, *(n for n in found.dated_headers if n not in figures)]
+        said_so = [n for n in found.names if found.is_number(n) and said(n, _FIGURES) > 0]
+        every = dict.fromkeys((*found.figures, *found.dated_headers, *said_so))
+        figures = [name for name in every if name not in (key, found.period_column[0])]
         if share < _LEAST or not figures:
             return 0.0
         fit = _dated(found, key)
@@ -119,22 +119,22 @@ class ActualsKind:
 
     def recognise(self, source: Source, plan: Plan | None) -> Sequence[Meaning]:
         """Keys by what the plan knows, periods by their cells, figures by being numbers."""
-        table = source.rows
-        found = recognised(table, _fits(plan, table))
-        keys = [one for one in found if one.role in KEYS]
+        found = evidence(source, plan)
+        headed = Headed(found)
+        meanings = recognised(found.cells, _fits(headed), headed.why)
+        keys = [one for one in meanings if one.role in KEYS]
         if len(keys) > 1:  # one key only: the surest
             best = max(keys, key=lambda one: (one.confidence, -KEYS.index(one.role)))
-            found = [
+            meanings = [
                 Meaning(one.column, UNUSED) if one in keys and one is not best else one
-                for one in found
+                for one in meanings
             ]
-        has_period = any(one.role == "period" for one in found)
+        has_period = any(one.role == "period" for one in meanings)
         return [
-            Meaning(one.column, "amount", 0.6)
+            _figure(one, found.cells[one.column], source.rows.decimal, has_period)
             if one.role == UNUSED
-            and _is_figure(one.column, sample(table.columns[one.column]), table.decimal, has_period)
             else one
-            for one in found
+            for one in meanings
         ]
 
     def prepare(
@@ -191,69 +191,39 @@ class ActualsKind:
         )
 
 
-def _fits(plan: Plan | None, table: Table) -> dict[str, Fit]:
-    units_known = _units_known(plan, table)
-    called = {role: _called(plan, role) for role in ("territory", "rep")} if plan else {}
-
-    def share(known: np.ndarray) -> float:
-        return float(known.mean()) if len(known) else 0.0
-
-    def by_plan(role: str, name: str, cells: np.ndarray) -> float:
-        entries = {
-            "account": words.WORDS["id"],
-            "unit_code": f"{words.WORDS['unit_code']}; {words.WORDS['postcode']}",
-        }
-        header = said(name, entries.get(role) or WORDS[role])
-        if plan is None or not len(cells) or named_period(name)[1]:
-            return 0.0
-        if role == "account":
-            known = account_rows(plan, cells.tolist()) >= 0
-        elif role == "unit_code":
-            known = units_known[name]
-        else:
-            names = called[role]
-            known = np.array([names(cell) for cell in cells.tolist()], bool)
-        fit = share(known)
-        return 0.7 * fit + 0.3 * header if fit >= 0.3 else 0.0
+def _fits(headed: Headed) -> dict[str, Fit]:
+    found = headed.found
 
     def period_fit(name: str, cells: np.ndarray) -> float:
-        if not len(cells):
-            return 0.0
-        fit = share(np.array([bool(period(cell)) for cell in cells.tolist()], bool))
-        return fit * (0.5 + 0.45 * said(name, _PERIOD_WORDS)) if fit >= _ENOUGH else 0.0
+        fit = found.period_fit(name)
+        if fit:
+            headed.tell("period", name, _("The heading and the cells say so."))
+            return 0.95 * fit
+        few = cells[:100].tolist()
+        is_one = bool(few) and sum(bool(period(cell)) for cell in few) >= _ENOUGH * len(few)
+        headed.tell("period", name, _("The cells are dates."))
+        return 0.3 * is_one
 
+    entries = {
+        "account": words.WORDS["id"],
+        "unit_code": f"{words.WORDS['unit_code']}; {words.WORDS['postcode']}",
+    }
     fits: dict[str, Fit] = {"period": period_fit}
     for role in KEYS:
-        fits[role] = lambda name, cells, role=role: by_plan(role, name, cells)  # type: ignore[misc]
+        fit = headed.known(role, _KNOWN_AS[role], entries.get(role) or WORDS[role], _LEAST)
+        fits[role] = lambda name, cells, fit=fit: 0.0 if named_period(name)[1] else fit(name, cells)  # type: ignore[misc]
     return fits
 
 
-def _units_known(plan: Plan | None, table: Table) -> dict[str, np.ndarray]:
-    """Which cells of the sample of each column are codes; looked up all at once."""
-    samples = {name: sample(cells) for name, cells in table.columns.items()}
-    if plan is None or not samples:
-        return {}
-    known = unit_rows(plan, np.concatenate(list(samples.values()))) >= 0
-    stops = np.cumsum([len(cells) for cells in samples.values()])
-    return dict(zip(samples, np.split(known, stops[:-1]), strict=True))
-
-
-def _called(plan: Plan, role: str) -> Callable[[str], bool]:
-    """Whether a text is a rep, or a territory of any scenario."""
-    if role == "rep":
-        known = reps_by_key(plan)
-        return lambda cell: folded(cell) in known or cell.strip().casefold() in known
-    finders = [Names(plan.alignment(k)) for k in plan.assignments]
-    return lambda cell: any(names.find(cell) for names in finders)
-
-
-def _is_figure(name: str, cells: np.ndarray, decimal: str, has_period: bool) -> bool:
-    if not len(cells):
-        return False
-    _values, is_bad = numbers(cells, decimal)
-    if is_bad.mean() > 1 - _ENOUGH:
-        return False
-    return bool(named_period(name)[1]) or (has_period and said(name, _FIGURES) > 0)
+def _figure(one: Meaning, cells: np.ndarray, decimal: str, has_period: bool) -> Meaning:
+    """The same, or a figure where the cells are numbers and the header says it."""
+    if not len(cells) or numbers(cells, decimal)[1].mean() > 1 - _ENOUGH:
+        return one
+    header = max(said(one.column, _FIGURES), float(bool(named_period(one.column)[1])))
+    if not header or not (has_period or named_period(one.column)[1]):
+        return one
+    why = _("The heading and the numbers say so.")
+    return Meaning(one.column, "amount", 0.5 + 0.45 * header, why)
 
 
 def _key_role(roles: Mapping[str, str]) -> str:

@@ -12,7 +12,6 @@ from terradesk.errors import TerraDeskError
 from terradesk.i18n import N_, _, number
 from terradesk.importing.adopting import (
     TREE,
-    CodeReader,
     adopt,
     adopted_step,
     after_text,
@@ -24,6 +23,7 @@ from terradesk.importing.adopting import (
     shown,
     territory_items,
 )
+from terradesk.importing.agreeing import Headed
 from terradesk.importing.choices import Choices, Option
 from terradesk.importing.evidence import Evidence, evidence
 from terradesk.importing.kind import Meaning
@@ -34,9 +34,6 @@ from terradesk.importing.roles import (
     needed,
     recognised,
     said,
-    sample,
-    share_known,
-    share_text,
 )
 from terradesk.importing.source import Source
 from terradesk.importing.territory_words import WORDS
@@ -44,7 +41,6 @@ from terradesk.plan import Plan
 from terradesk.planning.starting import LEFT, NONE
 from terradesk.progress import Progress, silent
 from terradesk.readers import words
-from terradesk.readers.tables import Table
 
 _SHOWN = 200
 _LEAST = 0.3  # share of the codes that must be known
@@ -85,8 +81,8 @@ class AlignmentKind:
             fit *= 0.5
         if {"lat", "street"} & found.places or found.best("account")[1] >= 0.5:
             fit *= 0.3
-        elif found.share("unit_name", found.role_columns.get("name", code)) < 0.5:
-            fit *= 1.0 if code == found.role_columns.get("name", code) else 0.4
+        elif _names_others(found, code):
+            fit *= 0.4
         return share * fit * (0.8 if len(found.names) > len(ROLES) else 1.0)
 
     def options(
@@ -100,30 +96,16 @@ class AlignmentKind:
 
     def recognise(self, source: Source, plan: Plan | None) -> Sequence[Meaning]:
         """By the codes of the map and by headers; the territory may be any column of few texts."""
-        table = source.rows
-        knows = CodeReader(plan).knows if plan is not None and len(plan.units) else None
-        shares: dict[str, float] = {}
-
-        def code(name: str, cells: np.ndarray) -> float:
-            share = share_known(cells, knows) if knows is not None else 0.0
-            shares[name] = share
-            return 0.0 if share < 0.3 else 0.6 * share + 0.4 * said(name, _CODE_WORDS)
-
-        def named(role: str, name: str, cells: np.ndarray) -> float:
-            return said(name, WORDS[role]) * 0.95 if len(cells) else 0.0
-
-        fits = {"unit_code": code}
+        found = evidence(source, plan)
+        headed = Headed(found)
+        fits = {"unit_code": headed.known("unit_code", "unit_code", _CODE_WORDS, _LEAST)}
         for role in ("territory", *TREE):
-            fits[role] = lambda name, cells, role=role: named(role, name, cells)  # type: ignore[misc]
-        found = recognised(table, fits)
-        if "territory" not in {one.role for one in found}:
-            found = _with_territory(table, found)
-        return [
-            Meaning(one.column, one.role, one.confidence, share_text(shares[one.column]))
-            if one.role == "unit_code"
-            else one
-            for one in found
-        ]
+            whats = {"territory": ("territory",), "rep": ("rep",)}.get(role, ())
+            fits[role] = headed.fit(role, WORDS[role], *whats)
+        meanings = recognised(found.cells, fits, headed.why)
+        if "territory" not in {one.role for one in meanings}:
+            return _with_territory(found, meanings)
+        return meanings
 
     def prepare(
         self,
@@ -186,18 +168,25 @@ class AlignmentKind:
         )
 
 
+def _names_others(found: Evidence, code: str) -> bool:
+    """Whether each row is called otherwise, and not as the areas: customers."""
+    name = found.role_columns.get("name", code)
+    return name != code and found.differing(name) > 0.7 and found.share("unit_name", name) < 0.5
+
+
 def _territory_fit(found: Evidence, code: str) -> float:
     """How well some column says territories, 0 ... 1: by its header, its texts, their number."""
     best = 0.0
     for name in found.names:
-        if name == code or not len(found.cells[name]):
+        n_different = len(set(found.cells[name].tolist()))
+        if name == code or not n_different:
             continue
         header = max(said(name, WORDS["territory"]), 0.9 * said(name, WORDS["rep"]))
         known = max(found.share("territory", name), found.share("rep", name))
         fit = 0.25 + 0.65 * header if header > 0.4 else 0.0
         if known >= 0.5:
             fit = max(fit, 0.75) + 0.2 * known
-        elif not fit and found.differing(name) <= 0.7:
+        elif not fit and n_different > 1 and found.differing(name) <= 0.7:
             guess = found.guesses[name]
             if guess.role in ("text", "code", "owner"):
                 fit = 0.6 if said(name, words.WORDS["text"]) < 0.5 else 0.4
@@ -207,18 +196,18 @@ def _territory_fit(found: Evidence, code: str) -> float:
     return best
 
 
-def _with_territory(table: Table, found: list[Meaning]) -> list[Meaning]:
+def _with_territory(found: Evidence, meanings: list[Meaning]) -> list[Meaning]:
     """The same with the column of fewest different texts as territory, where none is called so."""
     free = {
-        one.column: len(set(sample(table.columns[one.column]).tolist()))
-        for one in found
+        one.column: len(set(found.cells[one.column].tolist()))
+        for one in meanings
         if one.role == UNUSED
     }
-    some = {name: n for name, n in free.items() if 0 < n <= max(2, 0.7 * len(table))}
+    some = {name: n for name, n in free.items() if 0 < n <= max(2, 0.7 * len(found.cells[name]))}
     if not some:
-        return found
-    best = min(some, key=lambda name: some[name]) if len(some) > 1 else next(iter(some))
-    return [Meaning(o.column, "territory", 0.4) if o.column == best else o for o in found]
+        return meanings
+    best = min(some, key=lambda name: some[name])
+    return [Meaning(o.column, "territory", 0.4) if o.column == best else o for o in meanings]
 
 
 def _from(source: Source) -> str:

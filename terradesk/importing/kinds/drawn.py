@@ -31,7 +31,9 @@ from terradesk.importing.adopting import (
     with_outlines,
 )
 from terradesk.importing.adopting.ground import Shares, by_accounts, shares
+from terradesk.importing.agreeing import Headed
 from terradesk.importing.choices import Choices, Option
+from terradesk.importing.evidence import evidence
 from terradesk.importing.kind import Meaning
 from terradesk.importing.prepared import PROBLEM, Count, Item, Prepared
 from terradesk.importing.roles import UNUSED, cells_of, chosen, recognised, said
@@ -98,11 +100,9 @@ class DrawnKind:
     def recognise(self, source: Source, plan: Plan | None) -> Sequence[Meaning]:
         """By headers; else the name is a column of texts that differ."""
         table = source.rows
-        fits = {
-            role: (lambda name, cells, role=role: said(name, WORDS[role]) * bool(len(cells)))
-            for role in ("territory", *TREE)
-        }
-        found = recognised(table, fits)
+        headed = Headed(evidence(source, plan))
+        fits = {role: headed.fit(role, WORDS[role]) for role in ("territory", *TREE)}
+        found = recognised(headed.found.cells, fits, headed.why)
         if any(one.role == "territory" for one in found):
             return found
         scores = {

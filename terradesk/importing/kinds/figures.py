@@ -107,13 +107,13 @@ class FiguresKind:
         if not others or not share:
             return 0.0
         has_figures = any(name in found.figures for name in others)
-        fit = share * weight * (1.0 if has_figures else 0.6)
+        fit = share * weight * (1.0 if has_figures else 0.7)
         if _is_list(found, key):
             fit *= 0.3
         if found.owner_like(WORDS["territory"], "territory")[1] > 0.5:
             fit *= 0.8
         n_dated = len(found.dated_headers)
-        return fit * (1 - 0.5 * max(found.period_column[1], min(n_dated, 1)))
+        return fit * (1 - 0.5 * max(found.period_column[1], min(n_dated - 1, 1)))
 
     def options(
         self, source: Source, plan: Plan | None, choices: Choices | None = None
@@ -154,10 +154,10 @@ class FiguresKind:
                 out.append(Meaning(name, role, share, told))
             else:
                 role = _rest(guesses[name], cells)
+                role = "amount" if _is_unsaid_amount(guesses[name], cells) else role
                 if role == CURRENCY and any(one.role == CURRENCY for one in out):
                     role = "text"
-                is_plain = guesses[name].kind == "number" or role not in BROUGHT
-                out.append(Meaning(name, role, 0.8 if is_plain else 0.65))
+                out.append(Meaning(name, role, *_sureness(guesses[name], role)))
         return out
 
     def prepare(
@@ -256,6 +256,20 @@ def _rest(guess: ColumnGuess, cells: np.ndarray) -> str:
     if few and all(currencies.is_code(currencies.code_of(cell)) for cell in few):
         return CURRENCY
     return "text" if guess.role in ("code", "text", "owner") and few else UNUSED
+
+
+def _is_unsaid_amount(guess: ColumnGuess, cells: np.ndarray) -> bool:
+    """Whether whole numbers look like codes only because they all differ: B01003_001E."""
+    if guess.kind != "number" or guess.role != "code" or guess.confidence > 0.5:
+        return False
+    return len({len(cell) for cell in sample(cells).tolist()}) > 1
+
+
+def _sureness(guess: ColumnGuess, role: str) -> tuple[float, str]:
+    """How sure the role of a column is that is no key, and why."""
+    if role == CURRENCY:
+        return 0.9, _("The cells are currencies.")
+    return (guess.confidence, guess.why) if role == guess.role else (0.5, "")
 
 
 def _target(roles: Mapping[str, str], choices: Choices) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import ClassVar
@@ -17,6 +17,7 @@ from terradesk.edits.scenarios import set_baseline
 from terradesk.edits.territories import create, new_territory
 from terradesk.errors import TerraDeskError
 from terradesk.i18n import N_, _, isolate, ngettext, number
+from terradesk.importing.agreeing import Headed
 from terradesk.importing.choices import Choices, Option, Reading
 from terradesk.importing.evidence import evidence
 from terradesk.importing.handing import moved_between
@@ -97,22 +98,17 @@ class OwnersKind:
 
     def recognise(self, source: Source, plan: Plan | None) -> Sequence[Meaning]:
         """By headers, and by the account numbers of the plan."""
-
-        def number_fit(name: str, cells: np.ndarray) -> float:
-            fit = 0.4 * said(name, words.WORDS["id"])
-            if plan is None or not len(cells):
-                return fit
-            known = float((account_rows(plan, cells.tolist()) >= 0).mean())
-            return fit + 0.6 * known if known >= 0.2 else 0.0
-
-        fits: dict[str, Callable[[str, np.ndarray], float]] = {"id": number_fit}
-        for role, entries in (
-            ("owner", _OWNERS),
-            ("until", WORDS["until"]),
-            ("reason", WORDS["reason"]),
-        ):
-            fits[role] = lambda name, cells, entries=entries: 0.9 * said(name, entries)  # type: ignore[misc]
-        return recognised(source.rows, fits)
+        found = evidence(source, plan)
+        headed = Headed(found)
+        fits = {
+            "id": headed.known("id", "account", words.WORDS["id"], 0.2)
+            if plan is not None
+            else headed.fit("id", words.WORDS["id"]),
+            "owner": headed.fit("owner", _OWNERS, "territory", "rep"),
+            "until": headed.fit("until", WORDS["until"]),
+            "reason": headed.fit("reason", WORDS["reason"]),
+        }
+        return recognised(found.cells, fits, headed.why)
 
     def prepare(
         self,

@@ -78,6 +78,8 @@ class PostcodesKind:
             return 0.0
         if _is_geonames(source.rows):
             return 1.0
+        if not {"lat", "lon"} <= set(evidence(source, plan).role_columns):
+            return 0.0
         guesses = guessed(source, None)
         roles = {guess.role: guess.name for guess in guesses}
         if not all(role in roles for role in ("postcode", "lat", "lon")):
@@ -108,7 +110,9 @@ class PostcodesKind:
                 for name in table.columns
             ]
         return [
-            Meaning(guess.name, guess.role if guess.role in _TAKEN else UNUSED, 0.8)
+            Meaning(guess.name, guess.role, guess.confidence, guess.why)
+            if guess.role in _TAKEN
+            else Meaning(guess.name, UNUSED)
             for guess in guessed(source, None)
         ]
 

@@ -14,6 +14,7 @@ from terradesk.edits import Edit, Record, apply
 from terradesk.edits.arrivals import Incoming, incoming
 from terradesk.errors import TerraDeskError
 from terradesk.i18n import N_, _, ngettext, number
+from terradesk.importing.agreeing import Headed, agree
 from terradesk.importing.choices import Choices, Option
 from terradesk.importing.evidence import REPS, Evidence, evidence
 from terradesk.importing.kind import Meaning
@@ -57,7 +58,7 @@ _GROUPS = (
     ("gone", N_("Not in the file")),
 )
 _MOST = 20_000  # people: longer lists are of something else
-_EMAIL = "@"
+_MOSTLY = 0.5  # of the cells
 _FILES = frozenset(
     {"rep", "reps", "salespeople", "salesforce", "vertreter", "säljare", "handlowcy"}
 )
@@ -133,7 +134,9 @@ class RepsKind:
 
     def recognise(self, source: Source, plan: Plan | None) -> Sequence[Meaning]:
         """By headers; e-mail addresses by their sign."""
-        return recognised(source.rows, _fits())
+        found = evidence(source, plan)
+        headed = Headed(found)
+        return recognised(found.cells, _fits(headed), headed.why)
 
     def prepare(
         self,
@@ -195,31 +198,32 @@ class RepsKind:
         )
 
 
-def _fits() -> dict[str, Fit]:
+def _fits(headed: Headed) -> dict[str, Fit]:
     def email(name: str, cells: np.ndarray) -> float:
-        if not len(cells):
-            return 0.0
-        return 0.9 * float(np.mean([_EMAIL in cell for cell in cells.tolist()])) + 0.1 * said(
-            name, WORDS["email"]
-        )
+        fit = agree("email", cells.tolist())
+        headed.tell("email", name, _("The cells are e-mail addresses."))
+        return 0.85 * fit + 0.15 * said(name, WORDS["email"]) if fit >= _MOSTLY else 0.0
 
     fits: dict[str, Fit] = {"email": email}
-    for role in ("name", "rep_id", "role", "manager", "territory", "share", "start", "end",
-                 "hired", "note"):  # fmt: skip
-        fits[role] = _by_words(role)
+    for role in ("rep_id", "role", "share", "start", "end", "hired", "note"):
+        fits[role] = headed.fit(role, WORDS[role])
+    fits["name"] = headed.fit("name", f"{WORDS['name']}; {REPS}", "rep")
+    fits["manager"] = headed.fit("manager", WORDS["manager"])
+    fits["territory"] = headed.fit("territory", WORDS["territory"], "territory")
     for role in _PLACES:
-        fits[role] = _by_place(role)
+        fits[role] = _by_place(role, headed)
     return fits
 
 
-def _by_words(role: str) -> Fit:
-    return lambda name, cells: 0.95 * said(name, WORDS[role]) * bool(len(cells))
-
-
-def _by_place(role: str) -> Fit:
+def _by_place(role: str, headed: Headed) -> Fit:
     def fit(name: str, cells: np.ndarray) -> float:
+        guess = headed.found.guesses[name]
+        if guess.role == role:
+            headed.tell(role, name, guess.why)
+            return 0.94 * guess.confidence
         stripped = words.plain(name).removeprefix("home ")
-        return 0.94 * max(words.weight(name, role), words.weight(stripped, role)) * bool(len(cells))
+        headed.tell(role, name, _("The heading holds a usual word for this."))
+        return 0.75 * max(words.weight(name, role), words.weight(stripped, role)) * bool(len(cells))
 
     return fit
 

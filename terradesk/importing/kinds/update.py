@@ -141,7 +141,7 @@ def _fullness(found: Evidence) -> float:
     n_known = sum(1 for name in found.names if words.plain(name) in own)
     has_name = "name" in found.role_columns
     covered = (n_known + has_name) / max(len(own) + 1, 1)
-    return 0.3 + 0.2 * has_name + 0.5 * covered * (n_known > 1)
+    return 0.3 + 0.15 * has_name + 0.5 * covered * (n_known > 1)
 
 
 def _attributes(roles: Mapping[str, str]) -> list[str]:
