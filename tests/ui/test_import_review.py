@@ -22,6 +22,7 @@ from ui import jobs
 from ui.bringing import Bringing
 from ui.dialogs.importing.files import main_files
 from ui.dialogs.importing.page import Importing
+from ui.dialogs.importing.past import PastImports
 from ui.dialogs.importing.review import ReviewList
 from ui.dialogs.importing.review_model import AFTER
 from ui.dialogs.issues import RowsBehind
@@ -112,7 +113,7 @@ def test_a_page_that_was_closed_keeps_no_rows(qtbot, window, at_once, tmp_path):
     source = weakref.ref(page.understood.source)
     page.reject()
     del page
-    qtbot.waitUntil(lambda: source() is None)
+    qtbot.waitUntil(lambda: source() is None, timeout=SLOW)
     assert not gc.isenabled()
 
 
@@ -127,6 +128,19 @@ def test_a_plan_for_reading_only_refuses_before_anything_is_chosen(window, at_on
     window.files.import_file(path)
     assert "reading only" in told[0].message and "copy" in told[0].hint
     assert not window.findChildren(Importing)
+
+
+def test_a_plan_without_imports_shows_the_way_to_one(qtbot):
+    model = DocumentModel()
+    model.open(Document(grid_plan()))
+    page = PastImports(model)
+    page.setAttribute(QtCore.Qt.WidgetAttribute.WA_DeleteOnClose, False)
+    qtbot.addWidget(page)
+    page.show()
+    assert page.first.isVisible() and not page.save.isVisible()
+    with qtbot.waitSignal(page.import_wanted):
+        page.first.click()
+    assert not page.isVisible()
 
 
 # ---------------------------------------------------------------------- keys and wheel

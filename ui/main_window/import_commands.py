@@ -140,6 +140,7 @@ class ImportCommands:
 
         dialog = PastImports(self._model, self._window)
         dialog.unplaced_wanted.connect(self.show_unplaced)
+        dialog.import_wanted.connect(self._window.files.import_file)
         dialog.open()
 
     def show_unplaced(self) -> None:

@@ -86,9 +86,12 @@ class PastImports(Dialog):
     -------
     unplaced_wanted()
         The accounts without a place are to be shown.
+    import_wanted()
+        A file is to be imported.
     """
 
     unplaced_wanted = QtCore.Signal()
+    import_wanted = QtCore.Signal()
 
     def __init__(self, model: DocumentModel, parent: QtWidgets.QWidget | None = None) -> None:
         super().__init__(_("Imports"), parent, 1080, 680)
@@ -101,13 +104,25 @@ class PastImports(Dialog):
         self.body.addWidget(self.table, 2)
         self._make_details()
         self._make_foot()
-        nothing = label(_("Nothing has been imported into this plan yet."), "dim")
-        nothing.setVisible(not self.imports)
-        self.body.insertWidget(2, nothing)
+        if not self.imports:
+            self._say_nothing()
         self.table.setVisible(bool(self.imports))
         if self.imports:
             self.table.selectRow(0)
         self._show_chosen()
+
+    def _say_nothing(self) -> None:
+        """Nothing was imported: the way to do it."""
+        nothing = label(_("Nothing has been imported into this plan yet."), "dim")
+        self.body.insertWidget(2, nothing)
+        self.first = Button(_("Import a file…"), "primary", "file-up", self._import_first)
+        self.body.insertWidget(3, self.first, 0, QtCore.Qt.AlignmentFlag.AlignLeading)
+        self.body.addStretch(1)
+        self.save.hide()
+
+    def _import_first(self) -> None:
+        self.accept()
+        self.import_wanted.emit()
 
     def _list(self) -> QtWidgets.QTableWidget:
         heads = [
