@@ -45,6 +45,15 @@ def test_rows_without_an_account_number_come_in(tmp_path: Path) -> None:
     assert "no_number" in {one.kind for one in report.issues}
 
 
+def test_what_repeated_numbers_become_is_asked_only_where_rows_are_not_joined(
+    tmp_path: Path,
+) -> None:
+    source, _made = made_of(tmp_path, LIST)
+    found = {one.key: one for one in ACCOUNTS.options(source, None)}
+    key, value = found["duplicates"].when
+    assert found[key].default != value and (value, "Row of the file") in found[key].choices
+
+
 def test_a_row_of_totals_is_left_out_and_told(tmp_path: Path) -> None:
     source, made = made_of(tmp_path, LIST)
     assert source.n_rows == 4 and made.report.rejected == 1

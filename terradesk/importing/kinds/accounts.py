@@ -99,7 +99,7 @@ class AccountsKind:
         column = {guess.role: guess.name for guess in guesses}
         found = [_grouping_option(source, guesses)]
         if "id" in column and _repeats(source, column["id"]):
-            found.append(_translated(DUPLICATE))
+            found.append(replace(_translated(DUPLICATE), when=(GROUP_BY.key, "")))
         if plan is not None and plan.arcs is not None:
             found.append(_translated(OUTSIDE))
         if "postcode" in column and len(geocode.tables.countries()) > 1:
