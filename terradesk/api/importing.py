@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,6 +46,12 @@ class Imported:
         When, ISO; empty when nothing was changed.
     remembered : date or None
         When the choices were made that were taken over from the last file with this header.
+    choices : Choices
+        What was said or taken over.
+    roles : mapping of str to str
+        What each column was taken for.
+    options : tuple of Option
+        What may be chosen beside the columns.
     """
 
     kind: Kind
@@ -56,6 +62,9 @@ class Imported:
     note: str = ""
     imported: str = ""
     remembered: dt.date | None = None
+    choices: Choices = field(default_factory=Choices)
+    roles: Mapping[str, str] = field(default_factory=dict)
+    options: tuple[Option, ...] = ()
 
     @property
     def report(self) -> ImportReport:
@@ -113,18 +122,30 @@ def import_file(
             _("This makes a new plan and cannot go into an open one."),
             _("Make the new plan with the command new, or choose another kind."),
         )
+    looked = Imported(
+        *(found, others, source, prepared),
+        remembered=day,
+        choices=choices,
+        roles=_said_roles(found, source, opened, choices),
+        options=tuple(known),
+    )
     if dry_run:
-        return Imported(found, others, source, prepared, remembered=day)
+        return looked
     if prepared.incoming is None:  # postcodes are kept beside all plans
-        note = prepared.after(opened.plan) if prepared.after else ""
-        return Imported(found, others, source, prepared, note=note, remembered=day)
+        return replace(looked, note=prepared.after(opened.plan) if prepared.after else "")
     step = opened.document.bring(prepared.incoming)
     if prepared.incoming.edit.alignment in opened.plan.assignments:
         opened.use_alignment(prepared.incoming.edit.alignment)
     opened.reports.append(prepared.report)
     note = prepared.after(opened.plan) if prepared.after else ""
     now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
-    return Imported(found, others, source, prepared, step.text, note, now, day)
+    return replace(looked, text=step.text, note=note, imported=now)
+
+
+def _said_roles(kind: Kind, source: Source, opened: OpenPlan, choices: Choices) -> dict[str, str]:
+    from terradesk.importing.roles import chosen
+
+    return chosen(kind, source, opened.plan, choices)
 
 
 def _kind(source: Source, opened: OpenPlan, wanted: str) -> tuple[Kind, tuple[Kind, ...]]:

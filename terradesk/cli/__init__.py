@@ -46,10 +46,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
     options = parser().parse_args(arguments)
-    progress = _bar if sys.stderr.isatty() else silent
+    progress = _bar if sys.stderr is not None and sys.stderr.isatty() else silent
     try:
         options.run(options, progress)
-        sys.stdout.flush()
+        if sys.stdout is not None:  # a program without a terminal may have none
+            sys.stdout.flush()
     except TerraDeskError as error:
         tell(_("Error: {message}").format(message=error.message), error.hint)
         return FAILED

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from terradesk import api
+from terradesk.cli.kinds_of_import import ListKinds, say_chosen
 from terradesk.cli.saying import add_scenario, say, tell
 from terradesk.i18n import _, date, number
 from terradesk.progress import Progress
@@ -39,7 +40,7 @@ def add_import_command(commands: Any) -> None:
         type=_pair,
         action="append",
         default=[],
-        help=_("what a column means; may be given several times"),
+        help=_("what a column means, see --list-kinds; may be given several times"),
     )
     add(
         "--option",
@@ -48,7 +49,7 @@ def add_import_command(commands: Any) -> None:
         type=_pair,
         action="append",
         default=[],
-        help=_("a choice of that kind; may be given several times"),
+        help=_("a choice of that kind, see --dry-run; may be given several times"),
     )
     add("--sheet", metavar="NAME", default="", help=_("sheet of a workbook"))
     add("--layer", metavar="NAME", default="", help=_("layer of a map file"))
@@ -70,7 +71,12 @@ def add_import_command(commands: Any) -> None:
         action="store_true",
         help=_("take nothing over that was chosen for an earlier file with the same columns"),
     )
-    add("--dry-run", action="store_true", help=_("change nothing"))
+    add(
+        "--dry-run",
+        action="store_true",
+        help=_("change nothing; say what columns were taken for, the options, the differences"),
+    )
+    add("--list-kinds", action=ListKinds, help=_("say what a file and its columns may be, and end"))
     add_scenario(command)
 
 
@@ -88,6 +94,7 @@ def _pair(text: str) -> tuple[str, str]:
 
 
 def _import(options: argparse.Namespace, progress: Progress) -> None:
+    from terradesk.exporters.import_report import check_target
     from terradesk.importing import Reading
 
     reading = Reading(
@@ -100,6 +107,8 @@ def _import(options: argparse.Namespace, progress: Progress) -> None:
         dates=options.dates,
         crs=options.crs,
     )
+    if options.report is not None:
+        check_target(options.report)  # before anything is changed
     with api.open(options.plan, options.scenario, read_only=options.dry_run) as opened:
         done = opened.import_file(
             options.file,
@@ -111,9 +120,9 @@ def _import(options: argparse.Namespace, progress: Progress) -> None:
             remember=not options.no_memory,
             progress=progress,
         )
+        _say(done, options)
         if options.report is not None:
-            say(str(done.write_report(options.report)))
-    _say(done, options)
+            say(_("Report: {path}").format(path=done.write_report(options.report)))
 
 
 def _say(done: Any, options: argparse.Namespace) -> None:
@@ -130,6 +139,7 @@ def _say(done: Any, options: argparse.Namespace) -> None:
         if count.n:
             say(f"  {count.title}: {number(count.n)}")
     if options.dry_run:
+        say_chosen(done.roles, done.options, done.choices.options)
         _say_items(done.prepared)
         say(_("Nothing was changed."))
         return

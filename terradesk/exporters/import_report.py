@@ -57,14 +57,8 @@ def write_report(
     TerraDeskError
         The suffix is another one, or the file cannot be written.
     """
-    target = Path(path).absolute()
-    kinds = {".xlsx": _workbook, ".csv": _text}
-    write = kinds.get(target.suffix.lower())
-    if write is None:
-        raise TerraDeskError(
-            _("A report cannot be written as “{name}”.").format(name=isolate(target.name)),
-            _("Give the file the suffix .xlsx or .csv."),
-        )
+    target = check_target(path)
+    write = _KINDS[target.suffix.lower()]
     try:
         with tempfile.TemporaryDirectory(prefix=".terradesk-", dir=target.parent) as folder:
             part = Path(folder, f"report{target.suffix.lower()}")
@@ -75,6 +69,30 @@ def write_report(
             _("“{name}” cannot be written.").format(name=isolate(target.name)),
             _("Close it in other programs, or choose another folder."),
         ) from error
+    return target
+
+
+def check_target(path: str | Path) -> Path:
+    """The absolute path of a report that is going to be written.
+
+    Raises
+    ------
+    TerraDeskError
+        The suffix is none that a report can have, or the folder does not exist.
+    """
+    target = Path(path).absolute()
+    if target.suffix.lower() not in _KINDS:
+        raise TerraDeskError(
+            _("A report cannot be written as “{name}”.").format(name=isolate(target.name)),
+            _("Give the file the suffix .xlsx or .csv."),
+        )
+    if not target.parent.is_dir():
+        raise TerraDeskError(
+            _("There is no folder “{name}” for the report.").format(
+                name=isolate(str(target.parent))
+            ),
+            _("Make it, or choose another folder."),
+        )
     return target
 
 
@@ -138,6 +156,9 @@ def _workbook(
             sheet._writer.cleanup()
         raise
     book.save(path)
+
+
+_KINDS = {".xlsx": _workbook, ".csv": _text}
 
 
 def _followed(told: Iterator[Told], report: ImportReport, progress: Progress) -> Iterator[Told]:

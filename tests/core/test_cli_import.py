@@ -4,19 +4,28 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from terradesk import api, planfile
+from terradesk import records as rec
 from terradesk.api.importing import checked_options
 from terradesk.cli import main
 from terradesk.errors import TerraDeskError
 from terradesk.importing import Option, Reading
+from terradesk.importing.kinds import KINDS
 from terradesk.importing.remembering import Remembered, remember
 from tests.core.importing_files import account_list, written
 from tests.core.kernel import grid_plan
+from tests.reading_here import read_here
+
+
+@pytest.fixture(autouse=True)
+def _here(monkeypatch: pytest.MonkeyPatch) -> None:
+    read_here(monkeypatch)  # without a process for each file
 
 
 @pytest.fixture
@@ -178,3 +187,106 @@ def test_values_of_options_are_read_as_the_option_wants() -> None:
     for key, value in (("tick", "perhaps"), ("share", "much"), ("way", "c"), ("other", "1")):
         with pytest.raises(TerraDeskError):
             checked_options(options, {key: value})
+
+
+def test_a_dry_run_says_what_can_be_said_otherwise(
+    plan: Path, zips: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["import", str(plan), str(zips), "--as", "alignment", "--dry-run"]
+    assert main(arguments) == 0
+    said = capsys.readouterr().out
+    assert "  unit_code=Area code\n  territory=Territory\n" in said
+    assert "  into=view (Put it into) or new\n" in said
+    assert "scenario=" not in said, "it means nothing for the scenario in view"
+    assert main([*arguments, "--option", "into=new", "--map", "district=Territory"]) == 1
+    assert main([*arguments, "--option", "into=new"]) == 0
+    assert "  scenario=zips (Name of the new scenario)\n" in capsys.readouterr().out
+
+
+def test_kinds_are_listed_with_what_columns_may_mean(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(["import", "--list-kinds"])
+    assert not caught.value.code
+    said = capsys.readouterr().out
+    for entry in KINDS:
+        assert f"{entry.partition(':')[0]}: " in said
+    assert "    postcode = Postal code" in said
+
+
+@pytest.mark.parametrize("report", ["nowhere/why.csv", "why.txt"])
+def test_a_report_that_cannot_be_written_is_told_before_anything_is_changed(
+    plan: Path, zips: Path, tmp_path: Path, report: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = plan.read_bytes()
+    assert main(["import", str(plan), str(zips), "--report", str(tmp_path / report)]) == 1
+    assert "report" in capsys.readouterr().err
+    assert plan.read_bytes() == before
+
+
+def test_a_plan_that_is_edited_elsewhere_is_left_alone(
+    plan: Path, zips: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with api.open(plan) as opened:
+        opened.import_file(zips, kind="alignment")
+        n_steps = len(opened.document.steps)
+        other = written(zips.with_name("b.csv"), ["Area code", "Territory"], [("00005", "B")])
+        assert main(["import", str(plan), str(other), "--as", "alignment"]) == 1
+        assert "open" in capsys.readouterr().err
+        assert main(["import", str(plan), str(other), "--as", "alignment", "--dry-run"]) == 0
+    with api.open(plan, read_only=True) as opened:
+        assert len(opened.document.steps) == n_steps
+
+
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [
+        *((kind, "areas") for kind in ("newer_areas", "more_areas", "drawn")),
+        *(("areas", "map"), ("reps", "name or e-mail"), ("postcodes", "Postal code")),
+        *(("actuals", "figure"), ("owners", "Account number")),
+    ],
+)
+def test_a_kind_that_does_not_fit_is_refused_without_a_change(
+    plan: Path, zips: Path, kind: str, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = plan.read_bytes()
+    assert main(["import", str(plan), str(zips), "--as", kind]) == 1
+    said = capsys.readouterr().err
+    assert told in said and "Traceback" not in said
+    assert plan.read_bytes() == before
+
+
+def test_several_files_one_after_the_other_are_undone_one_by_one(
+    plan: Path, tmp_path: Path
+) -> None:
+    lists = {
+        "alignment": (["Area code", "Territory"], [("00000", "New")]),
+        "figures": (["Area code", "Houses"], [("00000", "5")]),
+        "reps": (["Rep", "E-mail"], [("Ann", "ann@example.org")]),
+        "accounts": (["Number", "Name", "Latitude", "Longitude"], [("N1", "One", "1", "1")]),
+    }
+    with api.open(plan, read_only=True) as opened:
+        before = opened.plan
+    for kind, (head, rows) in lists.items():
+        path = written(tmp_path / f"{kind}.csv", head, rows)
+        assert main(["import", str(plan), str(path), "--as", kind]) == 0
+    with api.open(plan) as opened:
+        assert [row.kind for row in opened.plan.rows(rec.BatchRow)] == list(lists)
+        for _kind in lists:
+            opened.undo()
+        now = opened.plan
+        assert now.rows(rec.BatchRow) == before.rows(rec.BatchRow)
+        assert now.rows(rec.Rep) == before.rows(rec.Rep)
+        assert now.accounts_present.sum() == before.accounts_present.sum()
+        assert np.array_equal(now.assignments[3], before.assignments[3])
+        assert not np.isfinite(now.units.columns["Houses"]).any()
+
+
+def test_without_a_terminal_nothing_is_said_and_nothing_breaks(
+    plan: Path, zips: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("stdin", "stdout", "stderr"):
+        monkeypatch.setattr(sys, name, None)
+    code = main(["import", str(plan), str(zips), "--as", "alignment"])
+    monkeypatch.undo()
+    assert code == 0
+    assert names(plan)[0] == "New"
