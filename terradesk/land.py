@@ -178,16 +178,22 @@ def _country_of(pieces: Objects) -> Objects:
     out = np.full(len(pieces), "", object)
     if not len(pieces):
         return out
-    codes, points = cities()
-    names, numbers = np.unique(codes, return_inverse=True)
-    tree = shapely.STRtree(points)
+    tree, names, numbers = _city_tree()
     piece, city = tree.query(pieces, predicate="intersects")
     votes = np.zeros((len(pieces), len(names)), np.int32)
     np.add.at(votes, (piece, numbers[city]), 1)
     has = votes.sum(axis=1) > 0
     out[has] = names[votes[has].argmax(axis=1)]
-    out[~has] = codes[tree.nearest(shapely.point_on_surface(pieces[~has]))]
+    out[~has] = names[numbers[tree.nearest(shapely.point_on_surface(pieces[~has]))]]
     return out
+
+
+@lru_cache(maxsize=1)
+def _city_tree() -> tuple[shapely.STRtree, Objects, NDArray[np.int64]]:
+    """The cities, codes of countries, and the row of each city's country among those."""
+    codes, points = cities()
+    names, numbers = np.unique(codes, return_inverse=True)
+    return shapely.STRtree(points), names, numbers
 
 
 @lru_cache(maxsize=1)
