@@ -138,7 +138,9 @@ def read_source(
         sniffing.check_path(file)
     if reader is None:
         raise TerraDeskError(
-            _("TerraDesk does not read files like “{name}”.").format(name=isolate(file.name)),
+            _("TerraDesk does not read files like “{name}”.").format(
+                name=isolate(file.name or str(file))
+            ),
             _("Save it as .xlsx, .csv, .gpkg, .geojson or a shapefile."),
         )
     if reader.gives == "boundaries":
