@@ -253,7 +253,8 @@ def test_accounts_are_found_and_those_without_a_place_say_so(qtbot, tmp_path):
     choose(qtbot, page, "account:0")
     now = page.outcome.prepared.shown.points[0]
     assert m.marked.points[0] == pytest.approx(now)
-    x, y = m.view.to_pixels([(plan.accounts.x[0], plan.accounts.y[0])])[0]
+    assert m.marked.origin == pytest.approx((plan.accounts.x[0], plan.accounts.y[0]))
+    x, y = m.view.to_pixels([m.marked.origin])[0]
     assert 0 <= x <= m.view.width and 0 <= y <= m.view.height  # where it was is in sight too
     view = m.view
     choose(qtbot, page, found["added"].key)

@@ -18,6 +18,7 @@ _LEAST = 28.0  # pixels at 100 % below which a box gets a ring
 _LEAST_SIDE = 3000.0  # metres that are shown at least
 _POINT_SIDE = 40_000.0
 _AROUND = 0.35
+_WING = 28.0  # degrees between an arrow and its wings
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,6 +35,8 @@ class Marked:
         Metres.
     keys : frozenset of str
         Of shapes.
+    origin : (x, y), optional
+        Where the one point comes from, metres.
     note : str
         What the map says of it: why it shows nothing, or not all.
     """
@@ -43,6 +46,7 @@ class Marked:
     points: np.ndarray = field(default_factory=lambda: np.empty((0, 2)))
     keys: frozenset[str] = frozenset()
     note: str = ""
+    origin: tuple[float, float] | None = None
 
     @property
     def room(self) -> Box:
@@ -70,7 +74,31 @@ def paint_marks(painter: QtGui.QPainter, view: View, marked: Marked, ratio: floa
             rings.append((middle, (size / 2 + _RING * ratio)))
     painter.setBrush(QtCore.Qt.BrushStyle.NoBrush)
     thin = radius / _RING
+    way = _way(view, marked, radius * ratio)
     for colour, wide in ((theme.colour("halo"), 4.5 * thin), (theme.colour("accent"), 2.2 * thin)):
         painter.setPen(QtGui.QPen(colour, wide * ratio))
+        painter.drawPath(way)
         for (x, y), around in rings:
             painter.drawEllipse(QtCore.QPointF(x, y), around, around)
+
+
+def _way(view: View, marked: Marked, radius: float) -> QtGui.QPainterPath:
+    """An arrow from where a point comes from to the ring around it; device pixels."""
+    path = QtGui.QPainterPath()
+    if marked.origin is None or not len(marked.points):
+        return path
+    (ax, ay), (bx, by) = view.to_pixels([marked.origin, marked.points[0]]).tolist()
+    line = QtCore.QLineF(ax, ay, bx, by)
+    if line.length() < 3 * radius:
+        return path
+    line.setLength(line.length() - radius)
+    path.addEllipse(line.p1(), radius / 3, radius / 3)
+    path.moveTo(line.p1())
+    path.lineTo(line.p2())
+    for side in (-1, 1):
+        wing = QtCore.QLineF(line.p2(), line.p1())
+        wing.setAngle(wing.angle() + side * _WING)
+        wing.setLength(radius)
+        path.moveTo(line.p2())
+        path.lineTo(wing.p2())
+    return path

@@ -37,7 +37,15 @@ def item_mark(ground: ShownMap, plan: Plan | None, item: Item) -> Marked:
         return Marked(note=text.format(what=item.title))
     known = np.array([box[:2]]) if not len(points) and box[:2] == box[2:] and not keys else points
     drawn = () if keys or len(known) else _drawn(ground, units)
-    return Marked(box, drawn, known, keys)
+    return Marked(box, drawn, known, keys, origin=_origin(item.box, points))
+
+
+def _origin(box: Box | None, points: np.ndarray) -> tuple[float, float] | None:
+    """Where a point comes from: its box reaches from there to where it goes."""
+    if box is None or len(points) != 1 or box[:2] == box[2:]:
+        return None
+    x, y = (np.array(box[:2]) + box[2:] - points[0]).tolist()
+    return x, y
 
 
 def rows_mark(ground: ShownMap, plan: Plan | None, rows: Sequence[int]) -> Marked:
