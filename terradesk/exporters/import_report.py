@@ -88,8 +88,8 @@ def check_target(path: str | Path) -> Path:
         )
     if not target.parent.is_dir():
         raise TerraDeskError(
-            _("There is no folder “{name}” for the report.").format(
-                name=isolate(str(target.parent))
+            _("“{name}” cannot be written: there is no folder “{folder}”.").format(
+                name=isolate(target.name), folder=isolate(str(target.parent))
             ),
             _("Make it, or choose another folder."),
         )

@@ -10,12 +10,14 @@ OUTCOMES = {
     "unplaced": N_("Taken, without a place"),
     "grouped": N_("Joined to another row"),
     "rejected": N_("Left out"),
+    "skipped": N_("Not a row of the table"),
 }
 """What may become of a row that has something to tell, with the words for it."""
 
 _KINDS: dict[str, tuple[str, str]] = {
     "too_long": ("rejected", N_("More cells than the header")),
     "too_short": ("repaired", N_("Fewer cells than the header: the missing ones are empty")),
+    "above": ("skipped", N_("Above the names of the columns: taken for a title")),
     "header_again": ("rejected", N_("The header again")),
     "total": ("rejected", N_("A total, not a row")),
     "maybe_total": ("", N_("Looks like a total")),

@@ -37,7 +37,7 @@ class Issue:
         How many things it is about in all.
     level : {"info", "warning"}
         Whether it was mended or explained, or wants attention.
-    outcome : {"", "repaired", "unplaced", "rejected", "grouped"}
+    outcome : {"", "repaired", "unplaced", "rejected", "grouped", "skipped"}
         What became of its rows.
     reason : str
         Translated: the reason for one row.
@@ -280,7 +280,7 @@ def reject(line: int, kind: str, cells: Iterable[str]) -> Reject:
     return Reject(line, kind, tuple(_cut(cell) for cell in cells))
 
 
-_WORST = ("rejected", "unplaced", "grouped", "repaired", "")
+_WORST = ("rejected", "unplaced", "grouped", "repaired", "", "skipped")
 
 
 def told_rows(report: ImportReport) -> Iterator[Told]:

@@ -219,7 +219,7 @@ def test_a_report_that_cannot_be_written_is_told_before_anything_is_changed(
 ) -> None:
     before = plan.read_bytes()
     assert main(["import", str(plan), str(zips), "--report", str(tmp_path / report)]) == 1
-    assert "report" in capsys.readouterr().err
+    assert "written" in capsys.readouterr().err
     assert plan.read_bytes() == before
 
 
