@@ -14,6 +14,7 @@ from terradesk.readers import words
 Knows = Callable[[list[str]], np.ndarray]
 """(n,) bool: which of some cells are known."""
 
+_LONGEST = 200  # letters of a cell that patterns look at: they take the square of it
 _MAIL = re.compile(r"[^@\s,;]+@([^@\s,;]+\.[a-z]{2,})", re.IGNORECASE)
 _FREE_MAILS = """
     gmail.com googlemail.com yahoo.com hotmail.com outlook.com live.com icloud.com gmx.de web.de
@@ -37,13 +38,14 @@ def differs(cells: np.ndarray) -> float:
 
 def mail_domains(cells: Iterable[str]) -> list[str]:
     """Domain of each e-mail address; those that anybody may have are each another one."""
-    found = [match[1].casefold() for cell in cells if (match := _MAIL.fullmatch(cell.strip()))]
+    short = (cell.strip() for cell in cells if len(cell) <= _LONGEST)
+    found = [match[1].casefold() for cell in short if (match := _MAIL.fullmatch(cell))]
     return [f"{domain}/{k}" if domain in _FREE else domain for k, domain in enumerate(found)]
 
 
 def is_spread(cells: list[str]) -> bool:
     """Whether many cells hold lists or ranges of codes: 10115-10999."""
-    return sum(bool(_SPREAD.fullmatch(cell)) for cell in cells) > 0.3 * len(cells)
+    return sum(bool(_SPREAD.fullmatch(cell[:_LONGEST])) for cell in cells) > 0.3 * len(cells)
 
 
 def is_coarse(cells: list[str]) -> bool:

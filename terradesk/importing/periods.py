@@ -8,6 +8,7 @@ from functools import lru_cache
 
 LEVELS = ("month", "quarter", "year")
 
+_LONGEST = 200
 _LANGUAGES = ("en", "fr", "pl", "sv", "de", "fa")
 _YEAR = re.compile(r"(?:fy|cy)?\s*'?(\d{4}|\d{2}(?=$))", re.IGNORECASE)
 _QUARTER = (
@@ -56,6 +57,8 @@ def period(text: str, dates: str = "") -> str:
     dates : {"", "dmy", "mdy", "ymd"}
         Order of dates; day first unless only the other way gives one.
     """
+    if len(text) > _LONGEST:
+        return ""
     text = " ".join(text.split()).translate(_DIGITS)
     for pattern in _QUARTER:
         match = pattern.fullmatch(text)
@@ -123,6 +126,8 @@ _SPLIT = re.compile(r"[\s_:,;()\[\]/|–—-]+")
 
 def named_period(header: str) -> tuple[str, str]:
     """A header as a name and a period: "Sales Q1 2026" is Sales, 2026-Q1; period empty if none."""
+    if len(header) > _LONGEST:
+        return "", ""
     text = " ".join(header.replace("_", " ").split())
     whole = period(text)
     if whole:
@@ -147,6 +152,8 @@ def iso_date(text: str, dates: str = "") -> str:
     dates : {"", "dmy", "mdy", "ymd"}
         Day first unless only the other way gives a date.
     """
+    if len(text) > _LONGEST:
+        return ""
     text = " ".join(text.split()).translate(_DIGITS)
     match = _DATE.fullmatch(text)
     if match:

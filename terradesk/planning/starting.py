@@ -299,7 +299,8 @@ def _too_many(column: str, n: int) -> TerraDeskError:
 def natural(text: str) -> tuple[list[tuple[int, int | str]], str]:
     """Sort key: as people count, "Team 2" before "Team 10", capitals do not matter."""
     parts = re.split(r"([0-9]+)", text.casefold())
-    return [(0, int(p)) if p.isdigit() and p.isascii() else (1, p) for p in parts], text
+    is_number = [p.isdigit() and p.isascii() and len(p) < 19 for p in parts]
+    return [(0, int(p)) if yes else (1, p) for p, yes in zip(parts, is_number, strict=True)], text
 
 
 def _rows_of(plan: Plan, codes: list[str]) -> np.ndarray:

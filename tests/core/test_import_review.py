@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,7 @@ from terradesk.errors import TerraDeskError
 from terradesk.i18n import number
 from terradesk.importing import read_source
 from terradesk.importing.choices import Choices
-from terradesk.importing.kinds import kind_of
+from terradesk.importing.kinds import kind_of, kinds
 from terradesk.measures import money
 from terradesk.plan import Plan
 from tests.core.importing_files import prepared, table_source
@@ -28,6 +29,7 @@ from tests.core.vintages import cell, changed
 PLAN = grid_plan()
 ACCOUNTS, UPDATE, FIGURES = map(kind_of, ("accounts", "update", "figures"))
 ACTUALS, AREAS, NEWER_AREAS = map(kind_of, ("actuals", "areas", "newer_areas"))
+ALIGNMENT = kind_of("alignment")
 
 
 def as_read_again(plan: Plan, path: Path, incoming: object = None) -> Plan:
@@ -221,3 +223,13 @@ def test_postcodes_are_kept_by_the_command_where_no_account_is_placed_anew(tmp_p
     assert "are known now" in told and "Nothing to change" not in told
     kept = geocode.tables.table("NL")
     assert kept is not None and len(kept) == 2
+
+
+@pytest.mark.parametrize("cell", ["1" * 20_000 + "a", "-" * 20_000 + " x", "x" * 20_000 + "!"])
+def test_a_cell_of_many_letters_takes_no_time(cell) -> None:
+    source = table_source({"code": [cell, "00001"], "Territory": [cell, "T0"], "Month": [cell, ""]})
+    start = time.process_time()
+    for kind in kinds():
+        kind.suits(source, PLAN)
+    prepared(ALIGNMENT, source, PLAN)
+    assert time.process_time() - start < 10  # it took minutes

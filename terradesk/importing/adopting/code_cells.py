@@ -16,6 +16,7 @@ _RANGE = re.compile(r"(\S+?)\s*(?:-|–|—|\.\.+|\s+(?:to|thru|bis|do|à)\s+)\s
 _ZIP4 = re.compile(r"(\d{5})-\d{4}")
 _PREFIX = re.compile(r"(\w+?)(?:\*+|[xX]{2,})")
 _TAIL = re.compile(r"(.*?)(\d+)")
+_LONGEST = 200  # letters of a code or range: patterns take the square of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +54,8 @@ class CodeReader:
         self._codes = [(str(plan.units.codes[row]), row) for row in present.tolist()]
         self._exact = {code for code, _row in self._codes}
         for code, row in self._codes:
-            match = _TAIL.fullmatch(code)
-            if match and len(match[2]) < 19:
+            match = _TAIL.fullmatch(code[-_LONGEST:])
+            if len(code) <= _LONGEST and match and len(match[2]) < 19:
                 key = match[1].casefold(), len(match[2])
                 found.setdefault(key, []).append((int(match[2]), row))
         for key, pairs in found.items():
@@ -78,7 +79,7 @@ class CodeReader:
     def _is_spread(self, cell: str) -> bool:
         """Whether a text may stand for several codes, or for one with an addition."""
         text = cell.strip()
-        if text in self._exact:
+        if text in self._exact or len(text) > _LONGEST:
             return False
         return any(pattern.fullmatch(text) for pattern in (_ZIP4, _PREFIX, _RANGE))
 
@@ -94,7 +95,7 @@ class CodeReader:
         parts = [part for part in _PARTS.split(cell.strip()) if part]
         words = cell.split()
         if len(parts) == 1 and len(words) > 1 and all(any(c.isdigit() for c in w) for w in words):
-            return words if not _RANGE.fullmatch(cell.strip()) else parts
+            return words if not self._is_spread(cell) else parts
         return parts
 
     def _joined(self, parts: list[str], row_of: dict[str, int]) -> Said:
