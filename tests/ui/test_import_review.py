@@ -16,7 +16,7 @@ from terradesk.importing import Item
 from terradesk.readers.report import Issue
 from tests.core.kernel import grid_plan
 from tests.ui.driving import SLOW
-from tests.ui.import_desk import in_this_process, settle
+from tests.ui.import_desk import in_this_process, page_of, settle
 from tests.ui.test_bringing import SlowStore, made
 from ui import jobs
 from ui.bringing import Bringing
@@ -230,3 +230,17 @@ def test_texts_of_files_are_shown_as_they_are_in_one_line(qtbot, review):
     assert max(table.columnWidth(k) for k in range(2)) <= 320
     texts = [one.text() for one in page.findChildren(QtWidgets.QLabel)]
     assert "The first 2 of 1,234 are listed." in texts
+
+
+# ---------------------------------------------------------------------- the way of Tab
+def test_tab_follows_the_page_also_through_what_was_made_later(qtbot, tmp_path):
+    page = page_of(qtbot, tmp_path, LIST, plan=grid_plan())
+    chain, widget = [], page.kind
+    while widget not in chain:
+        chain.append(widget)
+        widget = widget.nextInFocusChain()
+    options, heads = list(page.side.form.fields.values()), list(page.side.table.boxes.values())
+    way = [page.kind, *options, *heads[:2], page.gain.map, page.accept_button]
+    assert options and len(heads) >= 2
+    places = [chain.index(one) for one in way]
+    assert places == sorted(places)

@@ -22,6 +22,7 @@ from terradesk.readers.report import Issue
 from ..import_page import ImportPage
 from ..issues import RowsBehind
 from ..parts import STYLE_CHANGE, Button, Trouble, label, line
+from ..tab_order import follow_layouts
 from ..work import LatestWork
 from . import work
 from .files import ask_file
@@ -265,6 +266,7 @@ class Importing(ImportPage):
         self._take_over(found.remembered)
         self.side.show_source(found, self._roles, self._options, self._needs_map)
         self._tell_where()
+        follow_layouts(self)
         self._ask(forgets_items=True)
 
     @property
@@ -349,6 +351,7 @@ class Importing(ImportPage):
         self._offer_mends(outcome.understood)
         self.gain.show_outcome(outcome)
         self.side.show_outcome(outcome)
+        follow_layouts(self)
         if outcome.has_map:
             self._painter.ask(outcome.map)
         done = (prepared.incoming, prepared.plan, prepared.after)

@@ -227,6 +227,11 @@ class PreviewTable(QtWidgets.QTableView):
         """Lists of meanings of the columns in sight."""
         return {self.head.told[k].column: head.box for k, head in self.head.heads.items()}
 
+    @property
+    def tab_stops(self) -> list[QtWidgets.QWidget]:
+        """Where Tab goes inside: the lists of meanings, from the first column on."""
+        return [self.head.heads[k].box for k in sorted(self.head.heads)]
+
     def show_rows(
         self,
         columns: Mapping[str, np.ndarray],
