@@ -306,8 +306,14 @@ def _archives() -> tuple[Case, ...]:
         one(
             "no_map.zip",
             "a zip without a map",
-            zipped({"readme.txt": b"Hello"}),
+            zipped({"photo.jpg": b"Hello"}),
             **refused("holds no map", "shapefile"),
+        ),
+        one(
+            "only_readme.zip",
+            "a zip with a text that is no table",
+            zipped({"readme.txt": b"Hello"}),
+            **refused("readme.txt.* has no rows", "another file"),
         ),
         one("nothing.zip", "an empty zip", zipped({}), **refused("holds no map|empty")),
         one(
