@@ -24,12 +24,12 @@ from terradesk.plan import Plan
 from tests.core.importing_files import prepared, table_source
 from tests.core.kernel import grid_plan
 from tests.core.plan_files import differences
-from tests.core.vintages import cell, changed
+from tests.core.vintages import as_file, cell, changed
 
 PLAN = grid_plan()
 ACCOUNTS, UPDATE, FIGURES = map(kind_of, ("accounts", "update", "figures"))
 ACTUALS, AREAS, NEWER_AREAS = map(kind_of, ("actuals", "areas", "newer_areas"))
-ALIGNMENT = kind_of("alignment")
+ALIGNMENT, DRAWN = map(kind_of, ("alignment", "drawn"))
 
 
 def as_read_again(plan: Plan, path: Path, incoming: object = None) -> Plan:
@@ -233,3 +233,19 @@ def test_a_cell_of_many_letters_takes_no_time(cell) -> None:
         kind.suits(source, PLAN)
     prepared(ALIGNMENT, source, PLAN)
     assert time.process_time() - start < 10  # it took minutes
+
+
+def test_a_split_area_that_is_left_out_stays_where_it_is_though_others_become_unassigned() -> None:
+    drawn = as_file(
+        PLAN, np.array([cell(0, 0, 2, 4).union(cell(2, 0).buffer(-1000))], object), ["D"]
+    )
+    options = {"into": "view", "unlisted": "unassign"}
+    choices = {"roles": {"NAME": "territory"}, "options": options}
+    made = prepared(DRAWN, drawn, PLAN, **choices)
+    split = [item for item in made.items if item.group == "split"]
+    assert [item.units for item in split] == [(2,)]
+    left = prepared(DRAWN, drawn, PLAN, left_out=frozenset({split[0].key}), **choices)
+    assert made.incoming is not None and left.incoming is not None
+    before, now = PLAN.assignments[3], preview(PLAN, left.incoming).assignments[3]
+    assert now[2] == before[2] and (now[3:6] == -1).all()
+    assert preview(PLAN, made.incoming).assignments[3][2] == now[0]

@@ -148,6 +148,7 @@ class DrawnKind:
             found = by_accounts(plan, found, drawn.shapes)
         labels, items = _decided(plan, drawn.leaves, found, choices)
         outside = plan.units_present & (labels == LEFT)
+        outside[[one.units[0] for one in items if one.key in choices.left_out]] = False
         if choices.options.get("unlisted") == "unassign":
             labels[outside] = NONE
         off = [k for k, leaf in enumerate(drawn.leaves) if item_key(leaf.name) in choices.left_out]
