@@ -48,6 +48,7 @@ REPS = f"{WORDS['rep']}; rep name; employee; mitarbeiter; pracownik; medarbetare
 """Words in headers of columns of people."""
 _FIGURES = ("amount", "rate")
 _SAMPLE = 400
+_FEW = 5000  # names of areas that are compared without their accents
 _ENOUGH = 0.9
 
 
@@ -208,13 +209,11 @@ class Evidence:
         if not self._has_units:
             return {}
         assert self.plan is not None
-        present = self.plan.units_present
-        known = {geocode.plain(str(name)) for name in self.plan.units.names[present].tolist()}
-        known.discard("")
+        names = {str(name) for name in self.plan.units.names[self.plan.units_present].tolist()}
         columns = [name for name in self.names if self.guesses[name].kind == "text"]
-        return self._each(
-            columns, lambda cells: np.array([geocode.plain(c) in known for c in cells], bool)
-        )
+        form = geocode.plain if len(names) <= _FEW else str.casefold  # tens of thousands take long
+        known = {form(name) for name in names} - {""}
+        return self._each(columns, lambda cells: np.array([form(c) in known for c in cells], bool))
 
     @cached_property
     def _territory_shares(self) -> dict[str, float]:
@@ -249,15 +248,7 @@ class Evidence:
     def _knows_codes(self, cells: list[str]) -> np.ndarray:
         """Cells that are codes of units, and no names of them."""
         assert self.plan is not None
-        rows = unit_rows(self.plan, np.array(cells, object))
-        texts = self.plan.units.codes
-        return np.array(
-            [
-                row >= 0 and (any(c.isdigit() for c in cell) or len(cell) <= len(texts[row]))
-                for row, cell in zip(rows.tolist(), cells, strict=True)
-            ],
-            bool,
-        )
+        return unit_rows(self.plan, np.array(cells, object), by_name=False) >= 0
 
     def _knows_spread(self, cells: list[str]) -> np.ndarray:
         from terradesk.importing.adopting.code_cells import CodeReader

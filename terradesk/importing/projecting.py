@@ -16,6 +16,7 @@ from terradesk.readers.placing_points import grids
 from terradesk.readers.projected import look_projected
 from terradesk.readers.recognising import ColumnGuess
 from terradesk.readers.tables import Table
+from terradesk.readers.text_columns import some_cells
 from terradesk.units import empty_units
 
 _EAST = """
@@ -83,7 +84,6 @@ def _named(guesses: Sequence[ColumnGuess], entries: str) -> str:
 
 
 def _sample(table: Table, lon: str, lat: str) -> tuple[np.ndarray, np.ndarray]:
-    step = max(len(table) // _SAMPLE, 1)
-    x, _bad = numbers(table.columns[lon][::step], table.decimal)
-    y, _bad = numbers(table.columns[lat][::step], table.decimal)
+    x, _bad = numbers(some_cells(table.columns, lon, _SAMPLE), table.decimal)
+    y, _bad = numbers(some_cells(table.columns, lat, _SAMPLE), table.decimal)
     return x, y

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from terradesk import geocode
-from terradesk.importing.roles import sample
 from terradesk.readers.recognising import ColumnGuess
 from terradesk.readers.tables import Table
+from terradesk.readers.text_columns import some_cells
 
 _ENOUGH = 0.9
+_SAMPLE = 1000
 _FEWEST = 3  # different cells: two may be anything
 _LANDS = ("US", "CA", "DE", "PL", "SE", "FR", "IR")
 
@@ -27,7 +28,7 @@ def with_regions(table: Table, guesses: list[ColumnGuess]) -> list[ColumnGuess]:
         if any(guess.role == role for guess in guesses):
             continue
         shares = {
-            guess.name: share(sample(table.columns[guess.name]).tolist())
+            guess.name: share(_some(table, guess.name))
             for guess in guesses
             if guess.role in ("text", "code") and guess.kind == "text"
         }
@@ -35,6 +36,10 @@ def with_regions(table: Table, guesses: list[ColumnGuess]) -> list[ColumnGuess]:
         if best and shares[best] >= _ENOUGH:
             guesses = [replace(g, role=role) if g.name == best else g for g in guesses]
     return guesses
+
+
+def _some(table: Table, name: str) -> list[str]:
+    return [cell for cell in some_cells(table.columns, name, _SAMPLE).tolist() if cell]
 
 
 def _countries(cells: list[str]) -> float:

@@ -12,7 +12,7 @@ from terradesk.plan import Plan
 from terradesk.readers.different import different_cells
 
 
-def unit_rows(plan: Plan, cells: np.ndarray) -> np.ndarray:
+def unit_rows(plan: Plan, cells: np.ndarray, by_name: bool = True) -> np.ndarray:
     """Unit of each code.
 
     As written; else without regard to case, marks, zeros in front and ``.0``; else by a name that
@@ -22,6 +22,8 @@ def unit_rows(plan: Plan, cells: np.ndarray) -> np.ndarray:
     ----------
     plan : Plan
     cells : ndarray of str, shape (n,)
+    by_name : bool
+        Whether names count.
 
     Returns
     -------
@@ -30,7 +32,7 @@ def unit_rows(plan: Plan, cells: np.ndarray) -> np.ndarray:
     """
     texts, which = different_cells(cells)
     known = _known(plan)
-    found = [known.row_of(text) for text in texts] or [-1]
+    found = [known.row_of(text, by_name) for text in texts] or [-1]
     return np.array(found, np.int32)[which]
 
 
@@ -42,11 +44,11 @@ class _Known:
         self._codes, self._names = codes, names
         self._exact = {str(codes[row]): row for row in self._rows}
 
-    def row_of(self, text: str) -> int:
+    def row_of(self, text: str, by_name: bool = True) -> int:
         """Row of a unit, -1 where there is none or more than one."""
         row = self._exact.get(text, -1)
         row = row if row >= 0 else self._loosely.get(_loose(text), -1)
-        return row if row >= 0 else self._named.get(geocode.plain(text), -1)
+        return row if row >= 0 or not by_name else self._named.get(geocode.plain(text), -1)
 
     @cached_property
     def _loosely(self) -> dict[str, int]:
