@@ -13,6 +13,7 @@ import shapely
 from terradesk import cli, geocode, planfile
 from terradesk import records as rec
 from terradesk.document import Document
+from terradesk.edits import describe
 from terradesk.edits.arrivals import preview
 from terradesk.errors import TerraDeskError
 from terradesk.i18n import number
@@ -29,7 +30,7 @@ from tests.core.vintages import as_file, cell, changed
 PLAN = grid_plan()
 ACCOUNTS, UPDATE, FIGURES = map(kind_of, ("accounts", "update", "figures"))
 ACTUALS, AREAS, NEWER_AREAS = map(kind_of, ("actuals", "areas", "newer_areas"))
-ALIGNMENT, DRAWN = map(kind_of, ("alignment", "drawn"))
+ALIGNMENT, DRAWN, OWNERS = map(kind_of, ("alignment", "drawn", "owners"))
 
 
 def as_read_again(plan: Plan, path: Path, incoming: object = None) -> Plan:
@@ -249,3 +250,14 @@ def test_a_split_area_that_is_left_out_stays_where_it_is_though_others_become_un
     before, now = PLAN.assignments[3], preview(PLAN, left.incoming).assignments[3]
     assert now[2] == before[2] and (now[3:6] == -1).all()
     assert preview(PLAN, made.incoming).assignments[3][2] == now[0]
+
+
+def test_one_period_and_one_account_are_told_as_one() -> None:
+    figures = table_source({"Account number": ["A000"], "Sales 2026": [1]})
+    made = prepared(ACTUALS, figures, PLAN)
+    assert made.incoming is not None and made.sentence == "Sales: 2026"
+    assert describe(made.incoming.edit) == "Brought figures of 2026 from list.csv"
+    other = PLAN.alignment(3).leaves[2].name
+    made = prepared(OWNERS, table_source({"Account number": ["A000"], "Owner": [other]}), PLAN)
+    assert made.incoming is not None
+    assert describe(made.incoming.edit) == "Named 1 account from list.csv"

@@ -265,10 +265,12 @@ def _step(
 ) -> Incoming | None:
     if not booked.changes and not booked.records:
         return None
+    n = len(figures.periods)
+    one, many = N_("Brought figures of {b} from {a}"), N_("Brought figures of {n} periods from {a}")
     return incoming(
         plan,
-        N_("Brought figures of {n} periods from {a}"),
-        {"n": len(figures.periods), "a": source.name},
+        one if n == 1 else many,
+        {"n": n, "a": source.name, "b": figures.periods[0]},
         kind="actuals",
         source=source.name,
         report=asdict(report),
@@ -283,7 +285,10 @@ def _step(
 def _sentence(figures: Figures, booked: Booked, is_news: bool) -> str:
     if not is_news:
         return _("The plan has all of this already.")
-    return _("{names}: {n} periods, {first} to {last}").format(
+    text = _("{names}: {n} periods, {first} to {last}")
+    if len(figures.periods) == 1:
+        text = _("{names}: {first}")
+    return text.format(
         names=", ".join(figures.names),
         n=number(len(figures.periods)),
         first=figures.periods[0],

@@ -380,11 +380,11 @@ class _Task:
         if not changes and not records:
             return None
         n = sum(1 for item in self.items if item.is_on)
-        one = N_("Named {n} accounts from {a}")
-        many = N_("Made {k} territories of owners from {a}, {n} exceptions")
+        one, many = N_("Named {n} account from {a}"), N_("Named {n} accounts from {a}")
+        made = N_("Made {k} territories of owners from {a}, {n} exceptions")
         return incoming(
             self.plan,
-            many if self.options["how"] == "majority" else one,
+            made if self.options["how"] == "majority" else one if n == 1 else many,
             {"n": n, "k": self.n_territories, "a": source.name},
             kind=key,
             source=source.name,
