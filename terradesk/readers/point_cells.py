@@ -68,10 +68,12 @@ def taken_apart(table: Table) -> Table:
 def _holds_points(table: Table, name: str) -> bool:
     filled = [cell for cell in some_cells(table.columns, name, _SAMPLE).tolist() if cell]
     n = sum(1 for cell in filled if _pair(cell) is not None)
-    if n == 0 or n < _ENOUGH * len(filled):
+    if n == 0:
         return False
+    if _is_said(name):
+        return n >= 0.5 * len(filled)
     fine = [cell for cell in filled if _FINE.search(cell) and not _is_figure(cell)]
-    return _is_said(name) or len(fine) >= _ENOUGH * n > 1
+    return n >= _ENOUGH * len(filled) and len(fine) >= _ENOUGH * n > 1
 
 
 def _is_figure(cell: str) -> bool:
