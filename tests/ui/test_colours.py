@@ -189,9 +189,8 @@ def test_a_large_legend_folds_by_itself_and_a_long_one_scrolls(qtbot, desk):
     assert shown.set_entries("Other", entries[:3]) and not shown.set_entries("Other", entries[:3])
     symbols = ["fill", "accounts", "density", "point", "unassigned", "locked", "selected",
                "changed", "district", "link", "text"]  # fmt: skip
-    pictures = {
-        bytes(Key(LegendEntry(s, "", "#336699")).grab().toImage().constBits()) for s in symbols
-    }
+    images = [Key(LegendEntry(s, "", "#336699")).grab().toImage() for s in symbols]
+    pictures = {bytes(image.constBits()) for image in images}  # bits live as long as their image
     assert len(pictures) == len(symbols)
 
 

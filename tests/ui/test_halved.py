@@ -13,7 +13,7 @@ from ui.map.halved import Halved, halved
 
 
 def colours(image):
-    return np.frombuffer(image.constBits(), np.uint32).reshape(image.height(), -1)
+    return np.frombuffer(image.constBits(), np.uint32).reshape(image.height(), -1).copy()
 
 
 @pytest.mark.parametrize(("dx", "dy"), [(0, 0), (1, 0), (0, 1), (3, 5)])
