@@ -75,3 +75,11 @@ def ask_to_reload(parent: QtWidgets.QWidget) -> bool:
     box.addButton(_("Later"), QtWidgets.QMessageBox.ButtonRole.RejectRole)
     box.exec()
     return box.clickedButton() is again
+
+
+def path_to_reload(model: DocumentModel, parent: QtWidgets.QWidget) -> Path | None:
+    """The open plan's file, if another program has changed it and the user wants it read again."""
+    if not model.is_open or model.is_held or model.document.path is None:
+        return None
+    path = model.document.path
+    return path if has_foreign_changes(model.document) and ask_to_reload(parent) else None

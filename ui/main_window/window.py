@@ -493,10 +493,6 @@ class MainWindow(QtWidgets.QMainWindow):
         """When the window comes to the front: has another program changed the file?"""
         super().changeEvent(event)
         is_front = event.type() == QtCore.QEvent.Type.ActivationChange and self.isActiveWindow()
-        if not is_front or not self.model.is_open or self.model.is_held:
-            return
-        document = self.model.document
-        if document.path is not None and keeping.has_foreign_changes(document):
-            path = document.path
-            if keeping.ask_to_reload(self):
-                self.files.open_path(path)
+        path = keeping.path_to_reload(self.model, self) if is_front else None
+        if path is not None:
+            self.files.open_path(path)

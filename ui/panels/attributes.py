@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
+import numpy as np
+
 from terradesk import measures
 from terradesk import records as rec
 from terradesk.measures import money
@@ -26,6 +28,8 @@ def attribute_columns(plan: Plan, table: str) -> list[TableColumn]:
     out = []
     for name, values in big.columns.items():
         column = meanings.get(name)
+        if column is None and _is_empty(values):
+            continue  # of an import that was undone
         label = column.label or name if column else name
         if values.dtype == object:
             out.append(TableColumn(name, label, values))
@@ -38,6 +42,12 @@ def attribute_columns(plan: Plan, table: str) -> list[TableColumn]:
         else:
             out.append(TableColumn(name, label, values, show))
     return out + formula_columns(plan, table)
+
+
+def _is_empty(values: np.ndarray) -> bool:
+    if values.dtype == object:
+        return not any(values.tolist())
+    return bool(np.isnan(values).all())
 
 
 def _shown(plan: Plan, table: str, name: str, decimals: int, value: object) -> str:
