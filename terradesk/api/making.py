@@ -86,7 +86,7 @@ def plan_of_customers(
     TerraDeskError
         If there is no table or it cannot be used, or no customer has a place.
     """
-    from terradesk.readers.made_cells import make_cells
+    from terradesk.readers.maps.made_cells import make_cells
 
     if accounts is None:
         raise TerraDeskError(
@@ -116,7 +116,8 @@ def accounts_of(
     plan : Plan
     """
     from terradesk import readers
-    from terradesk.readers import frames, point_cells
+    from terradesk.readers import frames
+    from terradesk.readers.placing import point_cells
 
     if isinstance(accounts, str | Path):
         source = Path(accounts).name

@@ -12,7 +12,7 @@ from terradesk.importing.evidence import Evidence
 from terradesk.importing.evidence_cells import mail_domains
 from terradesk.importing.periods import iso_date
 from terradesk.importing.roles import Fit, said, share_text
-from terradesk.readers.numbers import number
+from terradesk.readers.tabular.numbers import number
 
 _DATES = frozenset(("until", "start", "end", "hired"))
 _PEOPLE = frozenset(("name", "manager", "rep", "owner"))

@@ -16,8 +16,8 @@ from terradesk.importing.outlining import as_objects, box_of, link_lines
 from terradesk.importing.prepared import ARRIVES, CHANGES, NOTHING, PROBLEM, Item, Shown
 from terradesk.plan import Plan, new_plan
 from terradesk.readers import MadeUnits
-from terradesk.readers.islands import Crossing, crossings
-from terradesk.readers.repairs import area_text
+from terradesk.readers.maps.islands import Crossing, crossings
+from terradesk.readers.maps.repairs import area_text
 
 _MOST_FAULTS = 200
 _KM = 1000.0

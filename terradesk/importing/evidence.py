@@ -35,7 +35,7 @@ from terradesk.plan import Plan
 from terradesk.readers import recognise
 from terradesk.readers.matching import unit_rows
 from terradesk.readers.recognising import ColumnGuess
-from terradesk.readers.text_columns import some_cells
+from terradesk.readers.tabular.text_columns import some_cells
 
 PLACES = ("lat", "street", "postcode", "city", "unit_code")
 PERIODS = """

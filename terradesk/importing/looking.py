@@ -6,8 +6,8 @@ from pathlib import Path
 
 from terradesk.importing.choices import Reading
 from terradesk.progress import Progress, silent
-from terradesk.readers import previewing
-from terradesk.readers.previewing import Preview
+from terradesk.readers.tabular import previewing
+from terradesk.readers.tabular.previewing import Preview
 
 
 def preview(

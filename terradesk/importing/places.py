@@ -6,7 +6,7 @@ from terradesk.i18n import isolate, ngettext, number
 from terradesk.importing.choices import Choices
 from terradesk.importing.prepared import Item
 from terradesk.readers.made_accounts import MadeAccounts
-from terradesk.readers.placed import LEAVE, Question
+from terradesk.readers.placing.placed import LEAVE, Question
 
 _MOST_ROWS = 1000
 _LONG = 12  # longer numbers are for machines

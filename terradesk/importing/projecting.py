@@ -10,13 +10,13 @@ import numpy as np
 from terradesk.i18n import _
 from terradesk.plan import Plan, new_plan
 from terradesk.readers import words
-from terradesk.readers.numbers import numbers
-from terradesk.readers.placing import Placer
-from terradesk.readers.placing_points import grids
-from terradesk.readers.projected import look_projected
+from terradesk.readers.placing.placer import Placer
+from terradesk.readers.placing.points import grids
+from terradesk.readers.placing.projected import look_projected
 from terradesk.readers.recognising import ColumnGuess
 from terradesk.readers.tables import Table
-from terradesk.readers.text_columns import some_cells
+from terradesk.readers.tabular.numbers import numbers
+from terradesk.readers.tabular.text_columns import some_cells
 from terradesk.units import empty_units
 
 _EAST = """

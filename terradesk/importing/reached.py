@@ -19,9 +19,9 @@ from terradesk.importing.roles import column_of
 from terradesk.importing.totals import is_repeated, title, totals
 from terradesk.plan import Plan
 from terradesk.readers.figures import column_row, measure_rows, new_records
-from terradesk.readers.numbers import numbers
 from terradesk.readers.report import ImportReport, Issue, issue
 from terradesk.readers.tables import Table
+from terradesk.readers.tabular.numbers import numbers
 
 MOST_PERIODS = 400
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from terradesk import geocode
 from terradesk.readers.recognising import ColumnGuess
 from terradesk.readers.tables import Table
-from terradesk.readers.text_columns import some_cells
+from terradesk.readers.tabular.text_columns import some_cells
 
 _ENOUGH = 0.9
 _SAMPLE = 1000

@@ -16,15 +16,8 @@ from terradesk.errors import TerraDeskError
 from terradesk.i18n import _, isolate
 from terradesk.importing.choices import Reading
 from terradesk.progress import Progress, silent
-from terradesk.readers import (
-    Boundaries,
-    Table,
-    point_cells,
-    read_boundaries,
-    read_table,
-    reader_for,
-    sheets,
-)
+from terradesk.readers import Boundaries, Table, read_boundaries, read_table, reader_for, sheets
+from terradesk.readers.placing import point_cells
 
 _POINT, _AREAS = 0, (3, 6)
 

@@ -11,17 +11,17 @@ from typing import Any
 from terradesk import plugins
 from terradesk.gdal import LayerInfo
 from terradesk.i18n import N_
-from terradesk.readers import boundaries as _boundaries
-from terradesk.readers import spreadsheets as _spreadsheets
-from terradesk.readers import table_archives
 from terradesk.readers import tables as _tables
-from terradesk.readers.boundaries import Boundaries, layers, read_boundaries
 from terradesk.readers.grouping import Grouping, suggest_grouping
 from terradesk.readers.made_accounts import MadeAccounts, make_accounts, roles_of
-from terradesk.readers.made_units import MadeUnits, guess_code_name, make_units
+from terradesk.readers.maps import boundaries as _boundaries
+from terradesk.readers.maps.boundaries import Boundaries, layers, read_boundaries
+from terradesk.readers.maps.made_units import MadeUnits, guess_code_name, make_units
 from terradesk.readers.recognising import ROLES, ColumnGuess, recognise
 from terradesk.readers.report import ImportReport, Issue
 from terradesk.readers.tables import Table, read_table, sheets
+from terradesk.readers.tabular import archived as table_archives
+from terradesk.readers.tabular import spreadsheets as _spreadsheets
 
 __all__ = [
     "READERS",

@@ -12,11 +12,11 @@ from terradesk import records as rec
 from terradesk.edits import Record
 from terradesk.i18n import _, isolate
 from terradesk.plan import KIND_OF, Plan
-from terradesk.readers.different import different_cells
 from terradesk.readers.grouping import Groups
 from terradesk.readers.recognising import figure_role
 from terradesk.readers.report import Issue, issue
-from terradesk.readers.text_columns import some_cells
+from terradesk.readers.tabular.different import different_cells
+from terradesk.readers.tabular.text_columns import some_cells
 
 _SAMPLE = 5000  # cells that tell the currency of a column
 

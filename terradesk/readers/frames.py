@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 
 from terradesk.columns import number_text
-from terradesk.readers.boundaries import Boundaries
+from terradesk.readers.maps.boundaries import Boundaries
 from terradesk.readers.report import ImportReport
 from terradesk.readers.tables import Table
 

@@ -17,17 +17,17 @@ from terradesk.errors import TerraDeskError
 from terradesk.i18n import _, isolate, ngettext, number
 from terradesk.plan import Plan
 from terradesk.progress import Progress, silent
-from terradesk.readers.attributes import attributes
-from terradesk.readers.different import different_cells
 from terradesk.readers.figures import beside, column_row, in_currencies, measure_rows, new_records
 from terradesk.readers.grouping import Groups, group
+from terradesk.readers.maps.attributes import attributes
 from terradesk.readers.numbering import joined, make_ids, make_names, other_names, told_apart
-from terradesk.readers.numbers import numbers
-from terradesk.readers.placed import Placed
-from terradesk.readers.placing import Placer, Placing, Question, are_us_zips
+from terradesk.readers.placing.placed import Placed
+from terradesk.readers.placing.placer import Placer, Placing, Question, are_us_zips
 from terradesk.readers.recognising import ROLES, SINGLE, ColumnGuess
 from terradesk.readers.report import ImportReport, Issue, issue
 from terradesk.readers.tables import Table
+from terradesk.readers.tabular.different import different_cells
+from terradesk.readers.tabular.numbers import numbers
 
 if TYPE_CHECKING:
     from terradesk.document import Document, Step

@@ -9,7 +9,7 @@ import numpy as np
 
 from terradesk import geocode
 from terradesk.plan import Plan
-from terradesk.readers.different import different_cells
+from terradesk.readers.tabular.different import different_cells
 
 
 def unit_rows(plan: Plan, cells: np.ndarray, by_name: bool = True) -> np.ndarray:

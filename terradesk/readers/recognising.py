@@ -10,10 +10,10 @@ import numpy as np
 
 from terradesk.i18n import N_, _, percent
 from terradesk.readers import words
-from terradesk.readers.numbers import EMPTY, numbers
-from terradesk.readers.projected import degrees
+from terradesk.readers.placing.projected import degrees
 from terradesk.readers.tables import Table
-from terradesk.readers.text_columns import some_cells
+from terradesk.readers.tabular.numbers import EMPTY, numbers
+from terradesk.readers.tabular.text_columns import some_cells
 from terradesk.units import Units
 
 ROLES = {

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import numpy as np
 
 from terradesk.readers import reasons, row_lists
-from terradesk.readers.text_columns import cells_at
+from terradesk.readers.tabular.text_columns import cells_at
 
 MOST_REJECTS = 5000
 """Rejected rows whose cells a report keeps, and told rows whose key and name it keeps."""

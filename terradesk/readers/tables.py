@@ -15,12 +15,14 @@ from terradesk import sniffing
 from terradesk.errors import TerraDeskError
 from terradesk.i18n import _, isolate
 from terradesk.progress import Progress, silent
-from terradesk.readers import archives, delimited, foreign, spreadsheets, table_archives
-from terradesk.readers.collecting import Collector
-from terradesk.readers.delimited import Text
-from terradesk.readers.quoting import Batch
+from terradesk.readers import archives, foreign
 from terradesk.readers.report import ImportReport, from_dict
-from terradesk.readers.text_columns import TextColumns, packed_of
+from terradesk.readers.tabular import archived as table_archives
+from terradesk.readers.tabular import delimited, spreadsheets
+from terradesk.readers.tabular.collecting import Collector
+from terradesk.readers.tabular.delimited import Text
+from terradesk.readers.tabular.quoting import Batch
+from terradesk.readers.tabular.text_columns import TextColumns, packed_of
 
 TEXT_SUFFIXES = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz")
 SUFFIXES = (*TEXT_SUFFIXES, *spreadsheets.SUFFIXES)

@@ -15,7 +15,7 @@ from terradesk.errors import TerraDeskError
 from terradesk.gdal import LayerInfo
 from terradesk.i18n import _, isolate
 from terradesk.progress import Progress, silent
-from terradesk.readers import boundaries
+from terradesk.readers.maps import boundaries
 from terradesk.render.points import PointIndex
 from terradesk.render.view import View
 from terradesk.sniffing import check_path

@@ -11,7 +11,7 @@ from terradesk import projection
 from terradesk.errors import TerraDeskError
 from terradesk.i18n import _, isolate
 from terradesk.progress import Progress
-from terradesk.readers import boundaries
+from terradesk.readers.maps import boundaries
 from terradesk.references.reading import Place, Shapes
 from terradesk.render.basemap_reading import Geometries, clipped, lines, surroundings
 from terradesk.render.points import PointIndex

@@ -10,7 +10,7 @@ import numpy as np
 from terradesk import geocode, land
 from terradesk.i18n import N_, _, language, ngettext, number
 from terradesk.readers import MadeAccounts
-from terradesk.readers.made_cells import MOST
+from terradesk.readers.maps.made_cells import MOST
 from terradesk.sample.catalogue import built_in_map
 
 NO_MAP, EACH = "", "each"

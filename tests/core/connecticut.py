@@ -20,7 +20,7 @@ from terradesk.edits.locking import lock_units
 from terradesk.edits.territories import create, new_territory
 from terradesk.importing import Source
 from terradesk.plan import Plan, new_plan
-from terradesk.readers.shapes import wkb_of
+from terradesk.readers.maps.shapes import wkb_of
 from terradesk.sample.maps import new_from_map
 from terradesk.units import Units
 from tests.core.vintages import as_file

@@ -14,8 +14,8 @@ from terradesk.accounts import Accounts
 from terradesk.document import Document
 from terradesk.edits.territories import create, new_territory
 from terradesk.plan import Plan, new_plan
-from terradesk.readers.boundaries import Boundaries
-from terradesk.readers.made_units import make_units
+from terradesk.readers.maps.boundaries import Boundaries
+from terradesk.readers.maps.made_units import make_units
 from terradesk.readers.report import ImportReport
 
 WGS84 = "EPSG:4326"

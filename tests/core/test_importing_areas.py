@@ -17,7 +17,8 @@ from terradesk.importing import Choices, Prepared, Reading, Source
 from terradesk.importing.kinds import KINDS, kind_of
 from terradesk.importing.kinds.areas import AREAS
 from terradesk.importing.prepared import ARRIVES, CHANGES, NOTHING, PROBLEM
-from terradesk.readers import Boundaries, ImportReport, grids, read_boundaries
+from terradesk.readers import Boundaries, ImportReport, read_boundaries
+from terradesk.readers.maps import grids
 from terradesk.readers.report import from_dict
 from tests.core.made_maps import SQUARES, objects, write
 

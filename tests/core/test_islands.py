@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from terradesk.arcs import build, clean, components
-from terradesk.readers.islands import crossings
+from terradesk.readers.maps.islands import crossings
 
 
 def arcs_of(boxes: list[tuple[float, float, float, float]]) -> object:

@@ -16,7 +16,8 @@ from pyogrio import raw
 
 from terradesk import gdal, readers, sniffing
 from terradesk.errors import TerraDeskError
-from terradesk.readers import Boundaries, foreign, shapefiles, spelling
+from terradesk.readers import Boundaries, foreign
+from terradesk.readers.maps import shapefiles, spelling
 from tests.core import made_maps
 from tests.core.made_maps import SQUARES, objects, write, zipped
 

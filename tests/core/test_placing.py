@@ -20,9 +20,9 @@ from terradesk.edits import apply, describe, invert
 from terradesk.edits.placing import place_by_hand, unplace
 from terradesk.errors import TerraDeskError
 from terradesk.plan import Plan, new_plan
-from terradesk.readers import projected
-from terradesk.readers.placing import Placer, Placing
-from terradesk.readers.placing_again import place_again
+from terradesk.readers.placing import projected
+from terradesk.readers.placing.again import place_again
+from terradesk.readers.placing.placer import Placer, Placing
 from terradesk.units import Units
 from tests.core.test_readers_accounts import kinds, square_plan, table
 

@@ -16,7 +16,8 @@ from terradesk import projection
 from terradesk.errors import TerraDeskError
 from terradesk.importing import Choices, Reading, Source
 from terradesk.importing.kinds.areas import AREAS
-from terradesk.readers import Boundaries, ImportReport, grids
+from terradesk.readers import Boundaries, ImportReport
+from terradesk.readers.maps import grids
 from tests.core.made_maps import objects
 
 Point = tuple[float, float]

@@ -12,7 +12,7 @@ from terradesk.arcs import components
 from terradesk.document import Document
 from terradesk.errors import TerraDeskError
 from terradesk.plan import new_plan
-from terradesk.readers.made_cells import make_cells
+from terradesk.readers.maps.made_cells import make_cells
 from terradesk.readers.report import ImportReport
 from terradesk.sample import proposing
 from terradesk.units import empty_units
@@ -190,7 +190,7 @@ def test_an_area_ends_at_the_border_of_the_countries_with_customers() -> None:
 
 
 def test_too_many_places_share_areas_and_nobody_is_lost(monkeypatch) -> None:
-    monkeypatch.setattr("terradesk.readers.made_cells.MOST", 40)
+    monkeypatch.setattr("terradesk.readers.maps.made_cells.MOST", 40)
     rng = np.random.default_rng(5)
     made = at([(x, y) for x, y in rng.uniform((0.5, 46), (4.5, 49), (300, 2))])
     cells = make_cells(made)

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from terradesk import arcs, gdal, paths, projection, readers
 from terradesk.errors import TerraDeskError
-from terradesk.readers import Boundaries, ImportReport, foreign, map_archives
+from terradesk.readers import Boundaries, ImportReport, foreign
+from terradesk.readers.maps import archived as map_archives
 from tests.core import made_maps
 from tests.core.made_maps import SQUARES, columns, objects, write, zipped
 

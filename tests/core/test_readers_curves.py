@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from terradesk.readers.curves import has_curves
+from terradesk.readers.maps.curves import has_curves
 from tests.data.cases.geopackage import blob, curve, geopackage, squares
 
 

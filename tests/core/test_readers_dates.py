@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from terradesk.readers.dates import date, dates, order
+from terradesk.readers.tabular.dates import date, dates, order
 from tests.core.made_maps import objects
 
 

@@ -12,8 +12,9 @@ from terradesk import readers
 from terradesk.errors import TerraDeskError
 from terradesk.importing import Reading, read_source
 from terradesk.importing.looking import preview
-from terradesk.readers import Table, encodings
+from terradesk.readers import Table
 from terradesk.readers.report import told_rows
+from terradesk.readers.tabular import encodings
 
 TEXTS = {
     "cp1252": "Åkeri Älv;Malmö;Café;Évry;Straße;garçon;señor",

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from terradesk.columns import number_text
-from terradesk.readers.numbers import EMPTY, decimal_mark, number, numbers
+from terradesk.readers.tabular.numbers import EMPTY, decimal_mark, number, numbers
 from tests.core.made_maps import objects
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from terradesk.readers import Table
-from terradesk.readers.point_cells import taken_apart
+from terradesk.readers.placing.point_cells import taken_apart
 from terradesk.readers.report import ImportReport
 
 

@@ -13,7 +13,8 @@ from terradesk import readers
 from terradesk.errors import TerraDeskError
 from terradesk.importing import Reading, read_source
 from terradesk.importing.looking import preview
-from terradesk.readers import archives, table_archives
+from terradesk.readers import archives
+from terradesk.readers.tabular import archived as table_archives
 
 PLACES = "".join(
     f"FR\t{code}\t{name}\tAuvergne-Rhône-Alpes\t84\tAin\t01\t\t\t{lat}\t{lon}\t5\n"

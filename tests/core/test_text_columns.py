@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from terradesk.readers import text_columns
-from terradesk.readers.text_columns import Packed, Packer, TextColumns, cells_at
+from terradesk.readers.tabular import text_columns
+from terradesk.readers.tabular.text_columns import Packed, Packer, TextColumns, cells_at
 
 _CELLS = st.text(st.characters(codec="utf-8", exclude_characters="\0="), max_size=12)
 

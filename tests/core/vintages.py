@@ -9,9 +9,9 @@ import shapely
 
 from terradesk.importing import Reading, Source
 from terradesk.plan import Plan
-from terradesk.readers.boundaries import Boundaries
+from terradesk.readers.maps.boundaries import Boundaries
+from terradesk.readers.maps.shapes import wkb_of
 from terradesk.readers.report import ImportReport
-from terradesk.readers.shapes import wkb_of
 from tests.core.kernel import SIDE
 
 

@@ -79,7 +79,7 @@ def pasted_targets(
 
 def parsed(text: str) -> float | None:
     """A number as people type it, None when it is none."""
-    from terradesk.readers.numbers import number
+    from terradesk.readers.tabular.numbers import number
 
     value = number(text.strip())
     return None if value is None or not np.isfinite(value) else float(value)

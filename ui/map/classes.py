@@ -15,7 +15,7 @@ from terradesk.colouring.figures import VARIANTS
 from terradesk.i18n import N_, _
 from terradesk.plan import AlignmentView
 from terradesk.progress import Progress
-from terradesk.readers.numbers import number
+from terradesk.readers.tabular.numbers import number
 
 from .. import theme
 from ..jobs import Job

@@ -15,7 +15,7 @@ from terradesk.importing.boundaries.succession import Succession
 from terradesk.measures import is_population_like
 from terradesk.plan import Plan
 from terradesk.readers.figures import column_row, measure_rows, new_records
-from terradesk.readers.numbers import numbers
+from terradesk.readers.tabular.numbers import numbers
 from terradesk.readers.words import plain
 
 

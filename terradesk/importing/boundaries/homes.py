@@ -7,8 +7,8 @@ import numpy as np
 from terradesk.arcs import Arcs
 from terradesk.arcs.picking import Picker
 from terradesk.plan import Plan
-from terradesk.readers.nearest import nearest_units
-from terradesk.readers.placing import NEAR
+from terradesk.readers.placing.nearest import nearest_units
+from terradesk.readers.placing.placer import NEAR
 
 
 def homes(plan: Plan, is_gone: np.ndarray, arcs: Arcs, follower: np.ndarray) -> np.ndarray:

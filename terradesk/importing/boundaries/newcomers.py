@@ -20,9 +20,9 @@ from terradesk.importing.source import Source
 from terradesk.plan import Plan
 from terradesk.progress import Progress, silent
 from terradesk.readers.figures import column_row
-from terradesk.readers.made_units import guess_code_name, make_units
+from terradesk.readers.maps.made_units import guess_code_name, make_units
+from terradesk.readers.maps.shapes import wkb_of
 from terradesk.readers.report import ImportReport, issue
-from terradesk.readers.shapes import wkb_of
 from terradesk.units import Units
 
 CODE, NAME, UNUSED = "unit_code", "unit_name", "unused"

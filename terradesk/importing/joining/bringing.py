@@ -16,9 +16,9 @@ from terradesk.importing.roles import column_of
 from terradesk.measures import money
 from terradesk.plan import Plan
 from terradesk.readers.figures import column_row
-from terradesk.readers.numbers import numbers
 from terradesk.readers.report import Issue, issue
 from terradesk.readers.tables import Table
+from terradesk.readers.tabular.numbers import numbers
 
 AMOUNT, RATE, TEXT, CURRENCY = "amount", "rate", "text", "currency"
 BROUGHT = (AMOUNT, RATE, TEXT)

@@ -37,7 +37,7 @@ from terradesk.readers import ROLES, MadeAccounts, make_accounts, suggest_groupi
 from terradesk.readers.figures import new_records
 from terradesk.readers.grouping import Grouping
 from terradesk.readers.numbering import DUPLICATES, repeated
-from terradesk.readers.placed import Placing
+from terradesk.readers.placing.placed import Placing
 from terradesk.readers.recognising import SINGLE, ColumnGuess
 
 GROUP_BY = Option("group_by", N_("One account per"), "")

@@ -33,8 +33,8 @@ from terradesk.plan import Plan
 from terradesk.progress import Progress, silent
 from terradesk.readers import words
 from terradesk.readers.matching import unit_rows
-from terradesk.readers.numbers import numbers
 from terradesk.readers.report import ImportReport
+from terradesk.readers.tabular.numbers import numbers
 
 ROLES = {
     "account": N_("Account number"),

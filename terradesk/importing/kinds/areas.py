@@ -24,8 +24,8 @@ from terradesk.plan import Plan
 from terradesk.progress import Progress, silent
 from terradesk.readers import Boundaries, MadeUnits, guess_code_name, make_units
 from terradesk.readers.figures import column_row
-from terradesk.readers.numbers import decimal_mark, numbers
 from terradesk.readers.report import Issue, issue
+from terradesk.readers.tabular.numbers import decimal_mark, numbers
 
 _FIRST = 200
 _FEW = 5000  # different larger areas at most

@@ -42,9 +42,9 @@ from terradesk.importing.territory_words import WORDS
 from terradesk.plan import Plan
 from terradesk.planning.starting import LEFT, NONE
 from terradesk.progress import Progress, silent
-from terradesk.readers.coordinates import coordinate_system
+from terradesk.readers.maps.coordinates import coordinate_system
+from terradesk.readers.maps.shapes import joined, left_out, polygons_of, refuse_without_areas
 from terradesk.readers.report import ImportReport, Issue, issue
-from terradesk.readers.shapes import joined, left_out, polygons_of, refuse_without_areas
 
 ROLES = {
     "territory": N_("Territory"),

@@ -30,12 +30,12 @@ from terradesk.importing.roles import UNUSED, chosen, column_of, needed
 from terradesk.importing.source import Source
 from terradesk.plan import Plan
 from terradesk.progress import Progress, part, silent
-from terradesk.readers.different import different_cells
-from terradesk.readers.numbers import numbers
-from terradesk.readers.placing import Placer
-from terradesk.readers.placing_again import PlacedAgain, place_again
+from terradesk.readers.placing.again import PlacedAgain, place_again
+from terradesk.readers.placing.placer import Placer
 from terradesk.readers.report import ImportReport, Issue, issue
 from terradesk.readers.tables import Table
+from terradesk.readers.tabular.different import different_cells
+from terradesk.readers.tabular.numbers import numbers
 
 OWN = Option("country", N_("Country, where no column says it"), "")
 ADD = Option(

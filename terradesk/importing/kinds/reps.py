@@ -27,7 +27,7 @@ from terradesk.importing.territory_words import WORDS
 from terradesk.plan import Plan
 from terradesk.progress import Progress, silent
 from terradesk.readers import words
-from terradesk.readers.placing import Placer
+from terradesk.readers.placing.placer import Placer
 from terradesk.readers.report import ImportReport, Issue, issue
 
 ROLES = {

@@ -12,9 +12,9 @@ from terradesk.importing.periods import iso_date
 from terradesk.importing.roles import cells_of, column_of
 from terradesk.importing.updating.matching import folded
 from terradesk.plan import Plan
-from terradesk.readers.numbers import number as read_number
-from terradesk.readers.placing import Placer
+from terradesk.readers.placing.placer import Placer
 from terradesk.readers.tables import Table
+from terradesk.readers.tabular.numbers import number as read_number
 
 PLACE_ROLES = ("lat", "lon", "postcode", "city", "state", "country")
 TEXT_ROLES = ("name", "email", "role", "hired", "note", "manager", "rep_id")

@@ -15,10 +15,10 @@ from terradesk.importing.updating.matching import first_filled
 from terradesk.plan import Plan
 from terradesk.readers import MadeAccounts, words
 from terradesk.readers.made_accounts import ROWS
-from terradesk.readers.numbers import numbers
 from terradesk.readers.recognising import SINGLE
 from terradesk.readers.report import Issue, issue
 from terradesk.readers.tables import Table
+from terradesk.readers.tabular.numbers import numbers
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from PySide6 import QtCore, QtWidgets
 
 from terradesk import i18n
 from terradesk.i18n import _
-from terradesk.readers.previewing import Preview
+from terradesk.readers.tabular.previewing import Preview
 
 from ..map_choice import MapChoice
 from ..parts import Button, IconLabel, Trouble, label

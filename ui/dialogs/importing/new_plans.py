@@ -20,8 +20,8 @@ from terradesk.importing.kinds import kind_of
 from terradesk.importing.projecting import world_plan
 from terradesk.plan import Plan
 from terradesk.progress import Progress, part
-from terradesk.readers import made_cells
-from terradesk.readers.made_cells import make_cells
+from terradesk.readers.maps import made_cells
+from terradesk.readers.maps.made_cells import make_cells
 from terradesk.sample import proposing
 from terradesk.sample.proposing import EACH, NO_MAP, Proposal
 

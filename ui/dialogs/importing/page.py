@@ -16,8 +16,8 @@ from terradesk.importing.kind import Kind
 from terradesk.importing.remembering import Remembered
 from terradesk.plan import Plan
 from terradesk.progress import Progress
-from terradesk.readers.previewing import Preview
 from terradesk.readers.report import Issue
+from terradesk.readers.tabular.previewing import Preview
 
 from ..import_page import ImportPage
 from ..issues import RowsBehind

@@ -8,7 +8,7 @@ from terradesk import i18n
 from terradesk.i18n import _, ngettext
 from terradesk.importing import Count
 from terradesk.progress import Progress
-from terradesk.readers.placing_again import PlacedAgain, place_again
+from terradesk.readers.placing.again import PlacedAgain, place_again
 from terradesk.readers.report import Issue
 
 from ...document_model import DocumentModel

@@ -11,7 +11,7 @@ from terradesk import i18n
 from terradesk.i18n import N_, _
 from terradesk.importing import Reading, Source
 from terradesk.readers import Table
-from terradesk.readers.previewing import Preview
+from terradesk.readers.tabular.previewing import Preview
 
 from ..parts import combo, label
 from .systems import SystemBox

@@ -9,7 +9,7 @@ import numpy as np
 
 from terradesk import i18n
 from terradesk.i18n import _
-from terradesk.readers.numbers import EMPTY, number
+from terradesk.readers.tabular.numbers import EMPTY, number
 
 AS_TEXT = frozenset(
     (

@@ -18,8 +18,8 @@ from terradesk.importing.remembering import Remembered
 from terradesk.plan import Plan
 from terradesk.progress import Progress, part
 from terradesk.readers import reader_for
-from terradesk.readers.previewing import Preview
-from terradesk.readers.text_columns import cells_at
+from terradesk.readers.tabular.previewing import Preview
+from terradesk.readers.tabular.text_columns import cells_at
 
 from .new_plans import MapAsked, NewPlan, NewPlans
 from .shown_map import ShownMap, shown_map

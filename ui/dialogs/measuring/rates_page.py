@@ -180,7 +180,7 @@ class RatesPage(Dialog):
         TerraDeskError
             One is no number.
         """
-        from terradesk.readers.numbers import number
+        from terradesk.readers.tabular.numbers import number
 
         out = {}
         for code, line in self.lines.items():

@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from terradesk.i18n import _, isolate, ngettext, number
-from terradesk.readers import dates, encodings
-from terradesk.readers.encodings import Encoded
 from terradesk.readers.report import Issue, issue
-from terradesk.readers.text_columns import Packed
+from terradesk.readers.tabular import dates, encodings
+from terradesk.readers.tabular.encodings import Encoded
+from terradesk.readers.tabular.text_columns import Packed
 
 _LOSSY = re.compile(r"[+-]?\d([.,]\d+)?E\+(1[5-9]|[2-9]\d)", re.IGNORECASE)
 _ROUNDED = re.compile(r"\d{15,}0")

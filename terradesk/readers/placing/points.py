@@ -9,15 +9,15 @@ import numpy as np
 
 from terradesk import geocode, projection
 from terradesk.i18n import _, isolate, ngettext, number
-from terradesk.readers import projected
-from terradesk.readers.different import different_cells
-from terradesk.readers.numbers import numbers
-from terradesk.readers.placed import Placed
-from terradesk.readers.projected import Grid
+from terradesk.readers.placing import projected
+from terradesk.readers.placing.placed import Placed
+from terradesk.readers.placing.projected import Grid
 from terradesk.readers.report import issue
+from terradesk.readers.tabular.different import different_cells
+from terradesk.readers.tabular.numbers import numbers
 
 if TYPE_CHECKING:
-    from terradesk.readers.placing import Placer
+    from terradesk.readers.placing.placer import Placer
 
 _SAMPLE = 2000
 _NEAR_A_CITY = 2.0  # cells of half a degree

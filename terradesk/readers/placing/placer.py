@@ -14,13 +14,23 @@ from terradesk.arcs import Arcs
 from terradesk.arcs.picking import Picker
 from terradesk.i18n import _, isolate, ngettext, number
 from terradesk.plan import Plan
-from terradesk.readers import placing_checks, placing_names, placing_points, placing_postcodes
-from terradesk.readers.different import different_cells
 from terradesk.readers.matching import unit_rows
-from terradesk.readers.nearest import Outline
-from terradesk.readers.placed import LEAVE, MOST_QUESTIONS, Placed, Placing, Question, nowhere
-from terradesk.readers.placing_postcodes import are_us_zips
+from terradesk.readers.placing import checks as placing_checks
+from terradesk.readers.placing import names as placing_names
+from terradesk.readers.placing import points as placing_points
+from terradesk.readers.placing import postcodes as placing_postcodes
+from terradesk.readers.placing.nearest import Outline
+from terradesk.readers.placing.placed import (
+    LEAVE,
+    MOST_QUESTIONS,
+    Placed,
+    Placing,
+    Question,
+    nowhere,
+)
+from terradesk.readers.placing.postcodes import are_us_zips
 from terradesk.readers.report import issue
+from terradesk.readers.tabular.different import different_cells
 
 __all__ = ["NEAR", "Placed", "Placer", "Placing", "Question", "are_us_zips"]
 

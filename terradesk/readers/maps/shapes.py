@@ -10,7 +10,7 @@ import shapely
 from terradesk.errors import TerraDeskError
 from terradesk.i18n import N_, _, isolate, ngettext, number
 from terradesk.projection import without_empty_parts
-from terradesk.readers.boundaries import Boundaries
+from terradesk.readers.maps.boundaries import Boundaries
 from terradesk.readers.report import Issue, issue
 
 _POLYGON, _MULTIPOLYGON, _COLLECTION = 3, 6, 7

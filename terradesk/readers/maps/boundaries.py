@@ -18,15 +18,10 @@ from terradesk.errors import TerraDeskError
 from terradesk.gdal import LayerInfo
 from terradesk.i18n import _, isolate, ngettext, number
 from terradesk.progress import Progress, silent
-from terradesk.readers import (
-    archives,
-    foreign,
-    json_lines,
-    map_archives,
-    shapefiles,
-    spelling,
-)
-from terradesk.readers.curves import has_curves
+from terradesk.readers import archives, foreign
+from terradesk.readers.maps import archived as map_archives
+from terradesk.readers.maps import json_lines, shapefiles, spelling
+from terradesk.readers.maps.curves import has_curves
 from terradesk.readers.report import (
     MOST_REJECTS,
     ImportReport,

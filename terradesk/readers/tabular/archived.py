@@ -11,7 +11,9 @@ from pathlib import Path, PurePosixPath
 
 from terradesk.errors import TerraDeskError
 from terradesk.i18n import _, isolate
-from terradesk.readers import archives, map_archives, spreadsheets
+from terradesk.readers import archives
+from terradesk.readers.maps import archived as map_archives
+from terradesk.readers.tabular import spreadsheets
 
 SUFFIX = ".zip"
 _TEXTS = (".csv", ".tsv", ".txt")

@@ -18,14 +18,13 @@ from terradesk.columns import as_texts
 from terradesk.errors import TerraDeskError
 from terradesk.i18n import _, isolate
 from terradesk.progress import Progress, silent
-from terradesk.readers.attributes import attributes
-from terradesk.readers.boundaries import Boundaries
-from terradesk.readers.coordinates import coordinate_system
 from terradesk.readers.figures import column_row, measure_rows
-from terradesk.readers.merging import Groups, merged
-from terradesk.readers.repairs import Naming, remarks, wide
-from terradesk.readers.report import ImportReport, Issue
-from terradesk.readers.shapes import (
+from terradesk.readers.maps.attributes import attributes
+from terradesk.readers.maps.boundaries import Boundaries
+from terradesk.readers.maps.coordinates import coordinate_system
+from terradesk.readers.maps.merging import Groups, merged
+from terradesk.readers.maps.repairs import Naming, remarks, wide
+from terradesk.readers.maps.shapes import (
     Polygons,
     joined,
     left_out,
@@ -33,7 +32,7 @@ from terradesk.readers.shapes import (
     refuse_without_areas,
     wkb_of,
 )
-from terradesk.readers.unit_codes import (
+from terradesk.readers.placing.unit_codes import (
     OnDuplicates,
     codes_of,
     guess_code_name,
@@ -43,6 +42,7 @@ from terradesk.readers.unit_codes import (
     names_of,
     unnamed,
 )
+from terradesk.readers.report import ImportReport, Issue
 from terradesk.units import Units
 
 __all__ = ["MadeUnits", "OnDuplicates", "guess_code_name", "make_units"]

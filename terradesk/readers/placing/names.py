@@ -10,12 +10,12 @@ import numpy as np
 from terradesk import geocode
 from terradesk.geocode import Match, Place
 from terradesk.i18n import _, compact, isolate, ngettext, number
-from terradesk.readers.different import different
-from terradesk.readers.placed import LEAVE, MOST_QUESTIONS, Placed, Question
+from terradesk.readers.placing.placed import LEAVE, MOST_QUESTIONS, Placed, Question
 from terradesk.readers.report import issue
+from terradesk.readers.tabular.different import different
 
 if TYPE_CHECKING:
-    from terradesk.readers.placing import Placer
+    from terradesk.readers.placing.placer import Placer
 
 _PARTS = ("city", "state", "country")
 _COUNTED = 100  # people

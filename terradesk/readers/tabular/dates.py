@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from terradesk.readers.numbers import EMPTY
+from terradesk.readers.tabular.numbers import EMPTY
 
 ORDERS = ("dmy", "mdy", "ymd")
 

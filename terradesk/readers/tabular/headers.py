@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from terradesk.errors import TerraDeskError
 from terradesk.i18n import _, isolate, ngettext, number
-from terradesk.readers import numbers, words
+from terradesk.readers import words
 from terradesk.readers.report import Issue, issue
+from terradesk.readers.tabular import numbers
 
 MOST_COLUMNS = 1000
 

@@ -10,13 +10,13 @@ import numpy as np
 from terradesk import geocode
 from terradesk.accounts import PLACEMENTS
 from terradesk.i18n import _, isolate, ngettext, number
-from terradesk.readers.different import different, different_cells
-from terradesk.readers.placed import MOST_QUESTIONS, Placed, Question
-from terradesk.readers.placing_postcodes import countries_of
+from terradesk.readers.placing.placed import MOST_QUESTIONS, Placed, Question
+from terradesk.readers.placing.postcodes import countries_of
 from terradesk.readers.report import issue
+from terradesk.readers.tabular.different import different, different_cells
 
 if TYPE_CHECKING:
-    from terradesk.readers.placing import Placer
+    from terradesk.readers.placing.placer import Placer
 
 _FAR = 150.0  # kilometres: wider than nearly every area of a postcode
 _FAR_IN_ALASKA = 500.0

@@ -8,9 +8,9 @@ import shapely
 from terradesk import projection
 from terradesk.errors import TerraDeskError
 from terradesk.i18n import _
-from terradesk.readers import grids
+from terradesk.readers.maps import grids
+from terradesk.readers.maps.shapes import OFF_GLOBE, Polygons, unwrapped
 from terradesk.readers.report import Issue, issue
-from terradesk.readers.shapes import OFF_GLOBE, Polygons, unwrapped
 
 _DEGREES = "EPSG:4326"
 _MOST_STRAY = 0.1  # of the rows may lie off the Earth before the whole file is doubted

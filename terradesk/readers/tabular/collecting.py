@@ -10,9 +10,6 @@ import numpy as np
 
 from terradesk.errors import TerraDeskError
 from terradesk.i18n import _
-from terradesk.readers import headers, noticing, numbers
-from terradesk.readers.delimited import Text
-from terradesk.readers.quoting import Batch
 from terradesk.readers.report import (
     MOST_REJECTS,
     ImportReport,
@@ -21,7 +18,10 @@ from terradesk.readers.report import (
     lines_text,
     reject,
 )
-from terradesk.readers.text_columns import Packed, Packer
+from terradesk.readers.tabular import headers, noticing, numbers
+from terradesk.readers.tabular.delimited import Text
+from terradesk.readers.tabular.quoting import Batch
+from terradesk.readers.tabular.text_columns import Packed, Packer
 
 _EVIDENCE = 2000  # rows that tell the decimal mark and the order of dates
 

@@ -12,7 +12,7 @@ from terradesk.columns import as_texts
 from terradesk.errors import TerraDeskError
 from terradesk.i18n import _, isolate, ngettext, number
 from terradesk.readers import words
-from terradesk.readers.boundaries import Boundaries
+from terradesk.readers.maps.boundaries import Boundaries
 from terradesk.readers.report import Issue, issue
 
 OnDuplicates = Literal["refuse", "join"]

@@ -15,9 +15,9 @@ from pathlib import Path
 from terradesk.errors import TerraDeskError
 from terradesk.i18n import _, isolate
 from terradesk.progress import Progress
-from terradesk.readers import encodings
-from terradesk.readers.encodings import Encoded
-from terradesk.readers.quoting import Batch, Parser
+from terradesk.readers.tabular import encodings
+from terradesk.readers.tabular.encodings import Encoded
+from terradesk.readers.tabular.quoting import Batch, Parser
 
 MOST_BYTES = 2 << 30
 DELIMITERS = (",", ";", "\t", "|", ":")

@@ -16,8 +16,8 @@ from terradesk.edits.placing import COLUMNS, changes_of
 from terradesk.i18n import N_, _, ngettext, number
 from terradesk.plan import Plan
 from terradesk.progress import Progress, silent
-from terradesk.readers.placed import Placed, Placing, Question
-from terradesk.readers.placing import Placer
+from terradesk.readers.placing.placed import Placed, Placing, Question
+from terradesk.readers.placing.placer import Placer
 from terradesk.readers.report import ImportReport, Issue, issue
 
 ROLES = ("lat", "lon", "unit_code", "postcode", "city", "state", "country")

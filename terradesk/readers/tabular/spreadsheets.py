@@ -13,8 +13,9 @@ from terradesk.columns import number_text
 from terradesk.errors import TerraDeskError
 from terradesk.i18n import _, isolate
 from terradesk.progress import Progress
-from terradesk.readers import archives, encodings
-from terradesk.readers.quoting import Batch
+from terradesk.readers import archives
+from terradesk.readers.tabular import encodings
+from terradesk.readers.tabular.quoting import Batch
 
 SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 MOST_CELLS = 40_000_000

@@ -15,16 +15,9 @@ from typing import Any
 from terradesk.errors import TerraDeskError
 from terradesk.i18n import _, isolate
 from terradesk.progress import Progress, silent
-from terradesk.readers import (
-    dates,
-    encodings,
-    foreign,
-    headers,
-    numbers,
-    spreadsheets,
-    table_archives,
-    tables,
-)
+from terradesk.readers import foreign, tables
+from terradesk.readers.tabular import archived as table_archives
+from terradesk.readers.tabular import dates, encodings, headers, numbers, spreadsheets
 
 _HEAD = 4 << 20  # bytes of a packed file
 _MOST_ROWS = 1000

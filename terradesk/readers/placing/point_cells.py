@@ -10,11 +10,11 @@ import numpy as np
 
 from terradesk.i18n import _, isolate
 from terradesk.readers import words
-from terradesk.readers.numbers import number
-from terradesk.readers.projected import degrees
+from terradesk.readers.placing.projected import degrees
 from terradesk.readers.report import issue
 from terradesk.readers.tables import Table
-from terradesk.readers.text_columns import some_cells
+from terradesk.readers.tabular.numbers import number
+from terradesk.readers.tabular.text_columns import some_cells
 
 _SAMPLE = 200
 _ENOUGH = 0.8

@@ -9,12 +9,12 @@ import numpy as np
 
 from terradesk import geocode
 from terradesk.i18n import _, isolate, ngettext, number
-from terradesk.readers.different import different_cells
-from terradesk.readers.placed import LEAVE, MOST_QUESTIONS, Placed, Question
+from terradesk.readers.placing.placed import LEAVE, MOST_QUESTIONS, Placed, Question
 from terradesk.readers.report import issue
+from terradesk.readers.tabular.different import different_cells
 
 if TYPE_CHECKING:
-    from terradesk.readers.placing import Placer
+    from terradesk.readers.placing.placer import Placer
 
 _SAMPLE = 2000
 _MEANT = 0.5

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from terradesk.i18n import _, isolate, ngettext, number
-from terradesk.readers import spelling
+from terradesk.readers.maps import spelling
 from terradesk.readers.report import Issue, issue
 
 _KINDS = (0, 1, 3, 5, 8, 11, 13, 15, 18, 21, 23, 25, 28, 31)

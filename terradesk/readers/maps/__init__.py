@@ -1,0 +1,1 @@
+"""Boundary files: formats, missing parts, projections, shapes mended, units made of them."""

@@ -1,0 +1,1 @@
+"""Text tables and workbooks: encodings, quotes, headers, numbers and dates."""
