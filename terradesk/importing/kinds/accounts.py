@@ -286,6 +286,10 @@ def _step(made: MadeAccounts, plan: Plan, source: Source, choices: Choices) -> I
 # ---------------------------------------------------------------------- what the page shows
 def _sentence(made: MadeAccounts) -> str:
     n, placed = len(made.accounts), int((made.accounts.placement > 0).sum())
+    if made.report.grouped > n:  # order lines
+        text = _("{rows} rows become {n} accounts, {placed} of them with a place.")
+        rows = number(made.report.read)
+        return text.format(rows=rows, n=number(n), placed=number(placed))
     text = ngettext(
         "{n} account comes in, {placed} of them with a place.",
         "{n} accounts come in, {placed} of them with a place.",

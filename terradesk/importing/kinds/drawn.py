@@ -57,6 +57,7 @@ ROLES = {
 }
 _NAMES = f"{WORDS['territory']}; {WORDS['rep']}; name; nom; nazwa; namn; bezeichnung; label; title"
 _SHOWN = 200
+_LARGE = 1e5  # m2: a smaller overlap would be told as 0.0 km2
 _NAMED = 10
 _FEWER = 0.5  # of the units: more shapes than that are areas, not territories
 
@@ -334,7 +335,7 @@ def _issues(
         text = _("{a} and {b} overlap by {size} km².").format(
             a=isolate(drawn.leaves[a].name),
             b=isolate(drawn.leaves[b].name),
-            size=number(size / 1e6, 1),
+            size=number(size / 1e6, 1 if size >= _LARGE else 4),
         )
         yield issue("overlap", text, rows, outcome="", reason=_("Overlaps another territory"))
     if len(pairs) > _NAMED:

@@ -13,8 +13,8 @@ from terradesk.importing.updating.comparing import Cells, Pair
 from terradesk.plan import Plan
 from terradesk.readers import MadeAccounts
 
-NEAR = 1.0
-"""Metres within which a place is the same: longitudes and latitudes come rounded."""
+NEAR = 25.0
+"""Metres within which a place in the same area is the same: four decimals of a degree err by 11."""
 
 PLACE_COLUMNS = ("x", "y", "lon", "lat", "unit", "placement")
 
