@@ -377,3 +377,11 @@ def test_each_account_is_in_one_group_and_the_step_is_all_there_is_to_it(
     )
     document.redo()
     assert not differences(document.plan, after)
+
+
+def test_a_list_of_strangers_is_told() -> None:
+    kinds = {issue.kind for issue in prepared(KIND, source(newer()), PLAN).report.issues}
+    assert "strangers" not in kinds
+    others = {"Account number": ["Z1", "Z2"], "Account name": ["Q", "R"], "sales": ["1", "2"]}
+    told = {issue.kind: issue for issue in prepared(KIND, source(others), PLAN).report.issues}
+    assert "Only 0 of 2 accounts" in told["strangers"].message

@@ -49,6 +49,8 @@ from terradesk.readers import ROLES, MadeAccounts, make_accounts, words
 from terradesk.readers.recognising import SINGLE
 from terradesk.readers.report import ImportReport, Issue, issue
 
+_FEW = 0.1
+"""Share of accounts found in the plan below which a list hardly is a newer one of it."""
 _SHOWN = 200
 _GROUPS = (
     ("moved", N_("Moved")),
@@ -242,7 +244,7 @@ class _Update:
         picked = dict(self.choices.picked)
         picked |= {key: "" for key in self.choices.left_out if key.startswith("match:")}
         found = matched(plan, made, table, roles, columns, key, picked)
-        return made, found, pairs, []
+        return made, found, pairs, _strangers(found.old)
 
     def _pairs(self, made: MadeAccounts) -> list[Pair]:
         wanted = {
@@ -303,6 +305,16 @@ class _Update:
         states = np.concatenate([states, np.full(len(left), GOES, np.uint8)])
         units = np.zeros(len(self.plan.units), np.uint8)
         return Shown(points, states, units, row_points=made.account_of)
+
+
+def _strangers(old: np.ndarray) -> list[Issue]:
+    """A warning where next to no account of the file is one of the plan's."""
+    n = int((old >= 0).sum())
+    if not len(old) or n >= _FEW * len(old):
+        return []
+    text = _("Only {n} of {total} accounts are found in the plan: is the right column the number?")
+    told = text.format(n=number(n), total=number(len(old)))
+    return [issue("strangers", told, n=len(old) - n, outcome="")]
 
 
 def _told(made: MadeAccounts, going: Moves) -> list[Issue]:
