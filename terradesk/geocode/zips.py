@@ -45,6 +45,12 @@ def us_zip(text: str) -> str:
     return (match.group(1) or match.group(2)).zfill(5) if match else ""
 
 
+def zip_addition(text: str) -> str:
+    """The last four digits of 12345-6789 or 123456789, empty where there are none."""
+    digits = re.sub(r"\D", "", tidy(text).removesuffix(".0").translate(_LETTERS))
+    return digits[5:] if len(digits) == 9 and us_zip(text) == digits[:5] else ""
+
+
 def find_postcodes(texts: Iterable[str]) -> tuple[np.ndarray, np.ndarray]:
     """Points of U.S. ZIP codes.
 

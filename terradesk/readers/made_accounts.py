@@ -157,6 +157,8 @@ def make_accounts(
     progress(0.2, _("Reading figures"))
     columns, bad = _columns(cells, role_of, groups, table.decimal)
     issues += bad
+    if named.get("postcode", "") in set(columns) - set(group_by):
+        columns[named["postcode"]] = _with_additions(table, cells, named["postcode"], groups)
     if group_by:
         counted = ROWS if ROWS not in columns else f"{ROWS} (2)"
         columns[counted] = groups.counts().astype(float)
@@ -286,12 +288,26 @@ def _with_zips(
     column = given.copy()
     column[rows] = np.array(fixed, object)[which[rows]]
     text = ngettext(
-        "{n} postcode had lost its leading zero or had an addition: put right.",
-        "{n} postcodes had lost their leading zero or had an addition: put right.",
+        "{n} postcode had lost its leading zero or had an addition: read as it is meant.",
+        "{n} postcodes had lost their leading zero or had an addition: read as they are meant.",
         len(rows),
     )
     told = issue("zip", text.format(n=number(len(rows))), rows, level="info")
     return ChainMap({named["postcode"]: column}, cells), [told]  # type: ignore[arg-type]
+
+
+def _with_additions(
+    table: Table, cells: Mapping[str, np.ndarray], name: str, groups: Groups
+) -> np.ndarray:
+    """Postcodes as they are kept: put right, with the four digits that nobody is joined by."""
+    fixed, given = groups.first_filled(cells[name]), groups.first_filled(table.columns[name])
+    rows = np.flatnonzero(fixed != given)
+    more = [geocode.zip_addition(text) for text in given[rows].tolist()]
+    out = fixed.copy()
+    out[rows] = [
+        f"{zip5}-{four}" if four else zip5 for zip5, four in zip(fixed[rows], more, strict=True)
+    ]
+    return out
 
 
 def _country_of(

@@ -431,7 +431,7 @@ def test_zips_of_workbooks_and_with_four_more_digits(counties: Plan) -> None:
         plan=counties,
     )
     assert made.accounts.columns["zip"].tolist()[:6] == [
-        *("00501", "10001", "02139", "90210", "00000", "SW1A")
+        *("00501", "10001-1234", "02139", "90210", "00000", "SW1A")
     ]
     states = counties.units.columns["state"][made.accounts.unit[:4]].tolist()
     assert states == ["New York", "New York", "Massachusetts", "California"]

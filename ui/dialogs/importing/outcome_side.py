@@ -166,10 +166,12 @@ class OutcomeSide(QtWidgets.QWidget):
                         item.setTextAlignment(_END)
             self.table.setColumnWidth(column, min(max(self.table.columnWidth(column), 80), 260))
         head = self.table.horizontalHeader()
-        if heads:
-            head.setSectionResizeMode(0, mode.Interactive)
-            fits = head.length() < self.table.viewport().width()
-            head.setSectionResizeMode(0, mode.Stretch if fits else mode.Interactive)
+        for column in range(len(heads)):
+            head.setSectionResizeMode(column, mode.Interactive)
+        if heads and head.length() < self.table.viewport().width():
+            lengths = [sum(len(cells[k]) for cells in rows if k < len(cells)) for k in range(2)]
+            widest = int(len(heads) > 1 and lengths[1] > lengths[0])  # a name beside short codes
+            head.setSectionResizeMode(widest, mode.Stretch)
 
 
 _END = QtCore.Qt.AlignmentFlag.AlignRight | QtCore.Qt.AlignmentFlag.AlignVCenter
