@@ -13,8 +13,8 @@ from bench import joining, layers, tables
 from bench.timing import Figure, Time, figure, measure, once
 from terradesk.document import Document
 from terradesk.importing import Choices, read_source
-from terradesk.importing.kinds.accounts import ACCOUNTS
-from terradesk.importing.kinds.figures import FIGURES
+from terradesk.importing.kinds.accounts import KIND as ACCOUNTS
+from terradesk.importing.kinds.figures import KIND as FIGURES
 
 PART = "imports"
 _ACCOUNTS = 200_000

@@ -17,7 +17,7 @@ from bench.timing import Figure, Time, figure, measure
 from terradesk import planfile, readers
 from terradesk.edits.arrivals import Incoming
 from terradesk.importing import Choices, Reading, Source, read_source
-from terradesk.importing.kinds.accounts import ACCOUNTS
+from terradesk.importing.kinds.accounts import KIND as ACCOUNTS
 from terradesk.importing.looking import preview
 from terradesk.plan import Plan
 

@@ -48,9 +48,9 @@ from terradesk.arcs import build
 from terradesk.edits.arrivals import preview
 from terradesk.errors import TerraDeskError
 from terradesk.importing import Choices, Reading, Source, read_source
-from terradesk.importing.kinds.accounts import ACCOUNTS
+from terradesk.importing.kinds.accounts import KIND as ACCOUNTS
 from terradesk.importing.kinds.alignment import KIND as ALIGNMENT
-from terradesk.importing.kinds.areas import AREAS
+from terradesk.importing.kinds.areas import KIND as AREAS
 from terradesk.importing.kinds.owners import KIND as OWNERS
 from terradesk.importing.kinds.owners import column_source
 from terradesk.plan import Plan, new_plan

@@ -10,7 +10,7 @@ import pytest
 from terradesk import planfile
 from terradesk.document import Document
 from terradesk.importing import Choices
-from terradesk.importing.kinds.newer_areas import NEWER_AREAS
+from terradesk.importing.kinds.newer_areas import KIND as NEWER_AREAS
 from terradesk.plan import Plan
 from tests.core.plan_files import PLAN
 from tests.core.vintages import as_file, cell, changed, squares

@@ -19,8 +19,8 @@ from terradesk.choosing import Situation, choose
 from terradesk.document import Document
 from terradesk.exporters import export
 from terradesk.importing import Choices
-from terradesk.importing.kinds.more_areas import MORE_AREAS
-from terradesk.importing.kinds.newer_areas import NEWER_AREAS
+from terradesk.importing.kinds.more_areas import KIND as MORE_AREAS
+from terradesk.importing.kinds.newer_areas import KIND as NEWER_AREAS
 from terradesk.plan import Plan
 from terradesk.planning import starting
 from terradesk.readers.matching import unit_rows

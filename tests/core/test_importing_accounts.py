@@ -19,8 +19,8 @@ from terradesk.errors import TerraDeskError
 from terradesk.importing import Choices, Source, read_source
 from terradesk.importing.choices import Reading
 from terradesk.importing.kinds import kind_of
-from terradesk.importing.kinds.accounts import ACCOUNTS
-from terradesk.importing.kinds.postcodes import POSTCODES
+from terradesk.importing.kinds.accounts import KIND as ACCOUNTS
+from terradesk.importing.kinds.postcodes import KIND as POSTCODES
 from terradesk.importing.prepared import PROBLEM
 from terradesk.plan import Plan
 from terradesk.readers.report import from_dict

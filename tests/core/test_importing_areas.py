@@ -15,7 +15,7 @@ from terradesk.errors import TerraDeskError
 from terradesk.i18n import number
 from terradesk.importing import Choices, Prepared, Reading, Source
 from terradesk.importing.kinds import KINDS, kind_of
-from terradesk.importing.kinds.areas import AREAS
+from terradesk.importing.kinds.areas import KIND as AREAS
 from terradesk.importing.prepared import ARRIVES, CHANGES, NOTHING, PROBLEM
 from terradesk.readers import Boundaries, ImportReport, read_boundaries
 from terradesk.readers.maps import grids
@@ -50,7 +50,7 @@ def kinds(made: Prepared) -> list[str]:
 
 
 def test_the_kind_is_listed() -> None:
-    assert "areas:AREAS" in KINDS and kind_of("areas") is AREAS
+    assert "areas" in KINDS and kind_of("areas") is AREAS
     assert AREAS.suits(source(), None) > 0.9
     plan = prepared(source()).plan
     assert AREAS.suits(source(), plan) < 0.5

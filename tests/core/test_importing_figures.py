@@ -20,7 +20,7 @@ from terradesk.errors import TerraDeskError
 from terradesk.importing import Choices, Prepared, Source
 from terradesk.importing.choices import Reading
 from terradesk.importing.kinds import kind_of
-from terradesk.importing.kinds.figures import FIGURES
+from terradesk.importing.kinds.figures import KIND as FIGURES
 from terradesk.importing.matching import Side, domain_of, find, normalised
 from terradesk.measures import money
 from terradesk.plan import Plan

@@ -19,7 +19,7 @@ from terradesk.edits import assign, name_accounts
 from terradesk.errors import TerraDeskError
 from terradesk.importing import Choices, Prepared, Source
 from terradesk.importing.kinds import kind_of
-from terradesk.importing.kinds.accounts import ACCOUNTS
+from terradesk.importing.kinds.accounts import KIND as ACCOUNTS
 from terradesk.importing.kinds.update import KIND
 from terradesk.plan import Plan
 from tests.core.importing_files import A, account_list, prepared, table_source, written

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from terradesk.importing.joining.states import state_keys
-from terradesk.importing.kinds.figures import FIGURES
+from terradesk.importing.kinds.figures import KIND as FIGURES
 from tests.core.importing_files import prepared, table_source
 from tests.core.kernel import grid_plan
 

@@ -18,8 +18,8 @@ from terradesk.accounts import Accounts
 from terradesk.arcs.outlines import polygons
 from terradesk.document import Document
 from terradesk.importing import Choices, Prepared
-from terradesk.importing.kinds.more_areas import MORE_AREAS
-from terradesk.importing.kinds.newer_areas import NEWER_AREAS
+from terradesk.importing.kinds.more_areas import KIND as MORE_AREAS
+from terradesk.importing.kinds.newer_areas import KIND as NEWER_AREAS
 from terradesk.importing.prepared import ARRIVES, PROBLEM
 from terradesk.plan import Plan, new_plan
 from terradesk.readers import read_boundaries

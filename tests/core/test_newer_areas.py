@@ -18,7 +18,7 @@ from terradesk.document import Document
 from terradesk.edits import Edit, Record, apply
 from terradesk.edits.locking import lock_units
 from terradesk.importing import Choices, Prepared
-from terradesk.importing.kinds.newer_areas import NEWER_AREAS
+from terradesk.importing.kinds.newer_areas import KIND as NEWER_AREAS
 from terradesk.importing.prepared import GOES, NOTHING
 from terradesk.plan import Plan
 from tests.core import connecticut

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from terradesk import projection
 from terradesk.errors import TerraDeskError
 from terradesk.importing import Choices, Reading, Source
-from terradesk.importing.kinds.areas import AREAS
+from terradesk.importing.kinds.areas import KIND as AREAS
 from terradesk.readers import Boundaries, ImportReport
 from terradesk.readers.maps import grids
 from tests.core.made_maps import objects

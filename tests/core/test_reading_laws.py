@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from terradesk.edits.arrivals import preview
 from terradesk.errors import TerraDeskError
 from terradesk.importing import Choices, Reading, Source, read_source
-from terradesk.importing.kinds.accounts import ACCOUNTS
+from terradesk.importing.kinds.accounts import KIND as ACCOUNTS
 from terradesk.readers import ImportReport, make_units
 from tests.core.corpus import cells_plan, spoken
 from tests.data.make_corpus import FOLDER

@@ -11,7 +11,7 @@ from terradesk import formula
 from terradesk.errors import TerraDeskError
 from terradesk.importing import Choices, Reading, read_source
 from terradesk.importing.kinds import ranked
-from terradesk.importing.kinds.accounts import ACCOUNTS
+from terradesk.importing.kinds.accounts import KIND as ACCOUNTS
 from terradesk.importing.projecting import world_plan
 from tests.core.kernel import grid_plan
 from ui.dialogs.importing.reading_strip import ReadingStrip

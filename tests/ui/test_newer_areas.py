@@ -11,8 +11,8 @@ from terradesk import edits
 from terradesk.document import Document
 from terradesk.edits import scenarios
 from terradesk.importing import Choices
-from terradesk.importing.kinds.more_areas import MORE_AREAS
-from terradesk.importing.kinds.newer_areas import NEWER_AREAS
+from terradesk.importing.kinds.more_areas import KIND as MORE_AREAS
+from terradesk.importing.kinds.newer_areas import KIND as NEWER_AREAS
 from tests.core.kernel import SIDE, grid_plan
 from tests.core.test_more_areas import accounts_only
 from tests.core.vintages import as_file, cell, changed

@@ -1,4 +1,4 @@
-"""The kinds of import, one module each: a module-level object and one entry of `KINDS`."""
+"""The kinds of import, one module each with its `KIND`, and one entry of `KINDS`."""
 
 from __future__ import annotations
 
@@ -10,30 +10,26 @@ from terradesk.importing.source import Source
 from terradesk.plan import Plan
 
 KINDS: tuple[str, ...] = (
-    "areas:AREAS",
-    "accounts:ACCOUNTS",
-    "update:KIND",
-    "figures:FIGURES",
-    "newer_areas:NEWER_AREAS",
-    "more_areas:MORE_AREAS",
-    "alignment:KIND",
-    "postcodes:POSTCODES",
-    "drawn:KIND",
-    "owners:KIND",
-    "reps:KIND",
-    "actuals:KIND",
+    "areas",
+    "accounts",
+    "update",
+    "figures",
+    "newer_areas",
+    "more_areas",
+    "alignment",
+    "postcodes",
+    "drawn",
+    "owners",
+    "reps",
+    "actuals",
 )
-"""``module:object`` below this package, in the order of the list on the page."""
+"""Modules of this package, each with its `KIND`, in the order of the list on the page."""
 
 
 @lru_cache(maxsize=1)
 def kinds() -> tuple[Kind, ...]:
     """All kinds, in the order of `KINDS`."""
-    found = []
-    for entry in KINDS:
-        module, _colon, name = entry.partition(":")
-        found.append(getattr(import_module(f"{__name__}.{module}"), name))
-    return tuple(found)
+    return tuple(import_module(f"{__name__}.{name}").KIND for name in KINDS)
 
 
 def kind_of(key: str) -> Kind | None:

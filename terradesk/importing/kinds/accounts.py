@@ -362,4 +362,4 @@ def _shown(made: MadeAccounts) -> Shown:
     return Shown(points, states, row_points=made.account_of)
 
 
-ACCOUNTS = AccountsKind()
+KIND = AccountsKind()

@@ -124,7 +124,7 @@ class Areas:
         )
 
 
-AREAS = Areas()
+KIND = Areas()
 
 _kept: WeakKeyDictionary[Source, tuple[str, MadeUnits]] = WeakKeyDictionary()
 

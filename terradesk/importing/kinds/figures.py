@@ -453,4 +453,4 @@ class _Preparing:
         return Shown(points, states, np.zeros(len(plan.units), np.uint8), row_points=rows)
 
 
-FIGURES = FiguresKind()
+KIND = FiguresKind()

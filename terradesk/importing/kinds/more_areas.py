@@ -151,4 +151,4 @@ def _codes(source: Source, choices: Choices | None) -> list[str]:
     return [str(c).strip() for c in source.rows.columns[column].tolist()] if column else []
 
 
-MORE_AREAS = MoreAreas()
+KIND = MoreAreas()

@@ -139,7 +139,7 @@ def _prepared(
         made_step = step(plan, made, source.name, asdict(report), choices.as_json())
     after = preview(plan, made_step) if made_step is not None else None
     return Prepared(
-        kind=NEWER_AREAS.key,
+        kind=KIND.key,
         sentence=_sentence(plan, made),
         report=report,
         incoming=made_step,
@@ -182,4 +182,4 @@ def _known(source: Source, plan: Plan, choices: Choices | None = None) -> tuple[
     return both / max(len(here), 1), both / max(len(mine), 1)
 
 
-NEWER_AREAS = NewerAreas()
+KIND = NewerAreas()

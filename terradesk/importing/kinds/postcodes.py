@@ -362,4 +362,4 @@ def _shown(made: Sequence[PostcodeTable], plan: Plan | None) -> Shown:
     return Shown(points, np.full(len(points), ARRIVES, np.uint8))
 
 
-POSTCODES = PostcodesKind()
+KIND = PostcodesKind()

@@ -17,13 +17,15 @@ from terradesk.importing.evidence import Evidence, evidence
 from terradesk.importing.handing import moved_between
 from terradesk.importing.kind import Meaning
 from terradesk.importing.kinds.accounts import (
-    ACCOUNTS,
     COUNTRY,
     CRS,
     OUTSIDE,
     SWAP,
     place_groups,
     placing_of,
+)
+from terradesk.importing.kinds.accounts import (
+    KIND as ACCOUNTS,
 )
 from terradesk.importing.places import items_of
 from terradesk.importing.prepared import ARRIVES, CHANGES, GOES, Count, Item, Prepared, Shown
