@@ -33,7 +33,7 @@ def check_path(path: str | Path) -> Path:
         )
     if given.is_dir() and not is_geodatabase(given):
         raise TerraDeskError(
-            _("“{name}” is a folder.").format(name=isolate(given.name[:200])),
+            _("“{name}” is a folder.").format(name=isolate(given.resolve().name[:200])),
             _("Choose the file in it: of a shapefile the one that ends in .shp."),
         )
     if not given.is_file() and not is_geodatabase(given):

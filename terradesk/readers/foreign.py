@@ -14,6 +14,7 @@ from terradesk.progress import Progress
 MEMORY_LIMIT = workers.MEMORY_LIMIT
 TIME_LIMIT = workers.TIME_LIMIT
 
+_TEXTS = (".csv", ".tsv", ".txt")
 _BOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 
 _also_skip: list[str] = []  # drivers of a GDAL newer than this list
@@ -82,12 +83,15 @@ def _in_worker(job: Mapping[str, Any], path: Path, progress: Progress) -> Any:
 def _way_out(kind: str, path: Path) -> str:
     """What to do about a file on which the reader crashed, or ran out of memory or time."""
     is_book = path.suffix.lower() in _BOOKS
+    is_text = path.name.lower().endswith((*_TEXTS, *(f"{suffix}.gz" for suffix in _TEXTS)))
     if kind == "memory":
         if is_book:
             return _(
                 "It needs more memory than it may use. The workbook is probably damaged: open it "
                 "in Excel, save it as .xlsx, and choose that. A very large one: save it as CSV."
             )
+        if is_text:
+            return _("It needs more memory than it may use. Split the table into several files.")
         return _("It needs more memory than it may use. Split the file, or simplify its shapes.")
     if kind == "time":
         if is_book:
@@ -95,6 +99,8 @@ def _way_out(kind: str, path: Path) -> str:
                 "It took too long and was stopped. The workbook is probably damaged: open it in "
                 "Excel, save it as .xlsx, and choose that."
             )
+        if is_text:
+            return _("It took too long and was stopped. Split the table into several files.")
         return _("It took too long and was stopped. Split the file, or simplify its shapes.")
     return _(
         "The reader broke down on it; nothing else was harmed. The file is probably damaged: open "

@@ -15,7 +15,11 @@ from terradesk.importing import read_source
 @pytest.mark.parametrize("kind", ["memory", "time", "crash"])
 @pytest.mark.parametrize(
     ("name", "said", "unsaid"),
-    [("a.xlsx", ("Excel", ".xlsx"), "shapes"), ("a.geojson", (), "Excel")],
+    [
+        ("a.xlsx", ("Excel", ".xlsx"), "shapes"),
+        ("a.geojson", (), "Excel"),
+        ("a.csv", ("table",), "shapes"),
+    ],
 )
 def test_the_way_out_speaks_of_what_the_file_is(
     kind: str, name: str, said: tuple[str, ...], unsaid: str, tmp_path: Path, monkeypatch: Any
