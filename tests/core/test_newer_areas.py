@@ -372,5 +372,5 @@ def test_any_two_partitions_keep_sums_and_come_back_with_undo(
 def test_areas_left_as_they_are_are_said_to_stay() -> None:
     source = changed(PLAN, ["00001", "00002"], {"M": cell(1, 0, 2, 1)})
     left = frozenset(item.key for item in prepared(PLAN, source).items)
-    assert prepared(PLAN, source).sentence == "1 area comes, 2 go, 22 stay."
+    assert prepared(PLAN, source).sentence == "1 square comes, 2 go, 22 stay."
     assert "stay" not in prepared(PLAN, source, left_out=left).sentence

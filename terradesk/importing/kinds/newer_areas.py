@@ -156,7 +156,7 @@ def _sentence(plan: Plan, made: Replacement) -> str:
     if made.is_nothing:
         return _("Nothing changes: the boundaries are the same.")
     n, k = len(made.taken), len(made.gone)
-    came = ngettext("{n} area comes", "{n} areas come", n).format(n=number(n))
+    came = ngettext("{n} {noun} comes", "{n} {noun} come", n).format(n=number(n), noun=plan.noun(n))
     went = ngettext("{n} goes", "{n} go", k).format(n=number(k))
     same = int(plan.units_present.sum()) - k
     stays = ngettext("{n} stays", "{n} stay", same).format(n=number(same))

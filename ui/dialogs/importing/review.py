@@ -167,8 +167,8 @@ class ReviewList(QtWidgets.QWidget):
         if self.model.set_items(items, groups, left_out, picked):
             self._unfold()
             wide = max(self.tree.viewport().width(), 320)
-            self.tree.setColumnWidth(TITLE, round(wide * 0.36))
-            self.tree.setColumnWidth(BEFORE, round(wide * 0.33))
+            self.tree.setColumnWidth(TITLE, round(wide * 0.30))
+            self.tree.setColumnWidth(BEFORE, round(wide * 0.40))
             self.tree.setColumnHidden(BEFORE, not any(item.before for item in items))
         self._tell_count()
         self.setVisible(bool(items))
