@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from terradesk.builder import Options, Problem, Result
+from terradesk.builder import Options, Problem, Result, make_problem
 from terradesk.builder.bands import make_bands
 from terradesk.builder.building import build
 from terradesk.builder.clock import make_work
@@ -218,6 +218,21 @@ def test_a_unit_that_no_territory_may_have_stays_nobodys() -> None:
     result = build(made.problem(np.ones(24), 3, allowed=allowed), Options(effort=0.05))
     assert np.flatnonzero(result.assignment < 0).tolist() == [23]
     assert not [v for v in result.violations if v.kind == "unassigned"]
+
+
+@pytest.mark.parametrize("joins_islands", [True, False])
+def test_units_that_touch_nothing_are_diagnosed(joins_islands: bool) -> None:
+    problem = make_problem(
+        [[0.0, 0.0], [1000.0, 0.0]],
+        np.empty((0, 2), np.int32),
+        [[8.0, 1.0], [3.0, 3.0]],
+        2,
+        areas=[1e6, 1e6],
+        perimeters=[4000.0, 4000.0],
+        tolerances=0.01,
+    )
+    found = diagnose(problem, Options(joins_islands=joins_islands))
+    assert {finding.kind for finding in found.findings} & {"oversize", "pocket", "part"}
 
 
 def test_walls_divide_what_touches() -> None:

@@ -191,7 +191,7 @@ def _bridges(problem: Problem, graph: Graph, pocket: Pocket) -> list[Remedy]:
     inside = pocket.units[is_outer[pocket.units]]
     known = np.union1d(_near(graph, pocket.units), pocket.units)
     outside = np.setdiff1d(np.flatnonzero(is_outer & (problem.fixed != NOWHERE)), known)
-    if not len(inside) or not len(outside):
+    if not len(inside) or not len(outside) or not len(graph.edges):
         return []
     from scipy.spatial import cKDTree
 
