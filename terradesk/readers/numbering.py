@@ -127,9 +127,8 @@ def _told_joined(rows: np.ndarray, shown: str) -> Issue:
         "{n} rows repeat account numbers and were joined to them: {numbers}",
         len(rows),
     )
-    told = text.format(n=number(len(rows)), numbers=shown)
     reason = _("Repeats an account number: joined to its first row")
-    return issue("duplicate", told, rows, outcome="grouped", reason=reason)
+    return _duplicates(rows, shown, text, "grouped", reason)
 
 
 def _told_left(rows: np.ndarray, shown: str) -> Issue:
@@ -138,9 +137,8 @@ def _told_left(rows: np.ndarray, shown: str) -> Issue:
         "{n} rows repeat account numbers and were left out: {numbers}",
         len(rows),
     )
-    told = text.format(n=number(len(rows)), numbers=shown)
     reason = _("Repeats an account number: the first row was kept")
-    return issue("duplicate", told, rows, outcome="rejected", reason=reason)
+    return _duplicates(rows, shown, text, "rejected", reason)
 
 
 def _told_numbered(rows: np.ndarray, shown: str) -> Issue:
@@ -149,9 +147,13 @@ def _told_numbered(rows: np.ndarray, shown: str) -> Issue:
         "{n} rows repeat account numbers and got “(2)”, “(3)” … behind them: {numbers}",
         len(rows),
     )
-    told = text.format(n=number(len(rows)), numbers=shown)
     reason = _("Repeats an account number: got a number behind it")
-    return issue("duplicate", told, rows, outcome="repaired", reason=reason)
+    return _duplicates(rows, shown, text, "repaired", reason)
+
+
+def _duplicates(rows: np.ndarray, shown: str, text: str, outcome: str, reason: str) -> Issue:
+    told = text.format(n=number(len(rows)), numbers=shown)
+    return issue("duplicate", told, rows, outcome=outcome, reason=reason)
 
 
 def other_names(ids: np.ndarray, names: np.ndarray, groups: Groups) -> list[Issue]:

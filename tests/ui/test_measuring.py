@@ -177,10 +177,13 @@ def test_formulas_are_columns_of_the_table_of_areas(qtbot, model):
 # ---------------------------------------------------------------------- sharing and rolling up
 def test_sharing_out_shows_what_stays_before_it_is_done(qtbot, model):
     page = shown(qtbot, ShareOutPage(model))
+    qtbot.waitUntil(page.make.isEnabled)
     assert "stays unallocated" in page.told.text()
     page.weight.setCurrentIndex(page.weight.findData("sales"))
     page.name.clear()
     qtbot.keyClicks(page.name, "People")
+    assert not page.make.isEnabled()
+    qtbot.waitUntil(page.make.isEnabled)
     with qtbot.waitSignal(page.chosen) as chosen:
         page.accept()
     planned = chosen.args[0](model.plan)
@@ -190,9 +193,11 @@ def test_sharing_out_shows_what_stays_before_it_is_done(qtbot, model):
 
 def test_a_taken_name_is_refused_on_the_page_of_rolling_up(qtbot, model):
     page = shown(qtbot, RollUpPage(model))
+    qtbot.waitUntil(page.make.isEnabled)
     assert page.make.isEnabled()
     page.name.clear()
     qtbot.keyClicks(page.name, "population")
+    qtbot.waitUntil(page.trouble.isVisible)
     assert "already" in page.trouble.text
     assert not page.make.isEnabled()
 
@@ -245,6 +250,7 @@ def test_commands_are_found_by_the_words_of_the_trade(qtbot, window, at_once, to
     page.command.emit("analyse.roll_up")
     second = QtWidgets.QApplication.activeModalWidget()
     assert isinstance(second, RollUpPage)
+    qtbot.waitUntil(second.make.isEnabled, timeout=SLOW)
     with qtbot.waitSignal(window.model.edited, timeout=SLOW):
         second.accept()
     qtbot.waitUntil(lambda: not window.model.is_held, timeout=SLOW)

@@ -167,9 +167,10 @@ class ReviewList(QtWidgets.QWidget):
         if self.model.set_items(items, groups, left_out, picked):
             self._unfold()
             wide = max(self.tree.viewport().width(), 320)
-            self.tree.setColumnWidth(TITLE, round(wide * 0.30))
+            has_before = any(item.before for item in items)
+            self.tree.setColumnWidth(TITLE, round(wide * (0.30 if has_before else 0.46)))
             self.tree.setColumnWidth(BEFORE, round(wide * 0.40))
-            self.tree.setColumnHidden(BEFORE, not any(item.before for item in items))
+            self.tree.setColumnHidden(BEFORE, not has_before)
         self._tell_count()
         self.setVisible(bool(items))
 

@@ -14,6 +14,7 @@ from terradesk.planning.sharing import COUNT, SUM, WAYS, Planned, allocate, roll
 
 from ...document_model import DocumentModel
 from ..parts import Button, Dialog, IconLabel, Trouble, combo, label
+from ..work import LatestWork
 from .preview import FiguresPreview
 
 Make = Callable[[Plan], Planned]
@@ -30,6 +31,8 @@ class _Page(Dialog):
 
     chosen = QtCore.Signal(object)
     table = "accounts"
+    _make: Make
+    _planned: Planned | None
 
     def __init__(
         self, model: DocumentModel, title: str, text: str, parent: QtWidgets.QWidget | None
@@ -37,6 +40,10 @@ class _Page(Dialog):
         super().__init__(title, parent, 620, 600)
         self._model = model
         self._has_own_name = False
+        self._plan, self._planned = model.plan, None
+        self._work = LatestWork(self, 60)  # a million accounts take most of a second
+        self._work.succeeded.connect(self._on_planned)
+        self._work.failed.connect(self._on_trouble)
         self.body.addWidget(label(title, "hero"))
         self.body.addWidget(label(text, "dim", True))
         self.name = QtWidgets.QLineEdit()
@@ -78,18 +85,22 @@ class _Page(Dialog):
         """Show what would come of it."""
         if not self._has_own_name:
             self.name.setText(self.suggested())
-        try:
-            planned = self.maker()(self._model.plan)
-        except TerraDeskError as error:
-            self.trouble.tell(error)
-            self.make.setEnabled(False)
-            self.preview.show_values(self._model.plan, self._shown(None), None)
-            self._tell("")
-            return
+        make, plan = self.maker(), self._model.plan
+        self._make, self._plan, self._planned = make, plan, None
+        self.make.setEnabled(False)
+        self._work.ask(lambda progress: make(plan))
+
+    def _on_planned(self, planned: Planned) -> None:
+        self._planned = planned
         self.trouble.hide()
         self.make.setEnabled(True)
-        self.preview.show_values(self._model.plan, self._shown(planned), planned.values)
+        self.preview.show_values(self._plan, self._shown(planned), planned.values)
         self._tell("\n".join(planned.told))
+
+    def _on_trouble(self, error: BaseException) -> None:
+        self.trouble.tell(error)
+        self.preview.show_values(self._plan, self._shown(None), None)
+        self._tell("")
 
     def _shown(self, planned: Planned | None) -> rec.Measure:
         """What the figures of the preview look like."""
@@ -104,10 +115,17 @@ class _Page(Dialog):
             widget.setVisible(bool(text))
 
     def accept(self) -> None:
-        """Hand on what was chosen."""
-        make = self.maker()
+        """Hand on what was chosen, once it is worked out."""
+        planned, plan, make = self._planned, self._plan, self._make
+        if planned is None:
+            return
         super().accept()
-        self.chosen.emit(make)
+        self.chosen.emit(lambda now: planned if now is plan else make(now))
+
+    def done(self, result: int) -> None:
+        """Drop what is still worked out."""
+        self._work.stop()
+        super().done(result)
 
 
 class ShareOutPage(_Page):
